@@ -1,0 +1,104 @@
+"""Every error that the pipeline raises on purpose, in one tree.
+
+    DigestError                     a sentence for a person: what happened, to what, and what to do
+    ├── InputError                  the caller asked for something that cannot be (exit 2)
+    │   ├── QuarterError            not a quarter, or one that has not begun
+    │   ├── SourceListError         a wrong entry in a source list, with its line
+    │   └── ConfigError             a wrong setting
+    ├── SourceError                 one source failed; the others go on (exit 1 at the end)
+    │   ├── Unreachable             no connection, a timeout, a broken body
+    │   ├── Refused                 an HTTP status that is not an answer
+    │   ├── TooLarge                more bytes than the limit, also after decompression
+    │   ├── UnsafeAddress           a private address, a forbidden scheme, a redirect loop
+    │   ├── Unreadable              an answer that is not what the source should send
+    │   └── Incomplete              fewer records than the source says it has; an empty page
+    ├── StoreError                  the database or the archive cannot be used (exit 2)
+    │   ├── StoreBusy               another process is writing
+    │   ├── StoreCorrupt            the file is not a readable database
+    │   └── StorageFull             no space, or no right to write
+    └── ModelError                  the model's files are missing or altered (exit 2)
+
+Anything else that escapes is a defect and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class DigestError(Exception):
+    """A failure that a person can act on; ``str(error)`` is the whole message."""
+
+    exit_code = 2
+
+
+class InputError(DigestError):
+    """The request itself is wrong."""
+
+
+class QuarterError(InputError):
+    """Not a quarter, or a quarter that has not begun."""
+
+
+class SourceListError(InputError):
+    """A source list that cannot be used; names the file and the line."""
+
+
+class ConfigError(InputError):
+    """A setting that cannot be used."""
+
+
+class SourceError(DigestError):
+    """One source failed. ``hint`` says what an editor can do about it."""
+
+    exit_code = 1
+
+    def __init__(self, source: str, url: str, what: str, hint: str = "") -> None:
+        self.source, self.url, self.what, self.hint = source, url, what, hint
+        super().__init__(f"{source}: {what} ({url})" + (f"; {hint}" if hint else ""))
+
+
+class Unreachable(SourceError):
+    """No connection, no answer in time, or a body that broke off."""
+
+
+class Refused(SourceError):
+    """The server answered with a status that is not an answer."""
+
+    def __init__(self, source: str, url: str, status: int, hint: str = "") -> None:
+        self.status = status
+        super().__init__(source, url, f"HTTP {status}", hint)
+
+
+class TooLarge(SourceError):
+    """More bytes than the limit, before or after decompression."""
+
+
+class UnsafeAddress(SourceError):
+    """An address that the pipeline does not ask: private, not http(s), or a redirect loop."""
+
+
+class Unreadable(SourceError):
+    """The answer came, and is not what this source should send."""
+
+
+class Incomplete(SourceError):
+    """The source says that it has more than it gave, or gave nothing where there must be some."""
+
+
+class StoreError(DigestError):
+    """The working folder cannot be used."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the database for writing."""
+
+
+class StoreCorrupt(StoreError):
+    """The database file cannot be read."""
+
+
+class StorageFull(StoreError):
+    """No space left, or no permission to write."""
+
+
+class ModelError(DigestError):
+    """The model's files are missing, altered, or of another version."""

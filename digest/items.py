@@ -1,0 +1,247 @@
+"""Records and items: what a source said, and what it is about.
+
+A *record* is one source's statement about one work at one time; it never changes. An *item* is the
+paper or story itself: all records that carry a common identity key. ``resolve`` computes items
+from records and is a pure function of the set of records: their order does not matter, so a
+harvest that was killed, repeated or done in another order gives the same items.
+
+Identity keys, strongest first: arXiv id without version, DOI, canonical URL, the feed's own guid,
+and the full text (the same release under two addresses). An item's id is its strongest key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Literal
+
+import orjson
+
+from digest.quarter import Quarter
+from digest.text import canonical_url
+
+Kind = Literal["paper", "news"]
+
+ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?")
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_WITHDRAWN = re.compile(
+    r"(?i)\b(this (paper|article|submission|manuscript|work|version|preprint|draft) (has been|is|was)"
+    r"( temporarily)? withdrawn|(paper|article|submission|manuscript) withdrawn|"
+    r"withdrawn by (the )?(author|arxiv|submitter)|(author|arxiv)s? ha(s|ve) withdrawn|^withdrawn\b)"
+)
+# Two texts are the same only if they are long enough to be nobody's boilerplate.
+SAME_TEXT_CHARACTERS = 200
+
+
+def digest_of(*parts: object, prefix: str, length: int = 24) -> str:
+    """An id made from its inputs: ``prefix`` (with a format version), then hex of a SHA-256."""
+    return prefix + hashlib.sha256(orjson.dumps(parts)).hexdigest()[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one source said about one work.
+
+    ``published`` is the first version's submission for papers and the stated date for news; when
+    the source states none it is the time of first sight and ``date_inferred`` is true. ``version``
+    counts a paper's versions; a news record has 1, and ``updated`` orders its changes.
+    """
+
+    source: str
+    external_id: str
+    kind: Kind
+    title: str
+    text: str
+    url: str
+    published: datetime
+    date_inferred: bool = False
+    updated: datetime | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    language: str = ""
+    doi: str = ""
+    arxiv_id: str = ""
+    version: int = 1
+    comments: str = ""
+    withdrawn: bool = False
+
+    @property
+    def record_id(self) -> str:
+        """The same content from the same source has the same id, whenever it is seen.
+
+        An inferred date is the day of the first sight and not content: it is left out.
+        """
+        values = [getattr(self, f.name) for f in fields(self)]
+        if self.date_inferred:
+            values[6] = None
+        return digest_of(*values, prefix="r1-")
+
+    @property
+    def text_hash(self) -> str:
+        """Identity of what the model reads: title and text."""
+        return text_hash(self.title, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An entry that cannot become a record, where it stood, and why."""
+
+    source: str
+    position: int
+    external_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A paper or story, as all its records together tell it. ``lead`` gives title and text."""
+
+    item_id: str
+    kind: Kind
+    lead: Record
+    published: datetime
+    date_inferred: bool
+    withdrawn: bool
+    first_seen: datetime
+    record_ids: tuple[str, ...]
+    sources: tuple[str, ...]
+    keys: tuple[str, ...]
+
+    @property
+    def quarter(self) -> Quarter:
+        """The quarter that the item belongs to, by ``published``."""
+        return Quarter.of(self.published)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record with the time when it was first seen here."""
+
+    record: Record
+    first_seen: datetime
+
+
+def text_hash(title: str, text: str) -> str:
+    """Identity of a text to label, the same for the same title and text everywhere."""
+    return digest_of(title, text, prefix="t1-")
+
+
+def arxiv_id_in(text: str) -> str:
+    """The arXiv id, without version, that an address or identifier carries, else ``""``."""
+    match = re.search(r"arxiv\.org/(?:abs|pdf|html)/" + ARXIV_ID.pattern, text, re.I)
+    match = match or re.fullmatch(r"(?:oai:arXiv\.org:|arXiv:)?" + ARXIV_ID.pattern, text.strip(), re.I)
+    return match[1] if match else ""
+
+
+def doi_in(text: str) -> str:
+    """The DOI that an address or identifier carries, in lower case, else ``""``.
+
+    arXiv's own DOIs (10.48550/arXiv.…) name the arXiv id, which is the stronger key.
+    """
+    match = _DOI.search(text)
+    doi = match[0].rstrip(".,;)]}>\"'").lower() if match else ""
+    return "" if doi.startswith("10.48550/arxiv.") else doi
+
+
+def says_withdrawn(comments: str, abstract: str) -> bool:
+    """Whether arXiv's comment or the abstract of the last version announces a withdrawal."""
+    return bool(_WITHDRAWN.search(comments) or _WITHDRAWN.search(abstract[:300]))
+
+
+def keys_of(record: Record) -> tuple[str, ...]:
+    """The identity keys of a record, strongest first; never empty."""
+    keys = []
+    if record.arxiv_id:
+        keys.append(f"arxiv:{record.arxiv_id}")
+    if record.doi:
+        keys.append(f"doi:{record.doi}")
+    if record.url and not record.arxiv_id:
+        keys.append(digest_of(canonical_url(record.url), prefix="url:", length=16))
+    keys.append(digest_of(record.source, record.external_id, prefix="guid:", length=16))
+    if record.kind == "news" and len(record.text) >= SAME_TEXT_CHARACTERS:
+        folded = unicodedata.normalize("NFKC", f"{record.title} {record.text}").casefold()
+        keys.append(digest_of(re.sub(r"\W+", " ", folded), prefix="text:", length=16))
+    return tuple(keys)
+
+
+def resolve(seen: Iterable[Seen]) -> list[Item]:
+    """The items of a set of records, sorted by id; records that share a key are one item.
+
+    A DOI that several arXiv papers claim is somebody's mistake and joins nothing.
+    """
+    by_id = {s.record.record_id: s for s in sorted(seen, key=lambda s: s.first_seen, reverse=True)}
+    keys = {rid: keys_of(s.record) for rid, s in by_id.items()}
+    disputed = _disputed(keys.values())
+    keys = {rid: tuple(k for k in ks if k not in disputed) for rid, ks in keys.items()}
+    items = (_item([by_id[rid] for rid in ids], keys) for ids in _components(keys))
+    return sorted(items, key=lambda item: item.item_id)
+
+
+def _disputed(all_keys: Iterable[tuple[str, ...]]) -> set[str]:
+    claims: dict[str, set[str]] = defaultdict(set)
+    for keys in all_keys:
+        arxiv = [k for k in keys if k.startswith("arxiv:")]
+        for doi in (k for k in keys if k.startswith("doi:") and arxiv):
+            claims[doi].update(arxiv)
+    return {doi for doi, papers in claims.items() if len(papers) > 1}
+
+
+def _components(keys: dict[str, tuple[str, ...]]) -> Iterator[list[str]]:
+    """Groups of record ids that share keys, by union-find over the keys."""
+    parent: dict[str, str] = {}
+
+    def find(key: str) -> str:
+        parent.setdefault(key, key)
+        while parent[key] != key:
+            parent[key] = key = parent[parent[key]]
+        return key
+
+    for ks in keys.values():
+        for key in ks[1:]:
+            parent[find(key)] = find(ks[0])
+    groups: dict[str, list[str]] = defaultdict(list)
+    for rid, ks in keys.items():
+        groups[find(ks[0])].append(rid)
+    yield from groups.values()
+
+
+_STRENGTH = {"arxiv": 0, "doi": 1, "url": 2, "guid": 3, "text": 4}
+
+
+def _item(group: list[Seen], keys: dict[str, tuple[str, ...]]) -> Item:
+    records = [s.record for s in group]
+    lead = max(records, key=_leads)
+    all_keys = sorted(
+        {key for r in records for key in keys[r.record_id]},
+        key=lambda key: (_STRENGTH[key.partition(":")[0]], key),
+    )
+    stated = [r.published for r in records if not r.date_inferred]
+    return Item(
+        item_id=all_keys[0],
+        kind="paper" if any(r.kind == "paper" for r in records) else "news",
+        lead=lead,
+        published=min(stated or [s.first_seen for s in group]),
+        date_inferred=not stated,
+        withdrawn=_newest_is_withdrawn(records),
+        first_seen=min(s.first_seen for s in group),
+        record_ids=tuple(sorted(r.record_id for r in records)),
+        sources=tuple(sorted({r.source for r in records})),
+        keys=tuple(all_keys),
+    )
+
+
+def _leads(record: Record) -> tuple[object, ...]:
+    """Order in which records speak for their item: the newest version of the paper itself."""
+    updated = record.updated or datetime.min.replace(tzinfo=UTC)
+    return (bool(record.arxiv_id), record.kind == "paper", record.version,
+            not record.withdrawn or not record.text, updated, len(record.text), record.record_id)
+
+
+def _newest_is_withdrawn(records: list[Record]) -> bool:
+    newest = max(r.version for r in records)
+    return any(r.withdrawn for r in records if r.version == newest)
