@@ -23,6 +23,11 @@ Anything else that escapes is a defect and keeps its traceback.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from digest.sources import Document
+
 
 class DigestError(Exception):
     """A failure that a person can act on; ``str(error)`` is the whole message."""
@@ -47,9 +52,13 @@ class ConfigError(InputError):
 
 
 class SourceError(DigestError):
-    """One source failed. ``hint`` says what an editor can do about it."""
+    """One source failed. ``hint`` says what an editor can do about it.
+
+    ``document`` is the answer that failed, where there was one, so that the archive can keep it.
+    """
 
     exit_code = 1
+    document: Document | None = None
 
     def __init__(self, source: str, url: str, what: str, hint: str = "") -> None:
         self.source, self.url, self.what, self.hint = source, url, what, hint

@@ -30,8 +30,8 @@ Kind = Literal["paper", "news"]
 ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _WITHDRAWN = re.compile(
-    r"(?i)\b(this (paper|article|submission|manuscript|work|version|preprint|draft) (has been|is|was)"
-    r"( temporarily)? withdrawn|(paper|article|submission|manuscript) withdrawn|"
+    r"(?i)\b(this (paper|article|submission|manuscript|work|version|preprint|draft) "
+    r"(has been|is|was)( temporarily)? withdrawn|(paper|article|submission|manuscript) withdrawn|"
     r"withdrawn by (the )?(author|arxiv|submitter)|(author|arxiv)s? ha(s|ve) withdrawn|^withdrawn\b)"
 )
 # Two texts are the same only if they are long enough to be nobody's boilerplate.
@@ -104,6 +104,7 @@ class Item:
     item_id: str
     kind: Kind
     lead: Record
+    lead_id: str
     published: datetime
     date_inferred: bool
     withdrawn: bool
@@ -120,8 +121,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A record with the time when it was first seen here."""
+    """A record with its id and the time when it was first seen here."""
 
+    record_id: str
     record: Record
     first_seen: datetime
 
@@ -134,7 +136,9 @@ def text_hash(title: str, text: str) -> str:
 def arxiv_id_in(text: str) -> str:
     """The arXiv id, without version, that an address or identifier carries, else ``""``."""
     match = re.search(r"arxiv\.org/(?:abs|pdf|html)/" + ARXIV_ID.pattern, text, re.I)
-    match = match or re.fullmatch(r"(?:oai:arXiv\.org:|arXiv:)?" + ARXIV_ID.pattern, text.strip(), re.I)
+    match = match or re.fullmatch(
+        r"(?:oai:arXiv\.org:|arXiv:)?" + ARXIV_ID.pattern, text.strip(), re.I
+    )
     return match[1] if match else ""
 
 
@@ -174,7 +178,7 @@ def resolve(seen: Iterable[Seen]) -> list[Item]:
 
     A DOI that several arXiv papers claim is somebody's mistake and joins nothing.
     """
-    by_id = {s.record.record_id: s for s in sorted(seen, key=lambda s: s.first_seen, reverse=True)}
+    by_id = {s.record_id: s for s in sorted(seen, key=lambda s: s.first_seen, reverse=True)}
     keys = {rid: keys_of(s.record) for rid, s in by_id.items()}
     disputed = _disputed(keys.values())
     keys = {rid: tuple(k for k in ks if k not in disputed) for rid, ks in keys.items()}
@@ -215,31 +219,40 @@ _STRENGTH = {"arxiv": 0, "doi": 1, "url": 2, "guid": 3, "text": 4}
 
 def _item(group: list[Seen], keys: dict[str, tuple[str, ...]]) -> Item:
     records = [s.record for s in group]
-    lead = max(records, key=_leads)
+    lead = max(group, key=_leads)
     all_keys = sorted(
-        {key for r in records for key in keys[r.record_id]},
+        {key for s in group for key in keys[s.record_id]},
         key=lambda key: (_STRENGTH[key.partition(":")[0]], key),
     )
     stated = [r.published for r in records if not r.date_inferred]
     return Item(
         item_id=all_keys[0],
         kind="paper" if any(r.kind == "paper" for r in records) else "news",
-        lead=lead,
+        lead=lead.record,
+        lead_id=lead.record_id,
         published=min(stated or [s.first_seen for s in group]),
         date_inferred=not stated,
         withdrawn=_newest_is_withdrawn(records),
         first_seen=min(s.first_seen for s in group),
-        record_ids=tuple(sorted(r.record_id for r in records)),
+        record_ids=tuple(sorted(s.record_id for s in group)),
         sources=tuple(sorted({r.source for r in records})),
         keys=tuple(all_keys),
     )
 
 
-def _leads(record: Record) -> tuple[object, ...]:
+def _leads(seen: Seen) -> tuple[object, ...]:
     """Order in which records speak for their item: the newest version of the paper itself."""
+    record = seen.record
     updated = record.updated or datetime.min.replace(tzinfo=UTC)
-    return (bool(record.arxiv_id), record.kind == "paper", record.version,
-            not record.withdrawn or not record.text, updated, len(record.text), record.record_id)
+    return (
+        bool(record.arxiv_id),
+        record.kind == "paper",
+        record.version,
+        not record.withdrawn or not record.text,
+        updated,
+        len(record.text),
+        seen.record_id,
+    )
 
 
 def _newest_is_withdrawn(records: list[Record]) -> bool:

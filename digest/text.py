@@ -19,6 +19,7 @@ _BLOCKS = re.compile(r"(?i)<(?:br|/?p|/?div|/?li|/?h[1-6]|/?tr|/?td)\b[^>]*>")
 # Zero-width and direction-override characters can hide or reorder text; the joiners U+200C/D stay,
 # because Persian, Arabic and Indic scripts are spelt with them.
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u00ad]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _TRACKING = re.compile(
     r"(?i)(utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|_hs(enc|mi)|mkt_tok|"
     r"cmpid|ocid|ref_src|at_(medium|campaign)|xtor|ns_\w+|s_cid)"
@@ -39,8 +40,7 @@ def one_line(text: str | None) -> str:
     """Text that is not markup (arXiv's titles and abstracts, where ``a<b`` is mathematics)."""
     text = unicodedata.normalize("NFC", text or "")
     text = _INVISIBLE.sub("", text)
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
-    return " ".join(text.split())
+    return " ".join(_CONTROLS.sub(" ", text).split())
 
 
 def web_address(url: str | None) -> str:
@@ -53,7 +53,11 @@ def web_address(url: str | None) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return ""
-    return url if parts.scheme.lower() in ("http", "https") and host and "@" not in parts.netloc else ""
+    return (
+        url
+        if parts.scheme.lower() in ("http", "https") and host and "@" not in parts.netloc
+        else ""
+    )
 
 
 def canonical_url(url: str) -> str:
@@ -64,7 +68,11 @@ def canonical_url(url: str) -> str:
     """
     parts = urlsplit(canonicalize_url(url, keep_fragments=False))
     query = urlencode(
-        [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
+        [
+            (k, v)
+            for k, v in parse_qsl(parts.query, keep_blank_values=True)
+            if not _TRACKING.fullmatch(k)
+        ]
     )
     host = parts.netloc.lower().removeprefix("www.").removesuffix(":80").removesuffix(":443")
     return urlunsplit(("https", host, parts.path.rstrip("/"), query, ""))

@@ -1,0 +1,218 @@
+"""The manifest: an edition as one value, whose canonical JSON is its identity.
+
+It holds all that a page can show, so pages are a pure function of it: every item of the quarter
+with its labels and their maker, the details of the items that the pages show, the sources with
+what became of each, model, codebook and thresholds, and the outcome of the review. It holds no
+clock: the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+FORMAT = "edition/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A label that an item carries, and who gave it.
+
+    ``maker`` is ``machine`` or a reviewer's id; ``unsure`` marks a probability near the threshold.
+    """
+
+    scheme: str
+    label: str
+    probability: float
+    threshold: float
+    maker: str = "machine"
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EditionItem:
+    """One item of the quarter: enough to count it and to tell whether it changed.
+
+    ``date`` is ``YYYY-MM-DD`` (UTC); ``status`` is ``labelled`` or says why there are no labels;
+    ``late`` marks an item that surfaced after the quarter's first edition was published.
+    """
+
+    id: str
+    kind: str
+    date: str
+    date_inferred: bool
+    version: int
+    withdrawn: bool
+    late: bool
+    language: str
+    text_hash: str
+    sources: tuple[str, ...]
+    status: str
+    labels: tuple[Assigned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The sentence of the item that carries a label, word for word.
+
+    ``share`` is the part of the label's score that rests on it, 0 to 1.
+    """
+
+    scheme: str
+    label: str
+    sentence: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """What a page shows of an item, in its source's own words."""
+
+    id: str
+    title: str
+    url: str
+    authors: tuple[str, ...]
+    publishers: tuple[str, ...]
+    categories: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What is shown under one label: the chosen items, best first, and the counts behind them.
+
+    ``papers`` and ``news`` count the quarter's items that carry the label.
+    """
+
+    scheme: str
+    label: str
+    papers: int
+    news: int
+    chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOutcome:
+    """What became of a source in this quarter.
+
+    ``outcome``: ``answered``, ``empty`` (answered with nothing, which is suspicious), ``failed``
+    or ``not asked``; ``detail`` is the failure in a sentence. Counts are of this quarter's items.
+    """
+
+    id: str
+    publisher: str
+    kind: str
+    group: str
+    country: str
+    region: str
+    language: str
+    home: str
+    outcome: str
+    detail: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An edition.
+
+    ``thresholds`` maps ``scheme/label`` to the probability that assigns it; ``records`` counts the
+    distinct records behind the items; ``rejections`` counts the refused entries by reason;
+    ``sample`` marks the embedded sample quarter, whose texts are invented.
+    """
+
+    quarter: str
+    model: str
+    codebook: str
+    thresholds: dict[str, float]
+    sample: bool
+    sources: tuple[SourceOutcome, ...]
+    records: int
+    rejections: tuple[tuple[str, int], ...]
+    items: tuple[EditionItem, ...]
+    shown: tuple[ShownItem, ...]
+    sections: tuple[Section, ...]
+    review: str
+    format: str = FORMAT
+
+    def canonical(self) -> bytes:
+        """Canonical JSON: sorted keys, no spaces, UTF-8."""
+        return orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)
+
+    @property
+    def sha256(self) -> str:
+        """The edition's identity."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Manifest:
+        """Read a manifest back; ``from_json(m.canonical()) == m``."""
+        data = orjson.loads(text)
+        data["sources"] = tuple(SourceOutcome(**s) for s in data["sources"])
+        data["rejections"] = tuple((reason, n) for reason, n in data["rejections"])
+        data["items"] = tuple(_edition_item(i) for i in data["items"])
+        data["shown"] = tuple(_shown_item(s) for s in data["shown"])
+        data["sections"] = tuple(
+            Section(**{**s, "chosen": tuple(s["chosen"])}) for s in data["sections"]
+        )
+        return cls(**data)
+
+
+def _edition_item(data: dict[str, Any]) -> EditionItem:
+    data["labels"] = tuple(Assigned(**label) for label in data["labels"])
+    return EditionItem(**{**data, "sources": tuple(data["sources"])})
+
+
+def _shown_item(data: dict[str, Any]) -> ShownItem:
+    data["evidence"] = tuple(Evidence(**e) for e in data["evidence"])
+    for key in ("authors", "publishers", "categories"):
+        data[key] = tuple(data[key])
+    return ShownItem(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an edition has that another one lacks, by item id."""
+
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+    changed: tuple[str, ...]
+    sources: tuple[str, ...]
+    other: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return any((self.entered, self.left, self.changed, self.sources, self.other))
+
+
+def compare(old: Manifest, new: Manifest) -> Changes:
+    """What changed from ``old`` to ``new``: items, source outcomes, and the rest by field name."""
+    before = {item.id: item for item in old.items}
+    after = {item.id: item for item in new.items}
+    was = {source.id: source.outcome for source in old.sources}
+    now = {source.id: source.outcome for source in new.sources}
+    return Changes(
+        entered=tuple(sorted(after.keys() - before.keys())),
+        left=tuple(sorted(before.keys() - after.keys())),
+        changed=tuple(sorted(i for i in after.keys() & before.keys() if after[i] != before[i])),
+        sources=tuple(
+            f"{s}: {was.get(s, 'not listed')} → {now.get(s, 'not listed')}"
+            for s in sorted(was.keys() | now.keys())
+            if was.get(s) != now.get(s)
+        ),
+        other=tuple(
+            name
+            for name in (
+                "model",
+                "codebook",
+                "thresholds",
+                "shown",
+                "sections",
+                "review",
+                "records",
+            )
+            if getattr(old, name) != getattr(new, name)
+        ),
+    )

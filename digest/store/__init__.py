@@ -1,0 +1,6 @@
+"""The store: one DuckDB file and the raw archive beside it, under one working folder.
+
+``archive`` keeps every answer as it came; ``database`` opens the file for the one writer and makes
+read snapshots; ``ingest`` turns a document's records into items; ``labels`` keeps what the model
+said; ``history`` keeps harvests and editions. Nothing outside this package writes SQL.
+"""

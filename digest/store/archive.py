@@ -1,0 +1,227 @@
+"""The raw archive: every answer kept as it came, before anybody parses it.
+
+``bodies/ab/<sha256>.zst`` holds each distinct body once; ``documents/<source>/<document id>.json``
+says what was asked, when, and what came with it. Both are written beside their place and renamed, so a
+killed process leaves whole files or none. The database can be rebuilt from here without a network.
+"""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import orjson
+import zstandard
+
+from digest.errors import StorageFull, StoreCorrupt
+from digest.items import digest_of
+from digest.quarter import Quarter
+from digest.sources import Document
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """One distinct answer. The same answer to the same question is the same document, for ever."""
+
+    document_id: str
+    source: str
+    kind: str  # of the source: arxiv-oai | arxiv-api | arxiv-snapshot | feed
+    quarter: str
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: dict[str, str]
+    sha256: str
+    bytes: int
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals to write into a sentence that names the place."""
+    try:
+        yield
+    except OSError as error:
+        reasons = {
+            errno.ENOSPC: "the disk is full: free some space and run again, nothing is lost",
+            errno.EDQUOT: "the disk quota is used up: free some space and run again",
+            errno.EACCES: "no permission to write there",
+            errno.EPERM: "no permission to write there",
+            errno.EROFS: "the file system is read-only",
+            errno.ENOTDIR: "a part of this path is a file, not a folder",
+            errno.EEXIST: "a part of this path is a file, not a folder",
+        }
+        if error.errno not in reasons:
+            raise
+        raise StorageFull(f"cannot write to {path}: {reasons[error.errno]}") from None
+
+
+class Archive:
+    """The archive under ``folder``. Writing the same answer twice changes nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keep(self, document: Document, kind: str, quarter: Quarter) -> Archived:
+        """Store a document; the first time that this very answer came is the one that counts."""
+        sha256 = hashlib.sha256(document.body).hexdigest()
+        body = self._body(sha256)
+        if not body.exists():
+            with self._replacing(body) as out:
+                out.write(zstandard.compress(document.body, 6))
+        return self._note(document, kind, quarter, sha256, len(document.body))
+
+    def keep_file(
+        self, path: Path, source: str, kind: str, quarter: Quarter, now: datetime
+    ) -> Archived:
+        """Store a local file, plain or gzip, in constant memory; hashed after decompression."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        scratch = self.folder / f".incoming-{os.getpid()}"
+        hasher, size = hashlib.sha256(), 0
+        try:
+            with (
+                storage_errors(self.folder),
+                open_plain(path) as plain,
+                scratch.open("wb") as out,
+                zstandard.ZstdCompressor(level=3, threads=2).stream_writer(out) as packed,
+            ):
+                while chunk := plain.read(CHUNK):
+                    hasher.update(chunk)
+                    size += len(chunk)
+                    packed.write(chunk)
+            body = self._body(hasher.hexdigest())
+            body.parent.mkdir(parents=True, exist_ok=True)
+            scratch.replace(body)
+        finally:
+            scratch.unlink(missing_ok=True)
+        document = Document(source, path.name, now, 200, b"")
+        return self._note(document, kind, quarter, hasher.hexdigest(), size)
+
+    def _note(
+        self, document: Document, kind: str, quarter: Quarter, sha256: str, size: int
+    ) -> Archived:
+        archived = Archived(
+            document_id=digest_of(
+                document.source, document.url, document.status, sha256, prefix="d1-"
+            ),
+            source=document.source,
+            kind=kind,
+            quarter=str(quarter),
+            url=document.url,
+            fetched_at=document.fetched_at.astimezone(UTC),
+            status=document.status,
+            headers=document.headers,
+            sha256=sha256,
+            bytes=size,
+        )
+        note = self.folder / "documents" / document.source / f"{archived.document_id}.json"
+        if note.exists():
+            return _read_note(note)
+        with self._replacing(note) as out:
+            out.write(orjson.dumps(asdict(archived), option=orjson.OPT_SORT_KEYS))
+        return archived
+
+    def documents(self) -> Iterator[Archived]:
+        """Every answer kept, oldest first; equal times in the order of their ids."""
+        notes = (self.folder / "documents").glob("*/*.json")
+        yield from sorted(map(_read_note, notes), key=lambda f: (f.fetched_at, f.document_id))
+
+    def document(self, archived: Archived) -> Document:
+        """The answer as it came."""
+        with self.open(archived) as body:
+            return Document(
+                archived.source,
+                archived.url,
+                archived.fetched_at,
+                archived.status,
+                body.read(),
+                archived.headers,
+            )
+
+    @contextmanager
+    def open(self, archived: Archived) -> Iterator[IO[bytes]]:
+        """The body of an answer, as a stream of its plain bytes.
+
+        Raises:
+            StoreCorrupt: when the body is missing.
+        """
+        path = self._body(archived.sha256)
+        if not path.exists():
+            raise StoreCorrupt(
+                f"the raw archive lacks the body of {archived.document_id} ({archived.url}): {path} is gone;"
+                " restore it from a backup, or harvest that source again"
+            )
+        with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain:
+            yield plain
+
+    def damaged(self) -> Iterator[tuple[Archived, str]]:
+        """Answers whose body is missing or is not what its name says."""
+        for archived in self.documents():
+            try:
+                with self.open(archived) as body:
+                    found = hashlib.file_digest(body, "sha256").hexdigest()  # type: ignore[arg-type]
+                if found != archived.sha256:
+                    yield archived, "its content does not match its hash"
+            except (StoreCorrupt, zstandard.ZstdError) as error:
+                yield archived, str(error)
+
+    def _body(self, sha256: str) -> Path:
+        return self.folder / "bodies" / sha256[:2] / f"{sha256}.zst"
+
+    @contextmanager
+    def _replacing(self, path: Path) -> Iterator[IO[bytes]]:
+        with storage_errors(path), replacing(path) as out:
+            yield out
+
+
+def _read_note(path: Path) -> Archived:
+    try:
+        data = orjson.loads(path.read_bytes())
+        return Archived(**{**data, "fetched_at": datetime.fromisoformat(data["fetched_at"])})
+    except (ValueError, TypeError, KeyError) as error:
+        raise StoreCorrupt(
+            f"the archive's note {path} cannot be read ({error}): delete it"
+        ) from None
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears at ``path`` whole, when the block ends well, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with scratch.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def replace_folder(built: Path, place: Path) -> None:
+    """Put a folder that is finished in the place of another one."""
+    old = place.with_name(f".{place.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if place.exists():
+        place.rename(old)
+    built.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def open_plain(path: Path) -> IO[bytes]:
+    """A file as a stream of plain bytes, whether it is gzip or not; told by its first bytes."""
+    with path.open("rb") as start:
+        packed = start.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]

@@ -1,0 +1,271 @@
+"""From a parsed document to records and items, in transactions that can be repeated.
+
+Records go in by batches; after each batch the items that its records touch are resolved anew from
+all their records, so the items never depend on the order of arrival or on where a run was killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from digest.errors import SourceError
+from digest.items import Item, Record, Rejection, Seen, keys_of, resolve
+from digest.quarter import Quarter
+from digest.store.archive import Archived
+from digest.store.database import transaction
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Where every entry went that was read."""
+
+    read: int = 0
+    stored: int = 0
+    known: int = 0
+    out_of_quarter: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def reconcile(self) -> bool:
+        """Whether nothing was lost between reading and storing."""
+        return self.read == self.stored + self.known + self.out_of_quarter + self.rejected
+
+
+def ingest(
+    connection: duckdb.DuckDBPyConnection,
+    document: Archived,
+    parser: str,
+    wanted: frozenset[Quarter],
+    entries: Iterable[Record | Rejection],
+) -> Counts:
+    """Store what a document says of the ``wanted`` quarters; returns this call's counts.
+
+    A document that this parser has read to the end for these quarters is not parsed again: all
+    that it holds is known. When ``entries`` breaks off with a ``SourceError``, what came before is
+    kept and the error is raised after it is.
+    """
+    if done := _done(connection, document, parser, wanted):
+        return done
+    with transaction(connection):
+        connection.execute(
+            "INSERT OR IGNORE INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                document.document_id,
+                document.source,
+                document.quarter,
+                document.url,
+                _naive(document.fetched_at),
+                document.status,
+                document.sha256,
+                document.bytes,
+            ],
+        )
+    counts, problem, position = Counts(), None, 0
+    rows = _until_error(entries)
+    while batch := list(islice(rows, BATCH)):
+        if isinstance(batch[-1], SourceError):
+            problem = batch.pop()
+        with transaction(connection):
+            counts += _store(connection, document, wanted, batch)
+        position += len(batch)
+    _note_done(connection, document, parser, wanted, counts, problem)
+    if isinstance(problem, SourceError):
+        raise problem
+    return counts
+
+
+def _until_error(
+    entries: Iterable[Record | Rejection],
+) -> Iterator[Record | Rejection | SourceError]:
+    try:
+        yield from entries
+    except SourceError as error:
+        yield error
+
+
+def _done(
+    connection: duckdb.DuckDBPyConnection,
+    document: Archived,
+    parser: str,
+    wanted: frozenset[Quarter],
+) -> Counts | None:
+    row = connection.execute(
+        "SELECT read, stored + known, out_of_quarter, rejected FROM ingest "
+        "WHERE document_id = ? AND parser = ? AND quarters = ? AND problem = ''",
+        [document.document_id, parser, _written(wanted)],
+    ).fetchone()
+    return Counts(row[0], 0, row[1], row[2], row[3]) if row else None
+
+
+def _note_done(
+    connection: duckdb.DuckDBPyConnection,
+    document: Archived,
+    parser: str,
+    wanted: frozenset[Quarter],
+    counts: Counts,
+    problem: object,
+) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO ingest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [document.document_id, parser, _written(wanted), *astuple(counts), str(problem or "")],
+    )
+
+
+def _written(quarters: frozenset[Quarter]) -> str:
+    return " ".join(map(str, sorted(quarters)))
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection,
+    document: Archived,
+    wanted: frozenset[Quarter],
+    batch: list[Any],
+) -> Counts:
+    records = [entry for entry in batch if isinstance(entry, Record)]
+    rejections = [entry for entry in batch if isinstance(entry, Rejection)]
+    ids = [r.record_id for r in records]
+    known = _known(connection, ids)
+    fresh: dict[str, Record] = {}
+    out = 0
+    for record_id, record in zip(ids, records, strict=True):
+        if record_id in known or record_id in fresh:
+            continue
+        if Quarter.of(record.published) in wanted:
+            fresh[record_id] = record
+        else:
+            out += 1
+    if fresh:
+        _insert_records(connection, document, fresh)
+        _resolve_items(connection, list(fresh))
+    for r in rejections:
+        connection.execute(
+            "INSERT OR IGNORE INTO rejection VALUES (?, ?, ?, ?, ?)",
+            [document.document_id, r.position, r.source, r.external_id, r.reason],
+        )
+    return Counts(len(batch), len(fresh), len(records) - len(fresh) - out, out, len(rejections))
+
+
+def _known(connection: duckdb.DuckDBPyConnection, record_ids: list[str]) -> set[str]:
+    asked = _table({"record_id": record_ids})  # noqa: F841 - DuckDB reads it by its name
+    rows = connection.execute("SELECT record_id FROM asked SEMI JOIN record USING (record_id)")
+    return {row[0] for row in rows.fetchall()}
+
+
+def _insert_records(
+    connection: duckdb.DuckDBPyConnection, document: Archived, fresh: dict[str, Record]
+) -> None:
+    rows = [_record_row(record_id, record, document) for record_id, record in fresh.items()]
+    keys = [(key, rid) for rid, record in fresh.items() for key in dict.fromkeys(keys_of(record))]
+    insert(connection, "record", rows)
+    insert(connection, "record_key", [{"key": key, "record_id": rid} for key, rid in keys])
+
+
+def _record_row(record_id: str, record: Record, document: Archived) -> dict[str, Any]:
+    row = {f.name: getattr(record, f.name) for f in fields(record)}
+    return row | {
+        "record_id": record_id,
+        "published": _naive(record.published),
+        "updated": _naive(record.updated) if record.updated else None,
+        "text_hash": record.text_hash,
+        "document_id": document.document_id,
+        "first_seen": _naive(document.fetched_at),
+    }
+
+
+def _resolve_items(connection: duckdb.DuckDBPyConnection, record_ids: list[str]) -> None:
+    """Derive anew every item that shares an identity key, directly or not, with these records."""
+    start = _table({"record_id": record_ids})  # noqa: F841
+    connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT record_id FROM start")
+    grown, size = 0, len(record_ids)
+    while grown != size:
+        grown = size
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT other.record_id FROM touched "
+            "JOIN record_key mine USING (record_id) JOIN record_key other USING (key)"
+        )
+        row = connection.execute("SELECT count(*) FROM touched").fetchone()
+        assert row is not None
+        size = row[0]
+    items = resolve(records(connection, "SEMI JOIN touched USING (record_id)"))
+    connection.execute(
+        "DELETE FROM item WHERE item_id IN "
+        "(SELECT item_id FROM item_record SEMI JOIN touched USING (record_id))"
+    )
+    connection.execute("DELETE FROM item_record WHERE record_id IN (SELECT record_id FROM touched)")
+    insert(connection, "item", [_item_row(item) for item in items], replace=True)
+    members = [{"record_id": r, "item_id": item.item_id} for item in items for r in item.record_ids]
+    insert(connection, "item_record", members, replace=True)
+
+
+def _item_row(item: Item) -> dict[str, Any]:
+    return {
+        "item_id": item.item_id,
+        "kind": item.kind,
+        "quarter": str(item.quarter),
+        "published": _naive(item.published),
+        "date_inferred": item.date_inferred,
+        "withdrawn": item.withdrawn,
+        "first_seen": _naive(item.first_seen),
+        "lead_record": item.lead_id,
+        "text_hash": item.lead.text_hash,
+        "sources": list(item.sources),
+    }
+
+
+def records(connection: duckdb.DuckDBPyConnection, clause: str) -> Iterator[Seen]:
+    """The stored records that a SQL ``clause`` keeps, with the time when each was first seen."""
+    names = [f.name for f in fields(Record)]
+    rows = connection.execute(
+        f"SELECT record_id, first_seen, {', '.join(names)} FROM record {clause}"
+    )
+    while row := rows.fetchone():
+        values = dict(zip(names, row[2:], strict=True))
+        values["published"] = values["published"].replace(tzinfo=UTC)
+        values["updated"] = values["updated"] and values["updated"].replace(tzinfo=UTC)
+        values["authors"], values["categories"] = (
+            tuple(values["authors"]),
+            tuple(values["categories"]),
+        )
+        yield Seen(row[0], Record(**values), row[1].replace(tzinfo=UTC))
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: list[dict[str, Any]],
+    *,
+    replace: bool = False,
+) -> None:
+    """Insert rows by column name, in bulk; a row whose key exists is left, or replaced."""
+    import pyarrow as pa
+
+    if not rows:
+        return
+    columns = connection.sql(f"SELECT * FROM {table} LIMIT 0").to_arrow_table().schema
+    schema = pa.schema([field for field in columns if field.name in rows[0]])
+    incoming = pa.Table.from_pylist(rows, schema=schema)  # noqa: F841 - read by its name
+    verb = "INSERT OR REPLACE" if replace else "INSERT OR IGNORE"
+    connection.execute(f"{verb} INTO {table} BY NAME SELECT * FROM incoming")
+
+
+def _table(columns: dict[str, list[str]]) -> pyarrow.Table:
+    import pyarrow as pa
+
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
