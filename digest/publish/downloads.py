@@ -1,0 +1,55 @@
+"""Data files that stand beside the pages: one row per label, each with who gave it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from digest.edition.manifest import EditionItem, Manifest, ShownItem
+
+COLUMNS = (
+    "item_id", "kind", "date", "date_inferred", "version", "withdrawn", "late", "language",
+    "sources", "status", "title", "url", "scheme", "label", "probability", "threshold", "maker",
+    "unsure", "model", "codebook", "edition_sha256",
+)  # fmt: skip
+
+
+def items_csv(manifest: Manifest) -> bytes:
+    """Every item of the quarter as CSV (UTF-8): a row per label, or one row when it has none.
+
+    Title and address are there for the items that the pages show.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    shown = {item.id: item for item in manifest.shown}
+    maker = (manifest.model, manifest.codebook, manifest.sha256)
+    for item in manifest.items:
+        for row in _rows(item, shown.get(item.id)):
+            writer.writerow([_cell(value) for value in (*row, *maker)])
+    return out.getvalue().encode()
+
+
+def _rows(item: EditionItem, shown: ShownItem | None) -> Iterator[tuple[object, ...]]:
+    base = (
+        item.id, item.kind, item.date, item.date_inferred, item.version, item.withdrawn, item.late,
+        item.language, ";".join(item.sources), item.status,
+        shown.title if shown else "", shown.url if shown else "",
+    )  # fmt: skip
+    if not item.labels:
+        yield (*base, "", "", "", "", "", "")
+    for label in item.labels:
+        yield (
+            *base, label.scheme, label.label, label.probability, label.threshold, label.maker,
+            label.unsure,
+        )  # fmt: skip
+
+
+def _cell(value: object) -> object:
+    """A cell that a spreadsheet does not take for a formula; truth values as JSON writes them."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value.lstrip()[:1] in {"=", "+", "-", "@"}:
+        return f"'{value}"
+    return value

@@ -1,0 +1,90 @@
+"""Numbers, dates, codes and confidences as a reader says them. English, the same on every machine.
+
+Nothing here looks at the system's locale or clock, so a page is the same bytes wherever it is made.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from digest.quarter import Quarter
+from digest.text import one_line
+
+# The words for a probability; the method page prints these bounds.
+HIGH, MEDIUM = 0.9, 0.7
+_ENGLISH = Locale("en")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def number(value: int) -> str:
+    """``34333`` as ``34,333``."""
+    return f"{value:,}"
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """``1 paper``, ``2 papers``, ``no papers``."""
+    words = one if value == 1 else many or f"{one}s"
+    return f"{number(value) if value else 'no'} {words}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a whole percentage; never 0% or 100% of what is neither none nor all."""
+    rounded = round(share * 100)
+    if rounded == 0 and share > 0:
+        return "under 1%"
+    if rounded == 100 and share < 1:
+        return "over 99%"
+    return f"{rounded}%"
+
+
+def confidence(probability: float) -> str:
+    """The machine's probability in one word: ``high``, ``medium`` or ``low``."""
+    if probability >= HIGH:
+        return "high"
+    return "medium" if probability >= MEDIUM else "low"
+
+
+def day(iso: str) -> str:
+    """``2026-02-14`` as ``14 February 2026``; what is no date is given back as it is."""
+    try:
+        return format_date(date.fromisoformat(iso), "d MMMM y", locale=_ENGLISH)
+    except ValueError:
+        return iso
+
+
+def months(quarter: str) -> str:
+    """``2026Q1`` as ``January to March 2026``."""
+    q = Quarter.parse(quarter)
+    last = q.end - timedelta(days=1)
+    first_month = format_date(q.start.date(), "MMMM", locale=_ENGLISH)
+    return f"{first_month} to {format_date(last.date(), 'MMMM y', locale=_ENGLISH)}"
+
+
+def country(code: str) -> str:
+    """``KE`` as ``Kenya``; ``INT`` is an international body; an unknown code stays as it is."""
+    if code.upper() == "INT":
+        return "International"
+    return str(_ENGLISH.territories.get(code.upper(), code))
+
+
+def language(tag: str) -> str:
+    """``sw`` as ``Swahili``; an unknown tag stays as it is."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name("en") or tag
+    except (UnknownLocaleError, ValueError, TypeError):
+        return tag
+
+
+def lang_attribute(tag: str) -> str:
+    """A value for HTML's ``lang``; the empty string is HTML's own word for "not known"."""
+    return tag if _LANGUAGE_TAG.fullmatch(tag) else ""
+
+
+def clip(text: str, characters: int) -> str:
+    """Foreign text as one plain line, without direction overrides, cut with ``…``."""
+    text = one_line(text)
+    return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
