@@ -244,7 +244,8 @@ def _sentence(entry: dict[str, Any], key: str, kind: str, message: str) -> str:
     elif kind == "value_error":
         what = f"'{key}' {message.removeprefix('Value error, ')}"
     else:
-        what = f"'{key}' {_FORMS.get(key, 'must be 1 to 300 characters of text in quotes')}, not {value!r}"
+        form = _FORMS.get(key, "must be 1 to 300 characters of text in quotes")
+        what = f"'{key}' {form}, not {value!r}"
     return f"source '{name}': {what}"
 
 
