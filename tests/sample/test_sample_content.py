@@ -196,3 +196,11 @@ def test_the_configured_sources_reach_every_paper_and_feed() -> None:
     assert len({row["id"] for row in rows}) == len(rows)
     with_items = {item.feed for item in data.news(1)}
     assert set(data.feeds()) - with_items == {"sample-empty"}
+
+
+def test_the_product_reads_the_source_list() -> None:
+    catalogue = pytest.importorskip("digest.sources.catalogue")
+    path = data.FOLDER / "sources.toml"
+    sources = catalogue.load(path, "http://127.0.0.1:8765")
+    assert [source.id for source in sources] == [row["id"] for row in data.sources()]
+    assert all(source.url.startswith("http://127.0.0.1:8765/") for source in sources)
