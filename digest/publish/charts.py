@@ -16,7 +16,7 @@ from digest.publish import words
 
 ROW, HEADING, KEY = 37, 30, 30  # heights in pixels
 LONGEST = 82.0  # per cent of the width; the rest is for the number behind the bar
-LABEL_CHARACTERS = 46  # what fits on a phone of 375 pixels
+LABEL_CHARACTERS = 50  # what fits on a phone of 375 pixels
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 NOT_REVIEWED = "not reviewed"
 SAMPLE = "Sample: invented texts"
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!])")
 _SCHEMES = {
     "ai": "About AI at all",
     "sdg": "Sustainable Development Goals",

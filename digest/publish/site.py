@@ -65,7 +65,7 @@ def build_site(
                 search=place.is_first,
             )
         _write_front_pages(places, codebook, docs, draft)
-        _run_mkdocs(_write_config(scratch, places, codebook, draft), _moment(places[0].edition))
+        run_mkdocs(_write_config(scratch, places, codebook, draft), _moment(places[0].edition))
         replace_folder(scratch / "site", out)
         shutil.rmtree(scratch, ignore_errors=True)
     return out
@@ -146,7 +146,12 @@ def _moment(newest: PublishedEdition) -> int:
     return int(newest.quarter.end.timestamp())
 
 
-def _run_mkdocs(config: Path, moment: int) -> None:
+def run_mkdocs(config: Path, moment: int) -> None:
+    """Build the site of a configuration as if it were ``moment`` (seconds since 1970).
+
+    Raises:
+        DigestError: MkDocs refused, with what it said.
+    """
     fixed = {
         "SOURCE_DATE_EPOCH": str(moment),
         "TZ": "UTC",
@@ -155,7 +160,7 @@ def _run_mkdocs(config: Path, moment: int) -> None:
         "PYTHONWARNINGS": "ignore",
         "NO_MKDOCS_2_WARNING": "1",
     }
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", str(config)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(config)]
     done = subprocess.run(  # noqa: S603  (our own interpreter and our own file)
         command, env={**os.environ, **fixed}, capture_output=True, text=True, check=False
     )

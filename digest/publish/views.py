@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from digest.edition.manifest import Assigned, Changes, EditionItem, Manifest, Section, ShownItem
 from digest.publish import words
-from digest.taxonomy import Codebook, Label
+from digest.taxonomy import SCHEMES, Codebook, Label
 from digest.text import web_address
 
 TITLE, AUTHOR, SENTENCE, AUTHORS = 300, 80, 900, 6
@@ -181,7 +181,7 @@ class EditionView:
             date_inferred=bool(item and item.date_inferred),
             late=bool(item and item.late),
             publishers=", ".join(_publishers(item, shown)),
-            labels=tuple(self._label(a) for a in item.labels) if item else (),
+            labels=tuple(map(self._label, sorted(item.labels, key=_label_order))) if item else (),
             quote=_quote(shown, label),
         )
 
@@ -230,6 +230,9 @@ def figures(manifest: Manifest) -> tuple[Figure, ...]:
     kinds = Counter(item.kind for item in manifest.items)
     outcomes = Counter(source.outcome for source in manifest.sources)
     relevant = sum(any(a.scheme == "ai" for a in item.labels) for item in manifest.items)
+    sorted_in = sum(
+        any(a.scheme in {"sdg", "risk"} for a in item.labels) for item in manifest.items
+    )
     total = len(manifest.items)
     refused = sum(n for _, n in manifest.rejections)
     asked = len(manifest.sources) - outcomes["not asked"]
@@ -242,6 +245,7 @@ def figures(manifest: Manifest) -> tuple[Figure, ...]:
             "about AI",
             f"{words.number(relevant)} of {words.number(total)} items",
         ),
+        Figure(words.number(sorted_in), "items with a goal or a risk"),
         Figure(
             f"{words.number(outcomes['answered'])} of {words.number(asked)}",
             "sources answered",
@@ -267,6 +271,11 @@ _FIELDS = {
 def other_changes(changes: Changes) -> tuple[str, ...]:
     """The names of what else changed, in words."""
     return tuple(_FIELDS.get(name, name) for name in changes.other)
+
+
+def _label_order(assigned: Assigned) -> tuple[int, float, str]:
+    """Goals, then risks, the surest first; relevance, which nearly all carry, last."""
+    return SCHEMES.index(assigned.scheme), -assigned.probability, assigned.label
 
 
 def _publishers(item: EditionItem | None, shown: ShownItem | None) -> tuple[str, ...]:

@@ -42,10 +42,11 @@ def percent(share: float) -> str:
 
 
 def confidence(probability: float) -> str:
-    """The machine's probability in one word: ``high``, ``medium`` or ``low``."""
-    if probability >= HIGH:
+    """The machine's probability in one word, judged by the percentage that stands beside it."""
+    rounded = round(probability, 2)
+    if rounded >= HIGH:
         return "high"
-    return "medium" if probability >= MEDIUM else "low"
+    return "medium" if rounded >= MEDIUM else "low"
 
 
 def day(iso: str) -> str:

@@ -1,0 +1,189 @@
+"""Generated files before MkDocs: what each page must say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from invented_edition import codebook, hostile, manifest, published
+
+from digest.edition.manifest import Assigned, Changes, Manifest
+from digest.publish import PublishedEdition, write_pages
+from digest.publish.pages import markdown_text
+
+Pages = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Pages:
+    """Write an edition and read its pages back by name."""
+
+    def written(edition: PublishedEdition, *, draft: bool = False) -> dict[str, str]:
+        paths = write_pages(edition, codebook(), tmp_path, draft=draft)
+        return {str(p.relative_to(tmp_path)): p.read_text("utf-8") for p in paths}
+
+    return written
+
+
+def _first(edition: Manifest, label: str, **changes: object) -> tuple[Manifest, str]:
+    """The edition with the first item shown under a goal changed, and that item's id."""
+    chosen = next(s.chosen[0] for s in edition.sections if (s.scheme, s.label) == ("sdg", label))
+    items = tuple(replace(i, **changes) if i.id == chosen else i for i in edition.items)  # type: ignore[arg-type]
+    return replace(edition, items=items), chosen
+
+
+def test_every_page_of_an_edition_is_a_file(pages: Pages) -> None:
+    names = set(pages(published(manifest(items=40))))
+    assert {f"sdg/{n}.md" for n in range(1, 18)} < names
+    assert {f"risk/{g}.md" for g in ("individuals", "society", "economy", "environment")} < names
+    assert {
+        "index.md", "sdg/index.md", "risk/index.md", "sources.md", "late.md", "method.md",
+        "manifest.json", "items.csv",
+    } < names  # fmt: skip
+
+
+def test_the_data_file_is_the_canonical_manifest(tmp_path: Path) -> None:
+    edition = manifest(items=10)
+    write_pages(published(edition), codebook(), tmp_path, draft=False)
+    assert (tmp_path / "manifest.json").read_bytes() == edition.canonical()
+
+
+def test_an_item_shows_source_date_evidence_and_what_labelled_it(pages: Pages) -> None:
+    edition, chosen = _first(manifest(), "1", late=True, date="2026-02-14", date_inferred=True)
+    shown = next(s for s in edition.shown if s.id == chosen)
+    shown = replace(shown, authors=tuple(f"Author {n}" for n in range(9)), title="The title")
+    edition = replace(edition, shown=tuple(shown if s.id == chosen else s for s in edition.shown))
+    item = pages(published(edition))["sdg/1.md"].split("<article")[1]
+    assert f'<a href="{shown.url}" rel="noreferrer">The title</a>' in item
+    assert "<bdi>Author 5</bdi> and 3 more" in item
+    assert '<time datetime="2026-02-14">first seen 14 February 2026</time>' in item
+    assert "late arrival" in item
+    assert "Labelled by machine" in item
+    assert 'title="given from 50%">' in item
+    assert "high confidence, " in item
+    assert f'<blockquote lang="en" dir="auto">{shown.evidence[0].sentence}</blockquote>' in item
+
+
+def test_a_label_that_a_person_decided_is_not_called_a_machine_s(pages: Pages) -> None:
+    label = Assigned("sdg", "1", 0.52, 0.5, maker="reviewer-7")
+    edition, _ = _first(manifest(), "1", labels=(label,))
+    item = pages(published(edition))["sdg/1.md"].split("<article")[1]
+    assert "decided by reviewer-7" in item
+    assert "Labelled by machine" not in item
+
+
+def test_a_label_near_its_threshold_is_marked(pages: Pages) -> None:
+    label = Assigned("sdg", "1", 0.52, 0.5, unsure=True)
+    edition, _ = _first(manifest(), "1", labels=(label,))
+    assert "unsure: near the threshold" in pages(published(edition))["sdg/1.md"]
+
+
+def test_a_withdrawn_item_is_listed_as_such_and_never_chosen(pages: Pages) -> None:
+    edition, chosen = _first(manifest(), "1", withdrawn=True)
+    title = next(s.title for s in edition.shown if s.id == chosen)
+    url = next(s.url for s in edition.shown if s.id == chosen)
+    written = pages(published(edition))
+    assert url not in written["sdg/1.md"]
+    assert title in written["late.md"].split("## Withdrawn")[1]
+
+
+def test_a_withdrawn_paper_without_details_is_named_and_linked(pages: Pages) -> None:
+    edition, _ = _first(manifest(), "1", withdrawn=True, id="arxiv:2601.00001")
+    late = pages(published(replace(edition, shown=())))["late.md"]
+    assert (
+        '<a href="https://arxiv.org/abs/2601.00001" rel="noreferrer">arxiv:2601.00001</a>' in late
+    )
+
+
+def test_empty_states_are_said_in_words(pages: Pages) -> None:
+    full = manifest(items=3)
+    edition = replace(
+        full, items=(), shown=(), sections=(), sources=(), thresholds={}, rejections=(), records=0
+    )
+    written = pages(published(edition))
+    assert "No item of this quarter was labelled with this goal." in written["sdg/1.md"]
+    assert "No item of this quarter was labelled with this category." in written["risk/economy.md"]
+    assert "No item of this quarter was labelled with a goal." in written["index.md"]
+    assert "No item arrived late." in written["late.md"]
+    assert "No item of this quarter was withdrawn." in written["late.md"]
+    assert "No source is listed" in written["sources.md"]
+    assert "This edition states no thresholds." in written["method.md"]
+
+
+def test_failed_sources_come_first_with_their_reason(pages: Pages) -> None:
+    text = pages(published(manifest(items=5)))["sources.md"]
+    places = [text.index(f"## {name}") for name in ("Failed", "Empty", "Not asked", "Answered")]
+    assert places == sorted(places)
+    assert "HTTP 503 after five tries" in text
+    assert "<td>Kenya</td><td>English</td>" in text
+
+
+def test_the_method_page_reconciles_records_items_and_refusals(pages: Pages) -> None:
+    edition = manifest(items=40)
+    text = pages(replace(published(edition), report={"Precision of goals": 0.81}))["method.md"]
+    for what, number in (
+        ("Distinct records behind this edition", 77),
+        ("Records joined with another of the same item", 37),
+        ("Items of the quarter", 40),
+        ("Entries refused, which became no record", 124),
+        ("of them: no title", 4),
+    ):
+        assert f'{what}</th><td class="n">{number}</td>' in text
+    assert edition.model in text
+    assert '<tr id="threshold-sdg-2"><th scope="row">Goal 2: Zero hunger</th>' in text
+    assert '<th scope="row">Precision of goals</th><td>0.81</td>' in text
+
+
+def test_changes_since_the_last_version_are_listed(pages: Pages) -> None:
+    edition = manifest(items=20)
+    one = edition.items[0].id
+    changes = Changes((one,), ("arxiv:gone",), (), ("feed-a: failed → answered",), ("model",))
+    text = pages(replace(published(edition), changes=changes))["index.md"]
+    assert "1 item entered, 1 item left, no items changed." in text
+    assert "Source feed-a: failed → answered." in text
+    assert "Also changed: the model." in text
+    assert edition.shown[0].title in text
+    nothing = pages(replace(published(edition), changes=Changes((), (), (), (), ())))["index.md"]
+    assert "Nothing changed." in nothing
+    assert "## Changes" not in pages(published(edition))["index.md"]
+
+
+def test_an_unreviewed_edition_says_so_and_a_reviewed_one_does_not(pages: Pages) -> None:
+    edition = manifest(items=5)
+    said = "Labelled by machine; not reviewed by the panel"
+    assert all(
+        said in text for name, text in pages(published(edition)).items() if name.endswith(".md")
+    )
+    reviewed = replace(edition, review="Signed off by 7 of 9 members")
+    text = pages(published(reviewed))["sdg/1.md"]
+    assert said not in text
+    assert "Signed off by 7 of 9 members" in text
+
+
+def test_the_same_edition_gives_the_same_bytes(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        write_pages(published(manifest()), codebook(), tmp_path / folder, draft=False)
+    files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.*"))
+    assert len(files) > 25
+    assert all(
+        (tmp_path / "a" / f).read_bytes() == (tmp_path / "b" / f).read_bytes() for f in files
+    )
+
+
+def test_hostile_text_is_escaped_clipped_and_not_linked(pages: Pages, hostile_title: str) -> None:
+    text = pages(published(hostile(manifest(items=30), hostile_title, "javascript:alert(1)")))[
+        "sdg/1.md"
+    ]
+    assert "<script" not in text
+    assert "<img" not in text
+    assert 'href="javascript:' not in text
+    assert "\u202e" not in text
+    assert "\n```" not in text
+    assert "A" * 1_000 not in text
+    assert 'lang=""' in text
+
+
+def test_a_heading_s_own_words_are_neither_html_nor_markdown() -> None:
+    assert markdown_text("a_b <i> #1\n`c`") == r"a\_b &lt;i&gt; \#1 \`c\`"
