@@ -15,7 +15,7 @@ import nh3
 from w3lib.url import canonicalize_url
 
 MAX_URL = 2_000
-_BLOCKS = re.compile(r"(?i)<(?:br|/?p|/?div|/?li|/?h[1-6]|/?tr|/?td)\b[^>]*>")
+_BLOCKS = re.compile(r"(?i)<(?:br|/?p|/?div|/?li|/?h[1-6]|/?tr|/?td)\b[^<>]*>")
 # Zero-width and direction-override characters can hide or reorder text; the joiners U+200C/D stay,
 # because Persian, Arabic and Indic scripts are spelt with them.
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u00ad]")
@@ -75,4 +75,4 @@ def canonical_url(url: str) -> str:
         ]
     )
     host = parts.netloc.lower().removeprefix("www.").removesuffix(":80").removesuffix(":443")
-    return urlunsplit(("https", host, parts.path.rstrip("/"), query, ""))
+    return str(urlunsplit(("https", host, parts.path.rstrip("/"), query, "")))
