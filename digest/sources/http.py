@@ -253,12 +253,10 @@ class PoliteClient:
         return bytes(body)
 
 
-def validators_of(document: Document) -> dict[str, str]:
-    """Request headers with which the next ``get`` asks only for a changed document."""
-    headers = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
-    return {
-        ask: document.headers[said] for ask, said in headers.items() if said in document.headers
-    }
+def validators_of(headers: Mapping[str, str]) -> dict[str, str]:
+    """Request headers with which ``get`` asks for a change since an answer with ``headers``."""
+    pairs = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
+    return {ask: headers[said] for ask, said in pairs.items() if said in headers}
 
 
 def _parse(url: str, source: str, base: httpx.URL | None = None) -> httpx.URL:
