@@ -12,3 +12,12 @@ Stage 1 is the world shortly after the quarter closed; stage 2 is a month later,
 arrivals have appeared. `data` reads the texts, `oai`, `search` and `feeds` turn them into
 documents (data in, bytes out), `server` puts them on a port. It is not used in a live run.
 """
+
+from __future__ import annotations
+
+from pathlib import Path
+
+QUARTER = "2026Q1"
+SOURCES = Path(__file__).with_name("sources.toml")
+# Sources that are meant to fail, so that the demo shows how a failure is reported.
+FAULTY = frozenset({"sample-broken", "sample-empty"})

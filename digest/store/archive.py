@@ -38,6 +38,7 @@ class Archived:
     source: str
     kind: str  # of the source: arxiv-oai | arxiv-api | arxiv-snapshot | feed
     quarter: str
+    language: str  # that the source list declares, for entries that declare none
     url: str
     fetched_at: datetime
     status: int
@@ -72,14 +73,14 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def keep(self, document: Document, kind: str, quarter: Quarter) -> Archived:
+    def keep(self, document: Document, kind: str, quarter: Quarter, language: str = "") -> Archived:
         """Store a document; the first time that this very answer came is the one that counts."""
         sha256 = hashlib.sha256(document.body).hexdigest()
         body = self._body(sha256)
         if not body.exists():
             with self._replacing(body) as out:
                 out.write(zstandard.compress(document.body, 6))
-        return self._note(document, kind, quarter, sha256, len(document.body))
+        return self._note(document, kind, quarter, language, (sha256, len(document.body)))
 
     def keep_file(
         self, path: Path, source: str, kind: str, quarter: Quarter, now: datetime
@@ -105,11 +106,12 @@ class Archive:
         finally:
             scratch.unlink(missing_ok=True)
         document = Document(source, path.name, now, 200, b"")
-        return self._note(document, kind, quarter, hasher.hexdigest(), size)
+        return self._note(document, kind, quarter, "", (hasher.hexdigest(), size))
 
     def _note(
-        self, document: Document, kind: str, quarter: Quarter, sha256: str, size: int
+        self, document: Document, kind: str, quarter: Quarter, language: str, body: tuple[str, int]
     ) -> Archived:
+        sha256, size = body
         archived = Archived(
             document_id=digest_of(
                 document.source, document.url, document.status, sha256, prefix="d1-"
@@ -117,6 +119,7 @@ class Archive:
             source=document.source,
             kind=kind,
             quarter=str(quarter),
+            language=language,
             url=document.url,
             fetched_at=document.fetched_at.astimezone(UTC),
             status=document.status,
@@ -131,9 +134,9 @@ class Archive:
             out.write(orjson.dumps(asdict(archived), option=orjson.OPT_SORT_KEYS))
         return archived
 
-    def documents(self) -> Iterator[Archived]:
-        """Every answer kept, oldest first; equal times in the order of their ids."""
-        notes = (self.folder / "documents").glob("*/*.json")
+    def documents(self, source: str = "*") -> Iterator[Archived]:
+        """Every answer kept, of one source or of all, oldest first; equal times by their ids."""
+        notes = (self.folder / "documents").glob(f"{source}/*.json")
         yield from sorted(map(_read_note, notes), key=lambda f: (f.fetched_at, f.document_id))
 
     def document(self, archived: Archived) -> Document:

@@ -50,15 +50,15 @@ def ingest(
     parser: str,
     wanted: frozenset[Quarter],
     entries: Iterable[Record | Rejection],
-) -> Counts:
+) -> tuple[Counts, SourceError | None]:
     """Store what a document says of the ``wanted`` quarters; returns this call's counts.
 
     A document that this parser has read to the end for these quarters is not parsed again: all
     that it holds is known. When ``entries`` breaks off with a ``SourceError``, what came before is
-    kept and the error is raised after it is.
+    kept and the error is returned beside the counts.
     """
     if done := _done(connection, document, parser, wanted):
-        return done
+        return done, None
     with transaction(connection):
         connection.execute(
             "INSERT OR IGNORE INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -73,18 +73,16 @@ def ingest(
                 document.bytes,
             ],
         )
-    counts, problem, position = Counts(), None, 0
+    counts = Counts()
+    problem: SourceError | None = None
     rows = _until_error(entries)
     while batch := list(islice(rows, BATCH)):
         if isinstance(batch[-1], SourceError):
-            problem = batch.pop()
+            problem = batch[-1]
         with transaction(connection):
             counts += _store(connection, document, wanted, batch)
-        position += len(batch)
     _note_done(connection, document, parser, wanted, counts, problem)
-    if isinstance(problem, SourceError):
-        raise problem
-    return counts
+    return counts, problem
 
 
 def _until_error(
@@ -116,7 +114,7 @@ def _note_done(
     parser: str,
     wanted: frozenset[Quarter],
     counts: Counts,
-    problem: object,
+    problem: SourceError | None,
 ) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO ingest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

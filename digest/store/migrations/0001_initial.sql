@@ -123,25 +123,27 @@ CREATE TABLE label (
     PRIMARY KEY (text_hash, scheme, label, model, codebook)
 );
 
+-- The sentence of a text that carries a label; made when the item is shown.
+CREATE TABLE evidence (
+    text_hash VARCHAR NOT NULL,
+    scheme    VARCHAR NOT NULL,
+    label     VARCHAR NOT NULL,
+    model     VARCHAR NOT NULL,
+    sentence  VARCHAR NOT NULL,        -- word for word
+    share     DOUBLE NOT NULL,         -- by how much the probability falls without it
+    PRIMARY KEY (text_hash, scheme, label, model)
+);
+
 -- What became of one source in one harvest. The counts are of that harvest.
 CREATE TABLE harvest (
     quarter        VARCHAR NOT NULL,
     source         VARCHAR NOT NULL,
     finished_at    TIMESTAMP NOT NULL,
-    outcome        VARCHAR NOT NULL,   -- answered | unchanged | empty | failed
+    outcome        VARCHAR NOT NULL,   -- answered | empty | failed
     detail         VARCHAR NOT NULL,   -- the failure in a sentence
     read           BIGINT NOT NULL,
     stored         BIGINT NOT NULL,
     known          BIGINT NOT NULL,
     out_of_quarter BIGINT NOT NULL,
     rejected       BIGINT NOT NULL
-);
-
--- Published editions; the manifest itself lies in var/editions.
-CREATE TABLE edition (
-    quarter      VARCHAR NOT NULL,
-    version      VARCHAR NOT NULL,     -- v1.0, v1.1, …
-    sha256       VARCHAR NOT NULL,     -- of the manifest
-    published_at TIMESTAMP NOT NULL,
-    PRIMARY KEY (quarter, version)
 );

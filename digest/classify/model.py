@@ -1,0 +1,70 @@
+"""The model as it is shipped: a folder with encoder, tokenizer, heads and a description.
+
+``model.json`` lists every file with its SHA-256; a model whose files do not match is not used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import orjson
+
+from digest.classify.encoder import Encoder
+from digest.classify.heads import Heads
+from digest.errors import ModelError
+
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+@dataclass(frozen=True)
+class Model:
+    """What labels a text. ``id`` and ``encoder_id`` are made from the files' content."""
+
+    folder: Path
+    id: str
+    encoder_id: str
+    codebook: str
+    languages: frozenset[str]
+    heads: Heads
+
+    @classmethod
+    def load(cls, folder: Path = SHIPPED) -> Model:
+        """Read and check a model; the encoder itself is loaded when it is first used.
+
+        Raises:
+            ModelError: a file is missing or not the one that the description names.
+        """
+        try:
+            about = orjson.loads((folder / "model.json").read_bytes())
+        except (OSError, ValueError) as error:
+            raise ModelError(f"no usable model in {folder}: model.json: {error}") from None
+        for name, sha256 in about["files"].items():
+            _check(folder / name, sha256)
+        return cls(
+            folder=folder,
+            id=about["id"],
+            encoder_id=about["encoder"],
+            codebook=about["codebook"],
+            languages=frozenset(about["languages"]),
+            heads=Heads.load(folder / "heads.npz"),
+        )
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded once."""
+        return Encoder(self.folder)
+
+
+def _check(path: Path, sha256: str) -> None:
+    if not path.exists():
+        raise ModelError(f"the model's file {path} is missing: install the package again")
+    with path.open("rb") as content:
+        found = hashlib.file_digest(content, "sha256").hexdigest()
+    if found != sha256:
+        raise ModelError(
+            f"the model's file {path} was altered (SHA-256 {found[:12]}…, expected {sha256[:12]}…): "
+            "install the package again, or train anew"
+        )

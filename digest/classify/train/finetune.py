@@ -1,0 +1,164 @@
+"""Fine-tuning the encoder on all schemes at once (torch, extra ``train``).
+
+One encoder serves every scheme, so one pass over a text gives all its labels. Each scheme has a
+linear layer over the unit-length mean of the token states, as at run time; a text counts in the
+loss of those schemes in which somebody judged it. The token embeddings stay as they are: they hold
+half the weights and a few thousand texts would only bend the words that occur in them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from digest.classify.train.data import NONE, Example
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LOGGER = logging.getLogger(__name__)
+EXCLUSIVE = frozenset({"mit"})
+SCALE = 16.0  # of unit vectors before the linear layers: with 1, log-odds could not move
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train. Learning rates of encoder and heads fall linearly to 0 after ``warm_up``."""
+
+    epochs: int = 6
+    batch: int = 16
+    encoder_rate: float = 6e-5
+    heads_rate: float = 2e-3
+    warm_up: float = 0.06
+    max_tokens: int = 224
+    smoothing: float = 0.02
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """The encoder's weights by name, and per (scheme, label) one row of weights and bias."""
+
+    encoder: dict[str, NDArray[np.float32]]
+    labels: tuple[tuple[str, str], ...]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+
+def finetune(
+    start: Path, examples: Sequence[Example], schemes: dict[str, list[str]], recipe: Recipe
+) -> Trained:
+    """Train from the checkpoint folder ``start``; ``schemes`` gives the labels of each scheme."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    torch.manual_seed(recipe.seed)
+    tokenizer = AutoTokenizer.from_pretrained(start)
+    encoder = AutoModel.from_pretrained(start, attn_implementation="sdpa")
+    encoder.embeddings.requires_grad_(False)
+    encoder.train()
+    heads = torch.nn.ModuleDict(
+        {s: torch.nn.Linear(encoder.config.hidden_size, len(names)) for s, names in schemes.items()}
+    )
+    ids = tokenizer(
+        [e.text for e in examples], truncation=True, max_length=recipe.max_tokens
+    )["input_ids"]
+    targets = {s: _targets(examples, s, names) for s, names in schemes.items()}
+    order = list(_batches([len(i) for i in ids], recipe))
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [p for p in encoder.parameters() if p.requires_grad],
+             "lr": recipe.encoder_rate, "weight_decay": 0.01},
+            {"params": heads.parameters(), "lr": recipe.heads_rate, "weight_decay": 0.0},
+        ]
+    )  # fmt: skip
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, len(order), recipe))
+    began, smooth = time.monotonic(), 0.0
+    for step, rows in enumerate(order):
+        loss = _loss(encoder, heads, ids, targets, rows, recipe)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        smooth = 0.98 * smooth + 0.02 * loss.item() if step else loss.item()
+        if step % 50 == 0:
+            LOGGER.info("step %d of %d, loss %.4f, %.0f s", step, len(order), smooth,
+                        time.monotonic() - began)  # fmt: skip
+    return _trained(encoder, heads, schemes)
+
+
+def _targets(
+    examples: Sequence[Example], scheme: str, names: list[str]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Per example its labels as 0 and 1, and its weight in this scheme's loss (0: not judged)."""
+    values = np.zeros((len(examples), len(names)), np.float32)
+    weights = np.zeros(len(examples), np.float32)
+    column = {name: i for i, name in enumerate(names)}
+    for row, example in enumerate(examples):
+        if scheme in example.labels:
+            weights[row] = example.weight
+            for label in example.labels[scheme]:
+                values[row, column[label]] = 1
+    return values, weights
+
+
+def _batches(lengths: list[int], recipe: Recipe) -> Iterator[list[int]]:
+    """Random batches of texts of like length: little padding."""
+    random = np.random.default_rng(recipe.seed)
+    for _ in range(recipe.epochs):
+        near = sorted(range(len(lengths)), key=lambda i: lengths[i] + random.uniform(0, 24))
+        batches = [near[i : i + recipe.batch] for i in range(0, len(near), recipe.batch)]
+        random.shuffle(batches)
+        yield from batches
+
+
+def _rate(step: int, steps: int, recipe: Recipe) -> float:
+    warm = max(1, int(recipe.warm_up * steps))
+    return min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
+
+
+def _loss(
+    encoder: Any, heads: Any, ids: list[list[int]], targets: dict[str, Any], rows: list[int],
+    recipe: Recipe,
+) -> Any:  # fmt: skip
+    import torch
+
+    longest = max(len(ids[r]) for r in rows)
+    tokens = torch.tensor([ids[r] + [0] * (longest - len(ids[r])) for r in rows])
+    mask = torch.tensor([[1] * len(ids[r]) + [0] * (longest - len(ids[r])) for r in rows])
+    with torch.autocast("cpu", torch.bfloat16):
+        states = encoder(input_ids=tokens, attention_mask=mask).last_hidden_state
+    states = states.float() * mask[:, :, None]
+    vectors = torch.nn.functional.normalize(states.sum(dim=1), dim=1) * SCALE
+    total = torch.zeros(())
+    for scheme, (values, weights) in targets.items():
+        weight = torch.from_numpy(weights[rows])
+        if weight.sum() == 0:
+            continue
+        wanted, scores = torch.from_numpy(values[rows]), heads[scheme](vectors)
+        if scheme in EXCLUSIVE:
+            each = torch.nn.functional.cross_entropy(
+                scores, wanted, reduction="none", label_smoothing=recipe.smoothing
+            )
+        else:
+            soft = wanted * (1 - recipe.smoothing) + recipe.smoothing / 2 * (1 - wanted)
+            each = torch.nn.functional.binary_cross_entropy_with_logits(
+                scores, soft, reduction="none"
+            ).sum(dim=1)
+        total = total + (each * weight).sum() / len(rows)
+    return total
+
+
+def _trained(encoder: Any, heads: Any, schemes: dict[str, list[str]]) -> Trained:
+    labels = tuple((scheme, name) for scheme, names in schemes.items() for name in names)
+    weights = np.concatenate([heads[s].weight.detach().numpy() for s in schemes]) * SCALE
+    bias = np.concatenate([heads[s].bias.detach().numpy() for s in schemes])
+    state = {name: value.detach().numpy() for name, value in encoder.state_dict().items()}
+    return Trained(state, labels, weights.astype(np.float32), bias.astype(np.float32))

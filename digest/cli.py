@@ -1,0 +1,236 @@
+"""The command line. It reads arguments, calls a flow or a step, and says what came of it.
+
+Exit status: 0 all went well; 1 the digest is incomplete, a source failed; 2 the command cannot be
+carried out as it stands. Errors are one sentence on standard error; a traceback is a defect.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest import __version__
+from digest.errors import ConfigError, DigestError
+
+if TYPE_CHECKING:
+    from digest.config import Inputs, Workplace
+
+app = typer.Typer(
+    help="Quarterly digests of AI science by Sustainable Development Goal and by AI risk.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+sources_app = typer.Typer(help="The list of sources.", no_args_is_help=True)
+app.add_typer(sources_app, name="sources")
+
+Folder = Annotated[
+    Path, typer.Option("--var", envvar="DIGEST_VAR", help="Working folder; all data lies here.")
+]
+QuarterArgument = Annotated[str, typer.Argument(metavar="QUARTER", help="Such as 2026Q1.")]
+SourceList = Annotated[
+    Path | None, typer.Option("--sources", help="Source list (TOML) instead of the one supplied.")
+]
+Only = Annotated[list[str], typer.Option("--source", help="Ask only this source; repeatable.")]
+Contact = Annotated[
+    str,
+    typer.Option(
+        "--contact", envvar="DIGEST_CONTACT",
+        help="Mail or web address that is told to the sources asked; needed to ask any.",
+    ),
+]  # fmt: skip
+VAR = Path("var")
+
+
+def main() -> None:
+    """Entry point: one sentence for every error that a person can act on."""
+    try:
+        app()
+    except DigestError as error:
+        typer.echo(f"digest: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("digest: stopped; run the same command again to go on", err=True)
+        sys.exit(130)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"digest {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(  # noqa: PLR0913, PLR0917 - one argument an option
+    quarter: QuarterArgument,
+    snapshot: Annotated[
+        list[Path], typer.Option(help="arXiv metadata snapshot (JSON lines, gzip or plain).")
+    ] = [],  # noqa: B006 - typer copies it
+    feeds: Annotated[
+        list[Path], typer.Option(help="Feed document, or folder of them, instead of asking.")
+    ] = [],  # noqa: B006
+    sources: SourceList = None,
+    source: Only = [],  # noqa: B006
+    publish: Annotated[bool, typer.Option(help="Publish, or stop at the draft.")] = True,
+    contact: Contact = "",
+    var: Folder = VAR,
+) -> None:
+    """Harvest, label, draft and publish a quarter.
+
+    Asks the sources of the list, or reads local files when some are given. Run it again at any
+    time: what is known is not fetched or labelled again, and an unchanged quarter is not published
+    again.
+    """
+    inputs = _inputs(snapshot, feeds, sources, source, contact)
+    _run_quarter(quarter, var, inputs, publish=publish)
+
+
+@app.command()
+def demo(var: Folder = VAR) -> None:
+    """Run the embedded sample quarter: invented texts, served by a small server on this machine."""
+    from digest import sample
+    from digest.config import Inputs
+    from digest.sample.server import sample_server
+
+    folder = var / "demo"
+    with sample_server(stage=1) as base:
+        inputs = Inputs(
+            sources=sample.SOURCES, base=base, contact="mailto:editor@sample.example",
+            private_hosts=frozenset({base.removeprefix("http://")}), sample=True,
+        )  # fmt: skip
+        _run_quarter(sample.QUARTER, folder, inputs, expected=sample.FAULTY)
+
+
+@app.command()
+def label(
+    file: Annotated[str, typer.Argument(metavar="FILE|-", help="JSON lines, or - for input.")],
+) -> None:
+    """Label JSON lines {"id", "title", "text"}; answers one JSON line for each, in order."""
+    from digest.classify.label import label_lines
+    from digest.classify.model import Model
+    from digest.errors import InputError
+
+    model = Model.load()
+    try:
+        lines = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}") from None
+    with lines:
+        for answer in label_lines(lines, model):
+            sys.stdout.buffer.write(answer + b"\n")
+            sys.stdout.buffer.flush()
+
+
+@app.command()
+def status(
+    quarter: Annotated[str, typer.Argument(metavar="[QUARTER]")] = "", var: Folder = VAR
+) -> None:
+    """Say what is stored of a quarter, which sources failed, and what is published."""
+    from digest.report import status_lines
+
+    complete, lines = status_lines(_place(var), quarter)
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(0 if complete else 1)
+
+
+@app.command()
+def doctor(var: Folder = VAR) -> None:
+    """Check the database, the raw archive, the counts, the model and the editions."""
+    from digest.doctor import examine
+
+    healthy = True
+    for finding in examine(_place(var)):
+        healthy &= finding.is_well
+        typer.echo(str(finding))
+    raise typer.Exit(0 if healthy else 2)
+
+
+@app.command()
+def reparse(var: Folder = VAR) -> None:
+    """Rebuild records and items from the raw archive, without the network."""
+    from digest.steps.reparse import reparse as rebuild
+
+    for line in rebuild(_place(var)):
+        typer.echo(line)
+
+
+@sources_app.command("list")
+def sources_list(sources: SourceList = None) -> None:
+    """Print the sources of the list."""
+    from digest.sources import catalogue
+
+    for source in catalogue.load(sources or catalogue.default_path()):
+        mark = "verified" if source.verified else "unverified"
+        state = "" if source.enabled else " (off)"
+        typer.echo(
+            f"{source.id:32} {source.kind:10} {source.language:3} {source.country:4} {mark:10} "
+            f"{source.publisher}{state}"
+        )
+
+
+@sources_app.command("check")
+def sources_check(
+    sources: SourceList = None,
+    source: Only = [],  # noqa: B006
+    contact: Contact = "",
+) -> None:
+    """Ask every source once: does it answer, with what, and how fresh is it?"""
+    from digest.report import check_lines
+
+    complete = True
+    for is_well, line in check_lines(_inputs([], [], sources, source, contact)):
+        complete &= is_well
+        typer.echo(line)
+    raise typer.Exit(0 if complete else 1)
+
+
+def _inputs(
+    snapshots: list[Path],
+    feeds: list[Path],
+    sources: Path | None,
+    only: list[str],
+    contact: str,
+) -> Inputs:
+    from digest.config import Inputs
+    from digest.sources import catalogue
+
+    if snapshots or feeds:
+        return Inputs(sources=None, snapshots=tuple(snapshots), feeds=tuple(feeds))
+    if not contact:
+        raise ConfigError(
+            "the sources must be told whom to write to: give --contact mailto:you@example.org, or "
+            "set DIGEST_CONTACT"
+        )
+    return Inputs(sources=sources or catalogue.default_path(), only=tuple(only), contact=contact)
+
+
+def _place(var: Path) -> Workplace:
+    from digest.config import Workplace
+
+    return Workplace(var)
+
+
+def _run_quarter(
+    quarter: str,
+    folder: Path,
+    inputs: Inputs,
+    *,
+    publish: bool = True,
+    expected: frozenset[str] = frozenset(),
+) -> None:
+    from digest.config import utc_now
+    from digest.quarter import Quarter
+    from flows.terminal import run_in_terminal
+
+    which = Quarter.parse(quarter)
+    which.require_begun(utc_now())
+    complete = run_in_terminal(which, _place(folder), inputs, publish=publish, expected=expected)
+    raise typer.Exit(0 if complete else 1)

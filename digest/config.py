@@ -1,0 +1,73 @@
+"""Where things lie and what may be asked: the few settings, as values that are passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+
+def utc_now() -> datetime:
+    """The clock that the program passes to whatever needs the time; tests pass their own."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The working folder: all that the pipeline keeps lies under it."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The one DuckDB file."""
+        return self.folder / "digest.duckdb"
+
+    @property
+    def raw(self) -> Path:
+        """The raw archive."""
+        return self.folder / "raw"
+
+    @property
+    def editions(self) -> Path:
+        """Manifests: ``<quarter>/draft.json`` and ``<quarter>/v1.0.json``."""
+        return self.folder / "editions"
+
+    @property
+    def drafts(self) -> Path:
+        """Sites of drafts, for the panel."""
+        return self.folder / "drafts"
+
+    @property
+    def public(self) -> Path:
+        """The published site."""
+        return self.folder / "public"
+
+    @property
+    def state(self) -> Path:
+        """Small files of running processes, such as the flows' results."""
+        return self.folder / "state"
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a quarter is harvested from.
+
+    ``sources`` is a source list, None when only local files are read; ``base`` replaces ``{base}``
+    in its addresses; ``only`` restricts it to some ids. ``snapshots`` are files in the format of
+    arXiv's metadata snapshot, ``feeds`` files or folders of feed documents.
+    """
+
+    sources: Path | None
+    base: str | None = None
+    only: tuple[str, ...] = ()
+    snapshots: tuple[Path, ...] = ()
+    feeds: tuple[Path, ...] = ()
+    contact: str = ""
+    private_hosts: frozenset[str] = frozenset()
+    sample: bool = False
+
+
+Clock = Callable[[], datetime]
+Report = Callable[[str], None]

@@ -1,0 +1,97 @@
+"""The shelf: where manifests lie, drafts and published ones apart.
+
+``<quarter>/draft.json`` is what a draft says now. ``<quarter>/v1.0.json`` is a published manifest
+and never changes; ``v1.0.meta.json`` beside it, written last, makes it published and says when.
+The shelf is the only record of what was published, so it survives the loss of the database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from digest.edition.manifest import Manifest
+from digest.errors import StoreCorrupt
+from digest.quarter import Quarter
+from digest.store.archive import replacing, storage_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A published edition: its place in the order of versions, its identity, and when."""
+
+    quarter: Quarter
+    version: str
+    sha256: str
+    published_at: datetime
+
+
+class Shelf:
+    """The manifests under one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def editions(self, quarter: Quarter | None = None) -> list[Edition]:
+        """What was published, of one quarter or of all, oldest quarter and version first."""
+        pattern = f"{quarter or '*'}/*.meta.json"
+        return sorted(map(_edition, self.folder.glob(pattern)), key=_order)
+
+    def manifest(self, edition: Edition) -> Manifest:
+        """A published manifest.
+
+        Raises:
+            StoreCorrupt: the file is missing or is not the one that was published.
+        """
+        path = self._path(edition.quarter, edition.version)
+        manifest = _read(path)
+        if manifest is None or manifest.sha256 != edition.sha256:
+            raise StoreCorrupt(
+                f"the published manifest {path} is missing or was altered: restore it from a backup"
+            )
+        return manifest
+
+    def draft(self, quarter: Quarter) -> Manifest | None:
+        """The quarter's draft, if there is one."""
+        return _read(self._path(quarter, "draft"))
+
+    def put_draft(self, manifest: Manifest) -> None:
+        """Replace the quarter's draft."""
+        self._write(self._path(Quarter.parse(manifest.quarter), "draft"), manifest.canonical())
+
+    def publish(self, manifest: Manifest, now: datetime) -> Edition:
+        """Put a manifest on the shelf as the quarter's next version, for ever."""
+        quarter = Quarter.parse(manifest.quarter)
+        version = f"v1.{len(self.editions(quarter))}"
+        edition = Edition(quarter, version, manifest.sha256, now)
+        self._write(self._path(quarter, version), manifest.canonical())
+        meta = {"version": version, "sha256": edition.sha256, "published_at": now.isoformat()}
+        self._write(self._path(quarter, f"{version}.meta"), orjson.dumps(meta))
+        return edition
+
+    def _path(self, quarter: Quarter, name: str) -> Path:
+        return self.folder / str(quarter) / f"{name}.json"
+
+    def _write(self, path: Path, content: bytes) -> None:
+        with storage_errors(path), replacing(path) as out:
+            out.write(content)
+
+
+def _read(path: Path) -> Manifest | None:
+    try:
+        return Manifest.from_json(path.read_bytes()) if path.exists() else None
+    except (ValueError, TypeError, KeyError):
+        raise StoreCorrupt(f"{path} is not a manifest that this version can read") from None
+
+
+def _edition(path: Path) -> Edition:
+    meta = orjson.loads(path.read_bytes())
+    moment = datetime.fromisoformat(meta["published_at"])
+    return Edition(Quarter.parse(path.parent.name), meta["version"], meta["sha256"], moment)
+
+
+def _order(edition: Edition) -> tuple[Quarter, list[int]]:
+    return edition.quarter, [int(n) for n in edition.version.removeprefix("v").split(".")]

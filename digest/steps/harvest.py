@@ -1,0 +1,255 @@
+"""Harvest: ask every source, keep each answer raw, parse it, store records and items.
+
+A failed source stops nobody: it gets an outcome with its name and reason, and what it gave before
+it failed is kept. Sources are asked by several threads (the client keeps one connection a host);
+their answers are stored by the one writer, as they come.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from queue import Queue
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from digest import __version__
+from digest.config import Clock, Inputs, Workplace
+from digest.edition.shelf import Shelf
+from digest.errors import InputError, SourceError
+from digest.items import Record, Rejection
+from digest.quarter import Quarter
+from digest.sources import Document, arxiv_api, arxiv_oai, catalogue, feeds, snapshot
+from digest.sources.catalogue import Source
+from digest.sources.http import Pace, PoliteClient, validators_of
+from digest.store import history
+from digest.store.archive import Archive, Archived, open_plain
+from digest.store.history import ANSWERED, EMPTY, FAILED, Outcome
+from digest.store.ingest import Counts, ingest
+
+if TYPE_CHECKING:
+    import duckdb
+
+FEED, OAI, API, SNAPSHOT = "feed", "arxiv-oai", "arxiv-api", "arxiv-snapshot"
+PARSERS = {FEED: feeds.PARSER, OAI: arxiv_oai.PARSER, API: arxiv_api.PARSER,
+           SNAPSHOT: snapshot.PARSER}  # fmt: skip
+THREADS = 8
+NOON = timedelta(hours=12)
+_DATED_FILE = re.compile(r"(?P<source>.+?)[._-](?P<date>\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True)
+class Harvest:
+    """One harvest of one quarter: where it is stored and which quarters are wanted."""
+
+    connection: duckdb.DuckDBPyConnection
+    archive: Archive
+    quarter: Quarter
+    wanted: frozenset[Quarter]
+    clock: Clock
+
+    @classmethod
+    def of(
+        cls, connection: duckdb.DuckDBPyConnection, place: Workplace, quarter: Quarter, clock: Clock
+    ) -> Harvest:
+        """A harvest that takes the quarter's items, and late arrivals of published quarters."""
+        closed = {edition.quarter for edition in Shelf(place.editions).editions()}
+        return cls(connection, Archive(place.raw), quarter, frozenset({quarter} | closed), clock)
+
+    def store(self, document: Archived) -> tuple[Counts, SourceError | None]:
+        """Parse and store one archived document, unless that was done before."""
+        entries = parsed(self.archive, document)
+        return ingest(self.connection, document, PARSERS[document.kind], self.wanted, entries)
+
+    def finish(self, source: str, counts: Counts, error: SourceError | None) -> Outcome:
+        """Decide what became of a source, and remember it."""
+        outcome = decide(source, counts, error)
+        history.note_outcome(self.connection, self.quarter, outcome, self.clock())
+        return outcome
+
+
+def parsed(archive: Archive, document: Archived) -> Iterator[Record | Rejection]:
+    """The entries of an archived document; its body is read when the first is asked for."""
+    if document.kind == SNAPSHOT:
+        with archive.open(document) as body:
+            yield from snapshot.parse(body, document.source)
+    elif document.kind == FEED:
+        yield from feeds.parse(archive.document(document), language=document.language)
+    else:
+        module = arxiv_oai if document.kind == OAI else arxiv_api
+        yield from module.parse(archive.document(document))
+
+
+def decide(source: str, counts: Counts, error: SourceError | None) -> Outcome:
+    """What became of a source: nothing at all is a failure until somebody shows otherwise."""
+    if error is not None:
+        return Outcome(source, FAILED, str(error), counts)
+    if counts.read == 0:
+        return Outcome(source, EMPTY, "it answered without a single entry: is this right?", counts)
+    return Outcome(source, ANSWERED, "", counts)
+
+
+def harvest(
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    quarter: Quarter,
+    inputs: Inputs,
+    clock: Clock,
+) -> Iterator[Outcome]:
+    """Harvest a quarter from its inputs; yields the outcome of each source as it is known.
+
+    Raises:
+        InputError: a local input does not exist, the source list is wrong, the quarter is ahead.
+        StoreError: the working folder cannot be written.
+    """
+    quarter.require_begun(clock())
+    run = Harvest.of(connection, place, quarter, clock)
+    files = local_files(inputs)
+    sources = listed_sources(inputs)
+    for path in inputs.snapshots:
+        yield _harvest_snapshot(run, path)
+    for source, documents in files.items():
+        yield _harvest_files(run, source, documents)
+    if sources:
+        with _client(inputs) as client:
+            yield from _harvest_network(run, sources, client)
+
+
+def listed_sources(inputs: Inputs) -> list[Source]:
+    """The sources that the inputs name; without names, those that are switched on."""
+    if inputs.sources is None:
+        return []
+    return catalogue.select(catalogue.load(inputs.sources, inputs.base), inputs.only)
+
+
+def local_files(inputs: Inputs) -> dict[str, list[tuple[Path, datetime | None]]]:
+    """The local feed documents by source, oldest first, each with the date in its name.
+
+    ``feed_x.2026-01-31.xml.gz`` is what the source ``feed-x`` answered on that day.
+    """
+    for path in (*inputs.snapshots, *inputs.feeds):
+        if not path.exists():
+            raise InputError(f"there is no file or folder {path}: check the path")
+    by_source: dict[str, list[tuple[Path, datetime | None]]] = {}
+    for path in sorted(file for given in inputs.feeds for file in _files(given)):
+        source, date = _named(path)
+        by_source.setdefault(source, []).append((path, date))
+    return by_source
+
+
+def _files(given: Path) -> Iterable[Path]:
+    if given.is_file():
+        return [given]
+    return (p for p in given.rglob("*") if p.is_file() and not p.name.startswith("."))
+
+
+def _named(path: Path) -> tuple[str, datetime | None]:
+    stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
+    match = _DATED_FILE.fullmatch(stem)
+    date = datetime.fromisoformat(match["date"]).replace(tzinfo=UTC) if match else None
+    name = match["source"] if match else stem
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"), date
+
+
+def _harvest_snapshot(run: Harvest, path: Path) -> Outcome:
+    document = run.archive.keep_file(path, SNAPSHOT, SNAPSHOT, run.quarter, run.clock())
+    return run.finish(SNAPSHOT, *run.store(document))
+
+
+def _harvest_files(run: Harvest, source: str, files: list[tuple[Path, datetime | None]]) -> Outcome:
+    counts, failure = Counts(), None
+    for path, date in files:
+        seen_at = run.clock() if date is None else date + NOON
+        with open_plain(path) as body:
+            document = Document(source, path.name, seen_at, 200, body.read())
+        more, error = run.store(run.archive.keep(document, FEED, run.quarter))
+        counts, failure = counts + more, failure or error
+    return run.finish(source, counts, failure)
+
+
+def _client(inputs: Inputs) -> PoliteClient:
+    agent = f"sdg-ai-digest/{__version__} (quarterly science digest; {inputs.contact})"
+    # One machine, one turn: the state lies with the user, not in one of many working folders.
+    folder = platformdirs.user_state_path("sdg-ai-digest")
+    pace = Pace(folder, others=0.0) if inputs.sample else Pace(folder)
+    return PoliteClient(user_agent=agent, allow_private=inputs.private_hosts, pace=pace)
+
+
+def _harvest_network(
+    run: Harvest, sources: list[Source], client: PoliteClient
+) -> Iterator[Outcome]:
+    """Threads ask, this thread stores; a bounded queue between them bounds memory."""
+    answers: Queue[tuple[Source, Document | SourceError | None]] = Queue(maxsize=THREADS)
+    earlier = {s.id: _last_answer(run.archive, s) for s in sources if s.kind == FEED}
+    totals = {source.id: Counts() for source in sources}
+    failures: dict[str, SourceError] = {}
+    with ThreadPoolExecutor(THREADS) as pool:
+        for source in sources:
+            pool.submit(_ask, run, source, client, earlier.get(source.id), answers.put)
+        unfinished = len(sources)
+        while unfinished:
+            source, answer = answers.get()
+            if answer is None:
+                unfinished -= 1
+                yield run.finish(source.id, totals[source.id], failures.get(source.id))
+            elif isinstance(answer, SourceError):
+                failures[source.id] = answer
+                if answer.document is not None:
+                    run.archive.keep(answer.document, source.kind, run.quarter, source.language)
+            else:
+                counts, error = _store_answer(run, source, answer, earlier.get(source.id))
+                totals[source.id] += counts
+                if error:
+                    failures[source.id] = error
+
+
+def _ask(
+    run: Harvest,
+    source: Source,
+    client: PoliteClient,
+    earlier: Archived | None,
+    put: Callable[[tuple[Source, Document | SourceError | None]], None],
+) -> None:
+    """Put a source's answers, its failure if it fails, and None at the end."""
+    try:
+        for document in _answers(run, source, client, earlier):
+            put((source, document))
+    except SourceError as error:
+        put((source, error))
+    except Exception as error:
+        what = f"an unforeseen failure of the program ({type(error).__name__}: {error})"
+        put((source, SourceError(source.id, source.url, what, "please report it")))
+    finally:
+        put((source, None))
+
+
+def _answers(
+    run: Harvest, source: Source, client: PoliteClient, earlier: Archived | None
+) -> Iterator[Document]:
+    if source.kind == FEED:
+        validators = validators_of(earlier.headers) if earlier else {}
+        yield feeds.fetch(source, client, validators)
+    elif source.kind == OAI:
+        yield from arxiv_oai.fetch(source, run.quarter, client)
+    else:
+        yield from arxiv_api.fetch(source, run.quarter, client, run.clock())
+
+
+def _store_answer(
+    run: Harvest, source: Source, answer: Document, earlier: Archived | None
+) -> tuple[Counts, SourceError | None]:
+    """Keep and store an answer; "not modified" means the earlier one, which may wait still."""
+    if answer.status == HTTPStatus.NOT_MODIFIED and earlier is not None:
+        return run.store(earlier)
+    return run.store(run.archive.keep(answer, source.kind, run.quarter, source.language))
+
+
+def _last_answer(archive: Archive, source: Source) -> Archived | None:
+    good = [d for d in archive.documents(source.id) if d.status == HTTPStatus.OK]
+    return good[-1] if good else None

@@ -1,0 +1,86 @@
+"""What happened: harvests with what became of each source, rejected entries."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from digest.quarter import Quarter
+from digest.store.ingest import Counts
+
+if TYPE_CHECKING:
+    import duckdb
+
+ANSWERED, EMPTY, FAILED = "answered", "empty", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one source in one harvest; ``detail`` is the failure in a sentence."""
+
+    source: str
+    outcome: str
+    detail: str
+    counts: Counts
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the digest can rely on having this source."""
+        return self.outcome == ANSWERED
+
+
+def note_outcome(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, outcome: Outcome, now: datetime
+) -> None:
+    """Remember what became of a source; earlier harvests stay in the table."""
+    connection.execute(
+        "INSERT INTO harvest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [str(quarter), outcome.source, now.astimezone(UTC).replace(tzinfo=None), outcome.outcome,
+         outcome.detail, *astuple(outcome.counts)],
+    )  # fmt: skip
+
+
+def latest_outcomes(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> dict[str, Outcome]:
+    """The last outcome of each source that was asked for a quarter, by source."""
+    rows = connection.execute(
+        """
+        SELECT source, outcome, detail, read, stored, known, out_of_quarter, rejected
+        FROM harvest WHERE quarter = ?
+        QUALIFY row_number() OVER (PARTITION BY source ORDER BY finished_at DESC) = 1
+        ORDER BY source
+        """,
+        [str(quarter)],
+    ).fetchall()
+    return {row[0]: Outcome(row[0], row[1], row[2], Counts(*row[3:])) for row in rows}
+
+
+def last_harvest(connection: duckdb.DuckDBPyConnection) -> tuple[Quarter, datetime] | None:
+    """The quarter harvested last, and when."""
+    row = connection.execute(
+        "SELECT quarter, finished_at FROM harvest ORDER BY finished_at DESC LIMIT 1"
+    ).fetchone()
+    return (Quarter.parse(row[0]), row[1].replace(tzinfo=UTC)) if row else None
+
+
+def rejections(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter
+) -> tuple[tuple[str, int], ...]:
+    """How many entries were refused in documents asked for a quarter, by reason."""
+    rows = connection.execute(
+        "SELECT reason, count(DISTINCT (r.source, external_id)) FROM rejection r "
+        "JOIN document USING (document_id) WHERE quarter = ? GROUP BY reason ORDER BY reason",
+        [str(quarter)],
+    ).fetchall()
+    return tuple((reason, number) for reason, number in rows)
+
+
+def record_count(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> int:
+    """The distinct records behind the quarter's items."""
+    row = connection.execute(
+        "SELECT count(*) FROM item_record SEMI JOIN (SELECT item_id FROM item WHERE quarter = ?) "
+        "USING (item_id)",
+        [str(quarter)],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])

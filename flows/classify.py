@@ -1,0 +1,33 @@
+"""Classify a quarter: label the texts that the shipped model has not labelled yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+
+from digest.classify.model import Model
+from digest.config import Workplace, utc_now
+from digest.quarter import Quarter
+from digest.steps.classify import classify
+from digest.store.database import writing
+from flows.progress import followed
+
+
+@task(name="classify")
+def classify_quarter(place: Workplace, quarter: Quarter) -> int:
+    """How many texts were labelled."""
+    done = 0
+    with writing(place.database) as connection:
+        steps = classify(connection, quarter, Model.load(), utc_now)
+        for progress in followed("classify", "texts", steps, lambda p: (p.done, p.total)):
+            done = progress.done
+            get_run_logger().info("labelled %s of %s texts", progress.done, progress.total)
+        connection.execute("CHECKPOINT")
+    return done
+
+
+@flow(name="classify", flow_run_name="classify {quarter}", validate_parameters=False)
+def run_classify(quarter: str, folder: Path) -> int:
+    """Label one quarter's texts in a working folder."""
+    return classify_quarter(Workplace(folder), Quarter.parse(quarter))

@@ -1,0 +1,40 @@
+"""Draft a quarter: its manifest, the draft's site, and what it would change for the public."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+
+from digest.classify.model import Model
+from digest.config import Inputs, Workplace
+from digest.edition.manifest import Changes, Manifest
+from digest.quarter import Quarter
+from digest.steps.draft import Drafting, draft
+from digest.steps.harvest import listed_sources
+from digest.steps.publish import build_draft, changes_since_published
+from digest.store.database import snapshot, writing
+from digest.taxonomy import load
+
+
+@task(name="draft")
+def draft_quarter(
+    place: Workplace, quarter: Quarter, inputs: Inputs
+) -> tuple[Manifest, Changes | None]:
+    """The manifest, and what publishing it would change; None when it would be the first."""
+    codebook = load()
+    using = Drafting(Model.load(), codebook, listed_sources(inputs), inputs.sample)
+    with writing(place.database) as connection:
+        manifest = draft(connection, place, quarter, using)
+        snapshot(connection, place.database)
+    build_draft(place, manifest, codebook)
+    changes = changes_since_published(place, manifest)
+    get_run_logger().info("draft %s: %s", manifest.sha256, changes and asdict(changes))
+    return manifest, changes
+
+
+@flow(name="draft", flow_run_name="draft {quarter}", validate_parameters=False)
+def run_draft(quarter: str, folder: Path, inputs: Inputs) -> tuple[Manifest, Changes | None]:
+    """Draft one quarter in a working folder."""
+    return draft_quarter(Workplace(folder), Quarter.parse(quarter), inputs)

@@ -1,0 +1,35 @@
+"""Harvest a quarter: ask every source, keep the answers, store records and items."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+
+from digest.config import Inputs, Workplace, utc_now
+from digest.quarter import Quarter
+from digest.steps.harvest import harvest
+from digest.store.database import writing
+from digest.store.history import Outcome
+from flows.progress import followed
+
+
+@task(name="harvest")
+def harvest_quarter(place: Workplace, quarter: Quarter, inputs: Inputs) -> list[Outcome]:
+    """The outcome of each source, failures among them, in the order in which they came."""
+    logger = get_run_logger()
+    outcomes: list[Outcome] = []
+    with writing(place.database) as connection:
+        steps = harvest(connection, place, quarter, inputs, utc_now)
+        for outcome in followed("harvest", "sources", steps, lambda _: (len(outcomes) + 1, 0)):
+            outcomes.append(outcome)
+            log = logger.info if outcome.is_complete else logger.error
+            log("%s: %s %s", outcome.source, outcome.outcome, outcome.detail or outcome.counts)
+        connection.execute("CHECKPOINT")
+    return outcomes
+
+
+@flow(name="harvest", flow_run_name="harvest {quarter}", validate_parameters=False)
+def run_harvest(quarter: str, folder: Path, inputs: Inputs) -> list[Outcome]:
+    """Harvest one quarter into a working folder."""
+    return harvest_quarter(Workplace(folder), Quarter.parse(quarter), inputs)

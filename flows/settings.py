@@ -1,0 +1,27 @@
+"""How Prefect is set up for a working folder, before it is imported.
+
+Everything that Prefect keeps lies under the working folder; it sends nothing to anybody. Without
+``PREFECT_API_URL`` a run brings its own short-lived server, so there is nothing to set up first.
+"""
+
+from __future__ import annotations
+
+import os
+
+from digest.config import Workplace
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    "PREFECT_CLI_PROMPT": "false",
+    # The terminal shows our own progress and sentences; Prefect's page keeps every log line.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+}
+
+
+def prepare(place: Workplace) -> None:
+    """Set Prefect's environment; what the user has set already stays."""
+    home = {"PREFECT_HOME": str(place.state.absolute() / "prefect")}
+    for name, value in (QUIET | home).items():
+        os.environ.setdefault(name, value)
