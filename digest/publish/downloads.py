@@ -11,7 +11,7 @@ from digest.edition.manifest import EditionItem, Manifest, ShownItem
 COLUMNS = (
     "item_id", "kind", "date", "date_inferred", "version", "withdrawn", "late", "language",
     "sources", "status", "title", "url", "scheme", "label", "probability", "threshold", "maker",
-    "unsure", "model", "codebook", "edition_sha256",
+    "unsure", "model", "codebook",
 )  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def items_csv(manifest: Manifest) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     shown = {item.id: item for item in manifest.shown}
-    maker = (manifest.model, manifest.codebook, manifest.sha256)
+    maker = (manifest.model, manifest.codebook)
     for item in manifest.items:
         for row in _rows(item, shown.get(item.id)):
             writer.writerow([_cell(value) for value in (*row, *maker)])

@@ -6,44 +6,24 @@ edition's root, so one edition can stand under ``/2026Q1/`` and under ``/2026Q1/
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import orjson
-from markupsafe import Markup, escape
+from markupsafe import escape
 
-from digest.edition.manifest import Changes, SourceOutcome
-from digest.publish import views, words
+from digest.edition.manifest import Changes
+from digest.publish import accounts, views, words
 from digest.publish.charts import Bar, bar_chart
 from digest.publish.downloads import items_csv
 from digest.publish.editions import PublishedEdition, VersionLink
+from digest.publish.render import environment, write
 from digest.taxonomy import Codebook
-from digest.text import web_address
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-TEMPLATES = Path(__file__).parent / "templates"
 NOT_REVIEWED = "not reviewed"
 SAMPLE = "Sample: invented texts"
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!])")
-_SCHEMES = {
-    "ai": "About AI at all",
-    "sdg": "Sustainable Development Goals",
-    "risk": "Risk categories",
-    "mit": "Subdomains of the MIT AI Risk Repository",
-}
-# Outcomes in the order in which a reader must know them.
-_OUTCOMES = {
-    "failed": ("Failed", "Sources that gave no usable answer"),
-    "empty": ("Empty", "Sources that answered with nothing, which is suspicious"),
-    "not asked": ("Not asked", "Sources that were not asked for this edition"),
-    "answered": ("Answered", "Sources that answered, and their items of this quarter"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +54,21 @@ def write_pages(
     say so. ``search`` is false for a second copy of the same pages.
     """
     manifest = edition.manifest
-    common = {
+    common: dict[str, Any] = {
         "edition": heading(edition, draft),
         "banners": _banners(edition, versions),
         "search": search,
         "limit": views.LISTED,
     }
+    canonical = manifest.canonical()  # once: for a real quarter it takes a second
+    common["sha256"] = hashlib.sha256(canonical).hexdigest()
     env = environment()
     written = []
     for name, template, values in _pages(edition, codebook, versions):
         depth = name.count("/") + (not name.endswith("index.md"))
         text = env.get_template(template).render(root="../" * depth, **common, **values)
         written.append(write(folder / name, text.encode()))
-    written.append(write(folder / "manifest.json", manifest.canonical()))
+    written.append(write(folder / "manifest.json", canonical))
     written.append(write(folder / "items.csv", items_csv(manifest)))
     return written
 
@@ -106,13 +88,17 @@ def heading(edition: PublishedEdition, draft: bool) -> Heading:
 
 
 def navigation(codebook: Codebook, folder: str) -> list[Any]:
-    """The pages of an edition under ``folder`` (``2026Q1``), as MkDocs' ``nav`` wants them."""
+    """The pages of an edition under ``folder`` (``2026Q1``), as MkDocs' ``nav`` wants them.
+
+    Names are escaped: the theme prints them as they are.
+    """
     goals = [
-        {f"{label.id}. {label.name}": f"{folder}/sdg/{label.id}.md"}
+        {str(escape(f"{label.id}. {label.name}")): f"{folder}/sdg/{label.id}.md"}
         for label in codebook.scheme("sdg")
     ]
     risks = [
-        {group.names["en"]: f"{folder}/risk/{group.id}.md"} for group in codebook.groups["risk"]
+        {str(escape(group.names["en"])): f"{folder}/risk/{group.id}.md"}
+        for group in codebook.groups["risk"]
     ]
     return [
         f"{folder}/index.md",
@@ -122,39 +108,6 @@ def navigation(codebook: Codebook, folder: str) -> list[Any]:
         {"Late and withdrawn": f"{folder}/late.md"},
         {"Method": f"{folder}/method.md"},
     ]
-
-
-def environment() -> Environment:
-    """The templates: everything escaped, an unknown name is an error."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    env = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.filters |= {
-        "md": markdown_text,
-        "json": lambda value: Markup(orjson.dumps(value).decode()),  # noqa: S704  (front matter)
-        "number": words.number,
-        "count": words.count,
-        "day": words.day,
-    }
-    return env
-
-
-def markdown_text(text: str) -> Markup:
-    """Text for a Markdown line: neither HTML nor Markdown in it means anything."""
-    return Markup(_MARKDOWN.sub(r"\\\1", str(escape(text))).replace("\n", " "))  # noqa: S704
-
-
-def write(path: Path, content: bytes) -> Path:
-    """Write a file, making its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return path
 
 
 def _banners(edition: PublishedEdition, versions: Sequence[VersionLink]) -> list[str]:
@@ -187,9 +140,9 @@ def _pages(
     yield "risk/index.md", "risks.md.j2", {"risk_groups": groups}
     for group in groups:
         yield f"risk/{group.id}.md", "risk.md.j2", {"group": group}
-    yield "sources.md", "sources.md.j2", {"outcomes": _outcomes(edition.manifest.sources)}
+    yield "sources.md", "sources.md.j2", {"outcomes": accounts.outcomes(edition.manifest.sources)}
     yield "late.md", "late.md.j2", listed
-    yield "method.md", "method.md.j2", _method(edition, published.report)
+    yield "method.md", "method.md.j2", accounts.method(edition, published.report)
 
 
 def _quarter(
@@ -198,9 +151,7 @@ def _quarter(
     goals, groups = sections["goals"], sections["risk_groups"]
     risks = [section for group in groups for section in group.sections]
     moved = () if changes is None else (
-        ("entered", edition.named(changes.entered)),
-        ("left", edition.named(changes.left)),
-        ("changed", edition.named(changes.changed)),
+        ("entered", changes.entered), ("left", changes.left), ("changed", changes.changed)
     )  # fmt: skip
     return {
         "figures": views.figures(edition.manifest),
@@ -210,9 +161,8 @@ def _quarter(
         "goal_chart": bar_chart("goals-chart", "Items by goal", [_bar(s) for s in goals]),
         "risk_chart": bar_chart("risks-chart", "Items by risk category", _risk_bars(groups)),
         "changes": changes,
-        "changed_items": moved,
+        "moved": [(what, len(ids), edition.named(ids[: views.LISTED])) for what, ids in moved],
         "other_changes": views.other_changes(changes) if changes is not None else (),
-        "sha256": edition.manifest.sha256,
     }
 
 
@@ -228,74 +178,3 @@ def _risk_bars(groups: Sequence[views.GroupView]) -> list[Bar]:
             [True, *[False] * len(group.sections)], group.sections, strict=False
         )
     ]
-
-
-def _outcomes(sources: Sequence[SourceOutcome]) -> list[dict[str, Any]]:
-    by_outcome = defaultdict(list)
-    for source in sources:
-        by_outcome[source.outcome].append(source)
-    known = [o for o in _OUTCOMES if o in by_outcome]
-    return [
-        {
-            "id": outcome.replace(" ", "-"),
-            "heading": f"{_OUTCOMES[outcome][0]} ({len(by_outcome[outcome])})",
-            "meaning": _OUTCOMES[outcome][1],
-            "detailed": any(source.detail for source in by_outcome[outcome]),
-            "sources": [_source(s) for s in sorted(by_outcome[outcome], key=_source_order)],
-        }
-        for outcome in known
-    ]
-
-
-def _source_order(source: SourceOutcome) -> tuple[str, str]:
-    return source.publisher.casefold(), source.id
-
-
-def _source(source: SourceOutcome) -> dict[str, Any]:
-    return {
-        "id": source.id,
-        "publisher": words.clip(source.publisher, views.AUTHOR),
-        "home": web_address(source.home),
-        "country": words.country(source.country),
-        "language": words.language(source.language),
-        "count": source.items,
-        "detail": words.clip(source.detail, views.TITLE),
-    }
-
-
-def _method(edition: views.EditionView, report: Mapping[str, object] | None) -> dict[str, Any]:
-    manifest = edition.manifest
-    statuses = Counter(item.status for item in manifest.items)
-    return {
-        "model": manifest.model,
-        "codebook": manifest.codebook,
-        "high": words.percent(words.HIGH),
-        "medium": words.percent(words.MEDIUM),
-        "report": [(name, str(value)) for name, value in (report or {}).items()],
-        "records": manifest.records,
-        "joined": manifest.records - len(manifest.items),
-        "item_count": len(manifest.items),
-        "statuses": sorted(statuses.items()),
-        "refused": sum(n for _, n in manifest.rejections),
-        "rejections": [(words.clip(reason, views.TITLE), n) for reason, n in manifest.rejections],
-        "thresholds": _thresholds(edition),
-    }
-
-
-def _thresholds(edition: views.EditionView) -> list[dict[str, Any]]:
-    """Tables of thresholds by scheme, in the codebook's order."""
-    stated = edition.manifest.thresholds
-    tables = []
-    for scheme, name in _SCHEMES.items():
-        rows = [
-            {
-                "anchor": views.threshold_anchor(scheme, label.id),
-                "name": views.display_name(label),
-                "threshold": words.percent(stated[f"{scheme}/{label.id}"]),
-            }
-            for label in edition.codebook.scheme(scheme)
-            if f"{scheme}/{label.id}" in stated
-        ]
-        if rows:
-            tables.append({"name": name, "rows": rows})
-    return tables

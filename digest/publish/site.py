@@ -20,7 +20,8 @@ import yaml
 from digest.errors import ConfigError, DigestError
 from digest.publish import views, words
 from digest.publish.editions import Placement, PublishedEdition, placements
-from digest.publish.pages import SAMPLE, environment, heading, navigation, write, write_pages
+from digest.publish.pages import SAMPLE, heading, navigation, write_pages
+from digest.publish.render import environment, write
 from digest.store.archive import replace_folder, storage_errors
 from digest.taxonomy import Codebook
 

@@ -80,10 +80,10 @@ def test_search_finds_items_and_shows_them_as_text(
     page, complaints = watched
     page.goto(address)
     page.click(".md-header label.md-header__button[for=__search]", timeout=5000)
-    page.fill(".md-search__input", words)
-    page.wait_for_selector(".md-search-result__item a", timeout=5000)
+    page.locator(".md-search__input").press_sequentially(words)
+    page.wait_for_selector(".md-search-result__item a", timeout=15000)
     found = page.inner_text(".md-search-result__list")
-    assert words.split()[0] in found
+    assert words.split(maxsplit=1)[0] in found
     assert not page.query_selector(".md-search-result__list script, .md-search-result__list img")
     assert page.evaluate("window.broken === undefined")
     assert complaints == []

@@ -21,7 +21,7 @@ def test_a_row_for_each_label_with_its_maker_and_one_for_each_item_without_label
     assert [(r["item_id"], r["scheme"], r["label"], r["maker"]) for r in labelled] == labels
     assert {r["item_id"] for r in rows} == {i.id for i in edition.items}
     assert len(rows) == len(labels) + sum(not i.labels for i in edition.items)
-    assert {(r["model"], r["edition_sha256"]) for r in rows} == {(edition.model, edition.sha256)}
+    assert {(r["model"], r["codebook"]) for r in rows} == {(edition.model, edition.codebook)}
     assert tuple(rows[0]) == COLUMNS
 
 

@@ -11,7 +11,8 @@ from invented_edition import codebook, hostile, manifest, published
 
 from digest.edition.manifest import Assigned, Changes, Manifest
 from digest.publish import PublishedEdition, write_pages
-from digest.publish.pages import markdown_text
+from digest.publish.pages import navigation
+from digest.publish.render import markdown_text
 
 Pages = Callable[..., dict[str, str]]
 
@@ -187,3 +188,20 @@ def test_hostile_text_is_escaped_clipped_and_not_linked(pages: Pages, hostile_ti
 
 def test_a_heading_s_own_words_are_neither_html_nor_markdown() -> None:
     assert markdown_text("a_b <i> #1\n`c`") == r"a\_b &lt;i&gt; \#1 \`c\`"
+
+
+def test_names_that_the_theme_prints_raw_are_escaped(tmp_path: Path) -> None:
+    book = codebook()
+    first = replace(book.labels[0], names={"en": 'Peace & "<b>justice'})
+    book = replace(book, labels=(first, *book.labels[1:]))
+    write_pages(published(manifest(items=3)), book, tmp_path, draft=False)
+    front = (tmp_path / "sdg/1.md").read_text("utf-8").split("---")[1]
+    assert "Peace &amp; &#34;&lt;b&gt;justice" in front
+    assert "<b>" not in front
+    assert "<b>" not in str(navigation(book, "2026Q1"))
+
+
+def test_long_lists_are_cut_and_say_so(pages: Pages) -> None:
+    edition = manifest(items=400)
+    edition = replace(edition, items=tuple(replace(i, late=True) for i in edition.items))
+    assert "And 100 more, all in the data files." in pages(published(edition))["late.md"]

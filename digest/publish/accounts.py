@@ -1,0 +1,98 @@
+"""What an edition accounts for: what became of each source, of each record, and the thresholds."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from digest.edition.manifest import SourceOutcome
+from digest.publish import views, words
+from digest.text import web_address
+
+_SCHEMES = {
+    "ai": "About AI at all",
+    "sdg": "Sustainable Development Goals",
+    "risk": "Risk categories",
+    "mit": "Subdomains of the MIT AI Risk Repository",
+}
+# Outcomes in the order in which a reader must know them.
+_OUTCOMES = {
+    "failed": ("Failed", "Sources that gave no usable answer"),
+    "empty": ("Empty", "Sources that answered with nothing, which is suspicious"),
+    "not asked": ("Not asked", "Sources that were not asked for this edition"),
+    "answered": ("Answered", "Sources that answered, and their items of this quarter"),
+}
+
+
+def outcomes(sources: Sequence[SourceOutcome]) -> list[dict[str, Any]]:
+    """The sources by what became of them, failures first."""
+    by_outcome = defaultdict(list)
+    for source in sources:
+        by_outcome[source.outcome].append(source)
+    known = [o for o in _OUTCOMES if o in by_outcome]
+    return [
+        {
+            "id": outcome.replace(" ", "-"),
+            "heading": f"{_OUTCOMES[outcome][0]} ({len(by_outcome[outcome])})",
+            "meaning": _OUTCOMES[outcome][1],
+            "detailed": any(source.detail for source in by_outcome[outcome]),
+            "sources": [_source(s) for s in sorted(by_outcome[outcome], key=_source_order)],
+        }
+        for outcome in known
+    ]
+
+
+def _source_order(source: SourceOutcome) -> tuple[str, str]:
+    return source.publisher.casefold(), source.id
+
+
+def _source(source: SourceOutcome) -> dict[str, Any]:
+    return {
+        "id": source.id,
+        "publisher": words.clip(source.publisher, views.AUTHOR),
+        "home": web_address(source.home),
+        "country": words.country(source.country),
+        "language": words.language(source.language),
+        "count": source.items,
+        "detail": words.clip(source.detail, views.TITLE),
+    }
+
+
+def method(edition: views.EditionView, report: Mapping[str, object] | None) -> dict[str, Any]:
+    """How records became items, and what the labels rest on."""
+    manifest = edition.manifest
+    statuses = Counter(item.status for item in manifest.items)
+    return {
+        "model": manifest.model,
+        "codebook": manifest.codebook,
+        "high": words.percent(words.HIGH),
+        "medium": words.percent(words.MEDIUM),
+        "report": [(name, str(value)) for name, value in (report or {}).items()],
+        "records": manifest.records,
+        "joined": manifest.records - len(manifest.items),
+        "item_count": len(manifest.items),
+        "statuses": sorted(statuses.items()),
+        "refused": sum(n for _, n in manifest.rejections),
+        "rejections": [(words.clip(reason, views.TITLE), n) for reason, n in manifest.rejections],
+        "thresholds": _thresholds(edition),
+    }
+
+
+def _thresholds(edition: views.EditionView) -> list[dict[str, Any]]:
+    """Tables of thresholds by scheme, in the codebook's order."""
+    stated = edition.manifest.thresholds
+    tables = []
+    for scheme, name in _SCHEMES.items():
+        rows = [
+            {
+                "anchor": views.threshold_anchor(scheme, label.id),
+                "name": views.display_name(label),
+                "threshold": words.percent(stated[f"{scheme}/{label.id}"]),
+            }
+            for label in edition.codebook.scheme(scheme)
+            if f"{scheme}/{label.id}" in stated
+        ]
+        if rows:
+            tables.append({"name": name, "rows": rows})
+    return tables
