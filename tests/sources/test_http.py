@@ -1,0 +1,492 @@
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from digest.errors import (
+    ConfigError,
+    Refused,
+    SourceError,
+    StorageFull,
+    TooLarge,
+    Unreachable,
+    Unreadable,
+    UnsafeAddress,
+)
+from digest.sources.http import Limits, Pace, PoliteClient, validators_of
+from digest.sources.network import is_public
+from tests.servers import (
+    Answer,
+    FaultyServer,
+    body,
+    dripping,
+    gzip_bomb,
+    gzipped,
+    in_turn,
+    redirect,
+    slowly,
+    status,
+    truncated,
+    unless_unchanged,
+)
+
+AGENT = "sdg-ai-digest-test/1 (+mailto:editor@panel.example)"
+QUICK = Limits(connect=0.5, read=0.4, total=1.2, attempts=2, first_rest=0.01, last_rest=30)
+LOCAL = frozenset({"127.0.0.1"})
+
+
+class Rig:
+    """A client, the server it talks to, and the rests it took (without taking them)."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+        self.rests: list[float] = []
+
+    def serve(self, answers: dict[str, Answer]) -> FaultyServer:
+        return self._stack.enter_context(FaultyServer(answers))
+
+    def client(
+        self, limits: Limits = QUICK, private: frozenset[str] | bool = LOCAL, others: float = 0.0
+    ) -> PoliteClient:
+        pace = Pace(self._folder, others=others)
+        return self._stack.enter_context(
+            PoliteClient(
+                AGENT, pace=pace, allow_private=private, limits=limits, sleep=self.rests.append
+            )
+        )
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with ExitStack() as stack:
+        yield Rig(tmp_path / "pace", stack)
+
+
+def test_a_document_says_what_came_from_where_and_when(rig: Rig) -> None:
+    server = rig.serve({"/feed": body(b"<rss/>", headers={"ETag": '"1"', "Set-Cookie": "a=b"})})
+    before = datetime.now(UTC)
+    document = rig.client().get(server.url("/feed"), source="un-news", accept="text/xml")
+    assert (document.source, document.status, document.body) == ("un-news", 200, b"<rss/>")
+    assert document.url == server.url("/feed")
+    assert before <= document.fetched_at <= datetime.now(UTC)
+    assert document.headers["content-type"] == "application/xml"
+    assert "set-cookie" not in document.headers
+    asked = server.asked[0].headers
+    assert asked["user-agent"] == AGENT
+    assert asked["accept"] == "text/xml"
+
+
+def test_a_user_agent_without_contact_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="add a mail address"):
+        PoliteClient("python", pace=Pace(tmp_path))
+
+
+def test_gzip_is_asked_for_and_taken_off(rig: Rig) -> None:
+    text = "Ünïcode ".encode() * 50_000
+    two_members = gzip.compress(text) + gzip.compress(text) + b"\0\0"
+    answers = {
+        "/one": gzipped(text),
+        "/two": status(200, {"Content-Encoding": "gzip"}, two_members),
+    }
+    server = rig.serve(answers)
+    assert rig.client().get(server.url("/one"), source="s").body == text
+    assert rig.client().get(server.url("/two"), source="s").body == text + text
+    assert server.asked[0].headers["accept-encoding"] == "gzip"
+
+
+def test_an_unchanged_document_is_a_304_with_no_body(rig: Rig) -> None:
+    server = rig.serve({"/feed": unless_unchanged('"1"', body(b"x", headers={"ETag": '"1"'}))})
+    client = rig.client()
+    first = client.get(server.url("/feed"), source="s")
+    again = client.get(server.url("/feed"), source="s", validators=validators_of(first.headers))
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_a_304_that_nobody_asked_for_is_no_answer(rig: Rig) -> None:
+    server = rig.serve({"/": status(304)})
+    with pytest.raises(Refused) as caught:
+        rig.client().get(server.url(), source="s")
+    assert caught.value.status == 304
+
+
+# --- busy servers ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", [429, 500, 502, 503])
+def test_a_busy_server_is_asked_again_after_growing_rests(rig: Rig, code: int) -> None:
+    server = rig.serve({"/": in_turn(*[status(code)] * 3, body(b"ok"))})
+    client = rig.client(replace(QUICK, attempts=4, first_rest=2.0))
+    assert client.get(server.url(), source="s").body == b"ok"
+    assert len(server.asked) == 4
+    first, second, third = rig.rests
+    assert 1.9 < first < 3.1 and 3.9 < second < 6.1 and 7.9 < third < 12.1
+
+
+@pytest.mark.parametrize("code", [429, 503])
+def test_retry_after_in_seconds_is_honoured(rig: Rig, code: int) -> None:
+    server = rig.serve({"/": in_turn(status(code, {"Retry-After": "7"}), body(b"ok"))})
+    assert rig.client().get(server.url(), source="s").body == b"ok"
+    assert rig.rests == [pytest.approx(7, abs=0.3)]
+
+
+def test_retry_after_as_a_date_is_honoured(rig: Rig) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    server = rig.serve({"/": in_turn(status(503, {"Retry-After": later}), body(b"ok"))})
+    assert rig.client().get(server.url(), source="s").body == b"ok"
+    assert rig.rests == [pytest.approx(20, abs=1.5)]
+
+
+def test_a_retry_after_that_means_nothing_is_a_plain_back_off(rig: Rig) -> None:
+    server = rig.serve({"/": in_turn(status(503, {"Retry-After": "soon"}), body(b"ok"))})
+    assert rig.client().get(server.url(), source="s").body == b"ok"
+
+
+def test_a_server_that_asks_for_an_hour_is_left_alone(rig: Rig) -> None:
+    server = rig.serve({"/": status(429, {"Retry-After": "3600"}, b"slow down")})
+    with pytest.raises(Refused, match="left alone for 3600 seconds") as caught:
+        rig.client().get(server.url(), source="s")
+    assert len(server.asked) == 1
+    assert caught.value.document and caught.value.document.body == b"slow down"
+
+
+def test_a_retry_after_holds_for_the_next_source_of_that_server_too(rig: Rig) -> None:
+    server = rig.serve({"/a": status(503, {"Retry-After": "9"}), "/b": body(b"ok")})
+    with pytest.raises(Refused):
+        rig.client(replace(QUICK, attempts=1)).get(server.url("/a"), source="a")
+    rig.client().get(server.url("/b"), source="b")
+    assert rig.rests == [pytest.approx(9, abs=0.3)]
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 410])
+def test_a_feed_that_has_vanished_is_not_asked_again(rig: Rig, code: int) -> None:
+    server = rig.serve({"/feed": status(code, data=b"no such feed")})
+    with pytest.raises(Refused, match=f"^un-news: HTTP {code} ") as caught:
+        rig.client().get(server.url("/feed"), source="un-news")
+    assert server.paths == ["/feed"]
+    document = caught.value.document
+    assert document and (document.status, document.body) == (code, b"no such feed")
+
+
+def test_an_endless_error_page_is_cut_and_stays_an_error_page(rig: Rig) -> None:
+    server = rig.serve({"/": status(404, data=b"x" * 1_000_000)})
+    with pytest.raises(Refused) as caught:
+        rig.client().get(server.url(), source="s")
+    assert caught.value.document and len(caught.value.document.body) < 100_000
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+def test_a_silent_server_is_given_up_after_the_read_timeout(rig: Rig) -> None:
+    server = rig.serve({"/": slowly(5, body(b"late"))})
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match=r"silent for 0\.4 seconds"):
+        rig.client().get(server.url(), source="s")
+    assert time.monotonic() - started < 2.5
+
+
+def test_a_server_that_takes_no_connection_is_given_up(rig: Rig) -> None:
+    with socket.socket() as full, ExitStack() as stack:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):  # the queue of connections that nobody accepts is full
+            caller = stack.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(full.getsockname())
+        with pytest.raises(Unreachable, match=r"no connection within 0\.5 seconds"):
+            rig.client().get(f"http://127.0.0.1:{full.getsockname()[1]}/", source="s")
+
+
+def test_a_closed_port_and_an_unknown_name_are_named(rig: Rig) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with pytest.raises(Unreachable, match="no connection"):
+        rig.client().get(f"http://127.0.0.1:{port}/", source="s")
+    with pytest.raises(Unreachable, match=r"'nowhere\.invalid' is not known"):
+        rig.client().get("http://nowhere.invalid/", source="s")
+
+
+@pytest.mark.parametrize("in_head", [False, True], ids=["body", "header"])
+def test_a_dripping_server_is_given_up_at_the_deadline_and_not_asked_again(
+    rig: Rig, in_head: bool
+) -> None:
+    server = rig.serve({"/": dripping(b"x" * 100, every=0.1, in_head=in_head)})
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match=r"no whole answer within 1\.2 seconds"):
+        rig.client().get(server.url(), source="s")
+    assert time.monotonic() - started < 2.2
+
+
+# --- broken and oversized bodies ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        truncated(b"<rss>", announced=5_000),
+        gzipped(b"<rss/>" * 1000, keep=40),
+        status(200, {"Content-Encoding": "gzip"}, b"this is not gzip"),
+    ],
+    ids=["fewer bytes than announced", "half a gzip", "no gzip"],
+)
+def test_a_broken_body_is_asked_for_again(rig: Rig, broken: Answer) -> None:
+    server = rig.serve({"/": in_turn(broken, body(b"whole")), "/always": broken})
+    assert rig.client().get(server.url(), source="s").body == b"whole"
+    with pytest.raises(Unreachable, match="no whole answer"):
+        rig.client().get(server.url("/always"), source="s")
+    assert server.paths == ["/", "/", "/always", "/always"]
+
+
+def test_an_encoding_that_was_not_asked_for_is_unreadable(rig: Rig) -> None:
+    server = rig.serve({"/": status(200, {"Content-Encoding": "br"}, b"???")})
+    with pytest.raises(Unreadable, match="encoded as 'br'"):
+        rig.client().get(server.url(), source="s")
+
+
+def test_a_gzip_bomb_of_2_gb_stops_early_and_costs_little_memory(rig: Rig) -> None:
+    sent: list[int] = []
+    server = rig.serve({"/": gzip_bomb(2 << 30, sent)})
+    client = rig.client(Limits(max_bytes=5_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge, match="more than 5,000,000 bytes"):
+            client.get(server.url(), source="s")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 25_000_000
+    server.__exit__()
+    assert sent[0] < 1_500_000  # of the two million bytes that the whole bomb has
+
+
+def test_too_many_plain_bytes_are_refused_as_announced_and_as_sent(rig: Rig) -> None:
+    big = b"x" * 200_000
+    server = rig.serve({"/said": body(big), "/unsaid": lambda e: (e.head(200, {}), e.raw(big))[1]})
+    for path in ("/said", "/unsaid"):
+        with pytest.raises(TooLarge):
+            rig.client(replace(QUICK, max_bytes=100_000)).get(server.url(path), source="s")
+
+
+# --- addresses and redirects ----------------------------------------------------------------------
+
+
+def test_redirects_are_followed_and_the_last_address_is_kept(rig: Rig) -> None:
+    server = rig.serve(
+        {"/a": redirect("b?x=1", 301), "/b": redirect("/c#top", 307), "/c": body(b"c")}
+    )
+    document = rig.client().get(server.url("/a"), source="s")
+    assert (document.body, document.url) == (b"c", server.url("/c"))
+    assert server.paths == ["/a", "/b?x=1", "/c"]
+
+
+def test_a_redirect_to_itself_with_a_cookie_is_followed(rig: Rig) -> None:
+    def answer(exchange) -> None:  # type: ignore[no-untyped-def]
+        seen = "seen=1" in exchange.headers.get("cookie", "")
+        (body(b"in") if seen else redirect("/", headers={"Set-Cookie": "seen=1"}))(exchange)
+
+    server = rig.serve({"/": answer})
+    client = rig.client()
+    assert client.get(server.url(), source="s").body == b"in"
+    client.get(server.url(), source="s")
+    assert "cookie" not in server.asked[2].headers  # kept for one document, not for the next
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({"/": redirect("/")}, "circle"),
+        ({"/": redirect("/b"), "/b": redirect("/")}, "circle"),
+        ({f"/{n or ''}": redirect(f"/{n + 1}") for n in range(9)}, "more than 5 redirects"),
+    ],
+    ids=["itself", "two", "endless"],
+)
+def test_redirect_loops_end(rig: Rig, answers: dict[str, Answer], message: str) -> None:
+    server = rig.serve(answers)
+    with pytest.raises(UnsafeAddress, match=message):
+        rig.client().get(server.url(), source="s")
+    assert len(server.asked) <= 6
+
+
+PRIVATE = [
+    "http://localhost/",
+    "http://127.1/",
+    "http://0x7f000001:8080/",
+    "http://2130706433/",
+    "http://0.0.0.0/",
+    "http://10.0.0.1/",
+    "http://192.168.1.1:8080/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://[::1]/",
+    "http://[::ffff:10.0.0.1]/",
+    "http://[fe80::1]/",
+]
+
+
+@pytest.mark.parametrize("target", PRIVATE)
+def test_a_redirect_to_a_private_address_is_refused(rig: Rig, target: str) -> None:
+    server = rig.serve({"/": redirect(target)})
+    with pytest.raises(UnsafeAddress, match="not an address of the open internet"):
+        rig.client(private=frozenset({server.host})).get(server.url(), source="s")
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("ftp://example.org/feed", "only http and https"),
+        ("file:///etc/passwd", "only http and https"),
+        ("http://example.org:22/", "port 22"),
+        ("http://name:secret@example.org/", "name and password"),
+        ("http://[::1/", "not a web address"),
+    ],
+)
+def test_an_address_of_another_kind_is_refused(rig: Rig, target: str, message: str) -> None:
+    server = rig.serve({"/": redirect(target)})
+    with pytest.raises(UnsafeAddress, match=message) as caught:
+        rig.client().get(server.url(), source="s")
+    assert "secret" not in str(caught.value)
+    with pytest.raises(UnsafeAddress):
+        rig.client().get(target, source="s")
+
+
+def test_only_the_configured_server_may_be_private(rig: Rig) -> None:
+    one, two = rig.serve({"/": body(b"one")}), rig.serve({"/": body(b"two")})
+    client = rig.client(private=frozenset({one.host}))
+    assert client.get(one.url(), source="s").body == b"one"
+    with pytest.raises(UnsafeAddress):
+        client.get(two.url(), source="s")
+    assert two.asked == []
+    assert rig.client(private=True).get(two.url(), source="s").body == b"two"
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2001:4860:4860::8888", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("100.64.0.1", False),
+        ("169.254.1.1", False),
+        ("224.0.0.1", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("::ffff:127.0.0.1", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::808:808", True),
+        ("2002:7f00:1::", False),
+    ],
+)
+def test_public_addresses(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+# --- pace -----------------------------------------------------------------------------------------
+
+
+def test_arxiv_and_all_its_hosts_are_one_group_of_three_seconds(tmp_path: Path) -> None:
+    pace = Pace(tmp_path)
+    for host in ("arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org:443", "rss.arxiv.org"):
+        assert pace.group_of(host) == ("arxiv.org", 3.0)
+    assert pace.group_of("notarxiv.org") == ("notarxiv.org", 1.0)
+    assert pace.group_of("arxiv.org.evil.example") == ("arxiv.org.evil.example", 1.0)
+
+
+def test_one_request_at_a_time_per_host_across_threads(rig: Rig) -> None:
+    server = rig.serve({"/": slowly(0.05, body(b"x"))})
+    client = rig.client()
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: client.get(server.url(), source="s"), range(8)))
+    assert (len(server.asked), server.most_at_once) == (8, 1)
+
+
+def test_different_hosts_are_asked_at_once(rig: Rig) -> None:
+    slow = [rig.serve({"/": slowly(0.3, body(b"x"))}) for _ in range(4)]
+    client, started = rig.client(), time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda server: client.get(server.url(), source="s"), slow))
+    assert time.monotonic() - started < 0.9
+
+
+RUN = """
+import json, sys
+from pathlib import Path
+from digest.sources.http import Pace, PoliteClient
+url, folder = sys.argv[1:]
+pace = Pace(Path(folder), groups={"127.0.0.1": 0.3})
+with PoliteClient("t (+mailto:a@b.example)", pace=pace, allow_private=True) as client:
+    for number in range(3):
+        client.get(url, source="s")
+"""
+
+
+def test_two_runs_on_one_machine_share_one_pace(rig: Rig, tmp_path: Path) -> None:
+    server = rig.serve({"/": slowly(0.1, body(b"x"))})
+    command = [sys.executable, "-c", RUN, server.url(), str(tmp_path / "shared")]
+    runs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [run.communicate()[1] for run in runs] == ["", ""]
+    asked = sorted(server.asked, key=lambda asked: asked.began)
+    assert (len(asked), server.most_at_once) == (6, 1)
+    gaps = [after.began - before.ended for before, after in pairwise(asked)]
+    assert min(gaps) > 0.29, json.dumps(gaps)
+
+
+def test_a_killed_run_holds_nobody_up(rig: Rig, tmp_path: Path) -> None:
+    server = rig.serve({"/": in_turn(slowly(20, body(b"x")), body(b"x"))})
+    folder = tmp_path / "shared"
+    run = subprocess.Popen([sys.executable, "-c", RUN, server.url(), str(folder)])
+    deadline = time.monotonic() + 15
+    while not list(folder.glob("*.next")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.1)
+    run.kill()
+    run.wait()
+    pace = Pace(folder, groups={"127.0.0.1": 0.3})
+    started = time.monotonic()
+    with PoliteClient(AGENT, pace=pace, allow_private=True) as client:
+        assert client.get(server.url(), source="s").body == b"x"
+    assert time.monotonic() - started < 3
+
+
+def test_a_clock_that_was_wrong_once_does_not_stop_a_run_for_long(rig: Rig, tmp_path: Path) -> None:
+    server = rig.serve({"/": body(b"x")})
+    client = rig.client()
+    client.get(server.url(), source="s")
+    for state in (tmp_path / "pace").glob("*.next"):
+        state.write_text("99999999999")
+    client.get(server.url(), source="s")
+    assert rig.rests == [300.0]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    pace = Pace(tmp_path / "file" / "pace")
+    with (
+        PoliteClient(AGENT, pace=pace) as client,
+        pytest.raises(StorageFull, match="choose another"),
+    ):
+        client.get("http://example.org/", source="s")
+
+
+def test_every_failure_is_a_source_error_that_names_source_and_address(rig: Rig) -> None:
+    server = rig.serve({"/": status(404)})
+    with pytest.raises(SourceError) as caught:
+        rig.client().get(server.url("/gone"), source="un-news")
+    assert str(caught.value).startswith("un-news: HTTP 404 (http://127.0.0.1")
+    assert caught.value.hint
