@@ -1,8 +1,9 @@
 """The raw archive: every answer kept as it came, before anybody parses it.
 
 ``bodies/ab/<sha256>.zst`` holds each distinct body once; ``documents/<source>/<document id>.json``
-says what was asked, when, and what came with it. Both are written beside their place and renamed, so a
-killed process leaves whole files or none. The database can be rebuilt from here without a network.
+says what was asked, when, and what came with it. Both are written beside their place and renamed,
+so a killed process leaves whole files or none. The database can be rebuilt from here without a
+network.
 """
 
 from __future__ import annotations
@@ -161,8 +162,8 @@ class Archive:
         path = self._body(archived.sha256)
         if not path.exists():
             raise StoreCorrupt(
-                f"the raw archive lacks the body of {archived.document_id} ({archived.url}): {path} is gone;"
-                " restore it from a backup, or harvest that source again"
+                f"the raw archive lacks the body of {archived.document_id} ({archived.url}): "
+                f"{path} is gone; restore it from a backup, or harvest that source again"
             )
         with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain:
             yield plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,8 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         StoreBusy: another process writes; the message has its number.
-        StoreCorrupt: the file is no database, or of a newer version of this program.
+        StoreCorrupt: the file is no readable database.
+        StoreError: it was written by a newer version of this program.
         StorageFull: no space or no right to write.
     """
     with storage_errors(path.parent):
@@ -42,7 +43,9 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A reader's connection: to the database, or to its last snapshot while somebody writes.
 
     Raises:
-        StoreError: when nothing was harvested into this folder yet.
+        StoreError: nothing was harvested into this folder yet, or by another version.
+        StoreBusy: another process writes, and there is no snapshot yet.
+        StoreCorrupt: the file is no readable database.
     """
     if not path.exists():
         raise StoreError(
@@ -56,6 +59,7 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 raise
             connection = _connect(snapshot_path(path), read_only=True)
         try:
+            _require_current(connection, path)
             yield connection
         finally:
             connection.close()
@@ -81,29 +85,62 @@ def snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     fresh.replace(snapshot_path(path))
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Bring the schema up to date: every numbered script that has not run yet, each at once."""
+def migrate(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path = MIGRATIONS) -> None:
+    """Bring the schema up to date: every numbered script that has not run yet, each at once.
+
+    Raises:
+        StoreError: the database has migrations that this version does not know.
+    """
     connection.execute("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY)")
-    done = {row[0] for row in connection.execute("SELECT number FROM migration").fetchall()}
-    scripts = {int(script.name[:4]): script for script in sorted(MIGRATIONS.glob("*.sql"))}
-    if done - scripts.keys():
-        raise StoreCorrupt(
-            f"{path} was written by a newer digest (migration {max(done)}): update digest"
-        )
+    scripts = _scripts(folder)
+    done = _migrations(connection)
+    _refuse_newer(path, done - scripts.keys())
     for number in sorted(scripts.keys() - done):
         with transaction(connection):
             connection.execute(scripts[number].read_text("utf-8"))
             connection.execute("INSERT INTO migration VALUES (?)", [number])
 
 
+def _require_current(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Readers change nothing, so they can only read the schema that they know."""
+    has_any = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'migration'")
+    done = _migrations(connection) if has_any.fetchone() else set()
+    known = _scripts(MIGRATIONS).keys()
+    _refuse_newer(path, done - known)
+    if known - done:
+        raise StoreError(
+            f"{path} is of an older digest, or was not finished: the next digest run brings it up "
+            "to date"
+        )
+
+
+def _scripts(folder: Path) -> dict[int, Path]:
+    return {int(script.name[:4]): script for script in folder.glob("*.sql")}
+
+
+def _migrations(connection: duckdb.DuckDBPyConnection) -> set[int]:
+    return {row[0] for row in connection.execute("SELECT number FROM migration").fetchall()}
+
+
+def _refuse_newer(path: Path, unknown: set[int]) -> None:
+    if unknown:
+        raise StoreError(
+            f"{path} was written by a newer digest (migration {max(unknown)}): update digest"
+        )
+
+
 @contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All of the block's writes, or none."""
+    import duckdb
+
     connection.execute("BEGIN")
     try:
         yield
     except BaseException:
-        connection.execute("ROLLBACK")
+        # After a failure of the disk there is nothing left to roll back: that failure is the news.
+        with suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
 
@@ -115,12 +152,17 @@ def explained(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
-        raise explanation(path, str(error)) from None
     except duckdb.Error as error:
-        if "TransactionContext Error" in str(error) and "No space" in str(error):
+        about_file = isinstance(
+            error, duckdb.IOException | duckdb.FatalException | duckdb.SerializationException
+        )
+        # A failing commit and a wrong checksum come as errors of other kinds.
+        if about_file or re.search(_FULL + "|Corrupt database file", str(error)):
             raise explanation(path, str(error)) from None
         raise
+
+
+_FULL = "No space left|File too large|Disk quota exceeded"
 
 
 def explanation(path: Path, message: str) -> StoreError:
@@ -132,16 +174,16 @@ def explanation(path: Path, message: str) -> StoreError:
         )
     if "Could not set lock" in message:
         return StoreBusy(f"{path} is being written by another process: wait until it has finished")
-    if "No space left" in message:
+    if re.search(_FULL, message):
         return StorageFull(
             f"cannot write to {path}: the disk is full: free some space and run again, "
             "nothing is lost"
         )
     if "Permission denied" in message or "Read-only" in message:
-        return StorageFull(f"cannot write to {path}: no permission to write there")
+        return StorageFull(f"cannot open {path}: no permission to read and write it")
     return StoreCorrupt(
-        f"{path} cannot be read as a database ({message.splitlines()[0][:160]}): move it away "
-        "and run 'digest reparse', which rebuilds it from the raw archive"
+        f"{path} cannot be read as a database ({message.splitlines()[0][:160]}): run "
+        "'digest reparse', which rebuilds it from the raw archive"
     )
 
 

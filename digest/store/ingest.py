@@ -7,7 +7,7 @@ all their records, so the items never depend on the order of arrival or on where
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -55,7 +55,8 @@ def ingest(
 
     A document that this parser has read to the end for these quarters is not parsed again: all
     that it holds is known. When ``entries`` breaks off with a ``SourceError``, what came before is
-    kept and the error is returned beside the counts.
+    kept and the error is returned beside the counts. A record belongs to the earliest document
+    that has it, whichever was ingested first.
     """
     if done := _done(connection, document, parser, wanted):
         return done, None
@@ -74,24 +75,33 @@ def ingest(
             ],
         )
     counts = Counts()
+    brought: set[str] = set()
     problem: SourceError | None = None
-    rows = _until_error(entries)
-    while batch := list(islice(rows, BATCH)):
-        if isinstance(batch[-1], SourceError):
-            problem = batch[-1]
+    rows = iter(entries)
+    while problem is None:
+        batch, problem = _take(rows)
+        if not batch:
+            break
         with transaction(connection):
-            counts += _store(connection, document, wanted, batch)
-    _note_done(connection, document, parser, wanted, counts, problem)
+            counts += _store(connection, document, wanted, batch, brought)
+    # What this document brought before it was interrupted is known now, and still its own.
+    again = len(brought) - counts.stored
+    noted = replace(counts, stored=len(brought), known=counts.known - again)
+    _note_done(connection, document, parser, wanted, noted, problem)
     return counts, problem
 
 
-def _until_error(
-    entries: Iterable[Record | Rejection],
-) -> Iterator[Record | Rejection | SourceError]:
+def _take(
+    rows: Iterator[Record | Rejection],
+) -> tuple[list[Record | Rejection], SourceError | None]:
+    """The next batch, and why it ends early if the entries break off."""
+    batch: list[Record | Rejection] = []
     try:
-        yield from entries
+        for entry in islice(rows, BATCH):
+            batch.append(entry)  # one by one: those before the error stay
     except SourceError as error:
-        yield error
+        return batch, error
+    return batch, None
 
 
 def _done(
@@ -130,36 +140,43 @@ def _store(
     connection: duckdb.DuckDBPyConnection,
     document: Archived,
     wanted: frozenset[Quarter],
-    batch: list[Any],
+    batch: list[Record | Rejection],
+    brought: set[str],
 ) -> Counts:
-    records = [entry for entry in batch if isinstance(entry, Record)]
+    """Store a batch; adds to ``brought`` the ids of the records that this document has first."""
+    records = [(entry.record_id, entry) for entry in batch if isinstance(entry, Record)]
     rejections = [entry for entry in batch if isinstance(entry, Rejection)]
-    ids = [r.record_id for r in records]
-    known = _known(connection, ids)
-    fresh: dict[str, Record] = {}
+    here = (_naive(document.fetched_at), document.document_id)
+    known = _known(connection, [record_id for record_id, _ in records])
+    earliest: dict[str, Record] = {}
     out = 0
-    for record_id, record in zip(ids, records, strict=True):
-        if record_id in known or record_id in fresh:
-            continue
-        if Quarter.of(record.published) in wanted:
-            fresh[record_id] = record
-        else:
-            out += 1
-    if fresh:
-        _insert_records(connection, document, fresh)
-        _resolve_items(connection, list(fresh))
+    for record_id, record in records:
+        if Quarter.of(record.published) not in wanted:
+            out += record_id not in known
+        elif record_id not in known or here < known[record_id]:
+            earliest.setdefault(record_id, record)
+    if earliest:
+        _insert_records(connection, document, earliest)
+        _resolve_items(connection, list(earliest))
     for r in rejections:
         connection.execute(
             "INSERT OR IGNORE INTO rejection VALUES (?, ?, ?, ?, ?)",
             [document.document_id, r.position, r.source, r.external_id, r.reason],
         )
-    return Counts(len(batch), len(fresh), len(records) - len(fresh) - out, out, len(rejections))
+    brought.update(earliest, (rid for rid, first in known.items() if first == here))
+    stored = len(earliest.keys() - known.keys())
+    return Counts(len(batch), stored, len(records) - stored - out, out, len(rejections))
 
 
-def _known(connection: duckdb.DuckDBPyConnection, record_ids: list[str]) -> set[str]:
+def _known(
+    connection: duckdb.DuckDBPyConnection, record_ids: list[str]
+) -> dict[str, tuple[datetime, str]]:
+    """The time and id of the document that brought each record that is stored already."""
     asked = _table({"record_id": record_ids})  # noqa: F841 - DuckDB reads it by its name
-    rows = connection.execute("SELECT record_id FROM asked SEMI JOIN record USING (record_id)")
-    return {row[0] for row in rows.fetchall()}
+    rows = connection.execute(
+        "SELECT record_id, first_seen, document_id FROM asked JOIN record USING (record_id)"
+    )
+    return {row[0]: (row[1], row[2]) for row in rows.fetchall()}
 
 
 def _insert_records(
@@ -167,7 +184,7 @@ def _insert_records(
 ) -> None:
     rows = [_record_row(record_id, record, document) for record_id, record in fresh.items()]
     keys = [(key, rid) for rid, record in fresh.items() for key in dict.fromkeys(keys_of(record))]
-    insert(connection, "record", rows)
+    insert(connection, "record", rows, replace=True)
     insert(connection, "record_key", [{"key": key, "record_id": rid} for key, rid in keys])
 
 
