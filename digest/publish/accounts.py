@@ -36,7 +36,6 @@ def outcomes(sources: Sequence[SourceOutcome]) -> list[dict[str, Any]]:
             "id": outcome.replace(" ", "-"),
             "heading": f"{_OUTCOMES[outcome][0]} ({len(by_outcome[outcome])})",
             "meaning": _OUTCOMES[outcome][1],
-            "detailed": any(source.detail for source in by_outcome[outcome]),
             "sources": [_source(s) for s in sorted(by_outcome[outcome], key=_source_order)],
         }
         for outcome in known

@@ -96,6 +96,7 @@ def _write_front_pages(
         "figures": views.figures(newest.manifest),
         "goals": view.goals(),
         "risk_groups": view.risk_groups(),
+        "quarters": [_row(place) for place in places if place.is_first],
         # Each version under its own address; a draft has no other than the quarter's.
         "editions": [_row(place) for place in places if draft or not place.is_first],
     }

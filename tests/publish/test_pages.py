@@ -117,7 +117,7 @@ def test_failed_sources_come_first_with_their_reason(pages: Pages) -> None:
     text = pages(published(manifest(items=5)))["sources.md"]
     places = [text.index(f"## {name}") for name in ("Failed", "Empty", "Not asked", "Answered")]
     assert places == sorted(places)
-    assert "HTTP 503 after five tries" in text
+    assert '<td colspan="4">HTTP 503 after five tries; try again tomorrow</td>' in text
     assert "<td>Kenya</td><td>English</td>" in text
 
 

@@ -106,6 +106,9 @@ def test_the_short_address_has_the_newest_version_and_the_old_one_says_so(site: 
     editions = (site / "editions/index.html").read_text("utf-8")
     assert editions.index("2026Q1/v1.1/") < editions.index("2026Q1/v1.0/")
     assert editions.index("2026Q1/v1.0/") < editions.index("2025Q4/v1.0/")
+    home = _documents(site)[site / "index.html"]
+    listed = home.xpath("//h2[@id='editions']/following-sibling::div[1]//a/@href")
+    assert listed == ["2026Q1/", "2025Q4/"]
 
 
 def test_a_published_site_may_be_indexed_and_a_sample_says_so(site: Path) -> None:
