@@ -60,7 +60,7 @@ def finetune(
 
     torch.manual_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(start)
-    encoder = AutoModel.from_pretrained(start, attn_implementation="sdpa")
+    encoder = AutoModel.from_pretrained(start, attn_implementation="eager")
     encoder.embeddings.requires_grad_(False)
     encoder.train()
     heads = torch.nn.ModuleDict(

@@ -1,0 +1,42 @@
+"""Packing: the files of a model into one folder, with hashes that the pipeline checks."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import orjson
+
+from digest.classify.heads import Heads
+
+ENCODER_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "tokenizer_config.json", "config.json")
+NAME = "minilm-l6-sdg-risk"
+
+
+def pack(encoder: Path, heads: Heads, codebook: str, out: Path) -> str:
+    """Write a model folder from an encoder's folder and heads; returns the model's id."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ENCODER_FILES:
+        if (encoder / name).resolve() != (out / name).resolve():
+            shutil.copyfile(encoder / name, out / name)
+    heads.save(out / "heads.npz")
+    files = {name: _sha256(out / name) for name in (*ENCODER_FILES, "heads.npz")}
+    encoder_id = "e1-" + _joined(files[name] for name in ENCODER_FILES)
+    about = {
+        "id": f"{NAME}-{_joined([encoder_id, files['heads.npz']])}",
+        "encoder": encoder_id,
+        "codebook": codebook,
+        "languages": ["en"],
+        "files": files,
+    }
+    (out / "model.json").write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
+    return str(about["id"])
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _joined(parts: object) -> str:
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]  # type: ignore[arg-type, call-overload]
