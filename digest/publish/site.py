@@ -132,11 +132,14 @@ def _write_config(
 
 def _nav(folders: Sequence[str], codebook: Codebook) -> list[Any]:
     """Tabs: home, the newest quarter, all editions with the others under them, about."""
-    others = [{folder: navigation(codebook, folder)} for folder in folders[1:]]
+    others = [{f.replace("/", " "): navigation(codebook, f)} for f in folders[1:]]
+    # One level more than it seems to need: the theme opens every section of the second level, and
+    # would print all pages of all editions beside each page.
+    older = [{"Earlier editions and versions": others}] if others else []
     return [
         {"Home": "index.md"},
         {folders[0]: navigation(codebook, folders[0])},
-        {"Editions": ["editions.md", *others]},
+        {"Editions": [{"All editions": "editions.md"}, *older]},
         {"About": "about.md"},
     ]
 

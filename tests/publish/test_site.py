@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from lxml import html
 from digest.errors import DigestError, StorageFull
 from digest.publish import PublishedEdition, build_site
 from digest.publish.editions import placements
+from digest.publish.render import write
 from digest.publish.site import run_mkdocs
 
 TESTS = Path(__file__).parent
@@ -195,6 +197,28 @@ def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
             draft=False,
             scratch=tmp_path / "file" / "scratch",
         )
+
+
+def test_an_installed_package_without_its_repository_says_what_to_do(tmp_path: Path) -> None:
+    package = TESTS.parents[1] / "digest"
+    for part in ("errors.py", "quarter.py", "items.py", "text.py", "__init__.py"):
+        write(tmp_path / "digest" / part, (package / part).read_bytes())
+    for part in ("publish", "edition", "store", "sources", "taxonomy"):
+        shutil.copytree(
+            package / part,
+            tmp_path / "digest" / part,
+            ignore=shutil.ignore_patterns("exemplars", "__pycache__"),
+        )
+    done = subprocess.run(
+        [sys.executable, "-c", _BUILD, str(tmp_path / "out")],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(TESTS)])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "ConfigError" in done.stderr
+    assert "mkdocs.yml is missing: the site is built from a clone" in done.stderr
 
 
 def test_versions_are_ordered_as_numbers() -> None:
