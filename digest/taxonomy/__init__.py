@@ -83,13 +83,16 @@ def load(folder: Path = CODEBOOK) -> Codebook:
         labels=tuple(
             _label(scheme, entry, folder / f"{scheme}.yml")
             for scheme in SCHEMES
-            for entry in content[scheme]["labels"]
+            for entry in _entries(content[scheme], folder / f"{scheme}.yml")
         ),
         groups={
-            scheme: tuple(Group(g["id"], g["names"]) for g in content[scheme].get("groups", ()))
+            scheme: tuple(
+                Group(str(group["id"]), _names(f"{scheme}.yml, group {group['id']}", group))
+                for group in content[scheme].get("groups") or ()
+            )
             for scheme in SCHEMES
         },
-        version=digest_of(content, prefix="c1-", length=12),
+        version=digest_of(_collapsed(content), prefix="c1-", length=12),
     )
 
 
@@ -105,24 +108,62 @@ def _read(path: Path) -> dict[str, list[dict[str, Any]]]:
     return content
 
 
+def _entries(content: dict[str, Any], path: Path) -> list[dict[str, Any]]:
+    """The labels as written, after what concerns more than one of them has been checked."""
+    groups = {str(group["id"]) for group in content.get("groups") or ()}
+    seen: set[str] = set()
+    for number, entry in enumerate(content["labels"], 1):
+        if not isinstance(entry, dict) or not entry.get("id"):
+            raise ConfigError(f"{path.name}: entry {number} under 'labels' has no 'id'")
+        name, group = str(entry["id"]), str(entry.get("group") or "")
+        if name in seen:
+            raise ConfigError(f"{path.name}, label {name}: the id is used twice")
+        if group and group not in groups:
+            raise ConfigError(f"{path.name}, label {name}: there is no group {group!r}")
+        seen.add(name)
+    return list(content["labels"])
+
+
 def _label(scheme: str, entry: dict[str, Any], path: Path) -> Label:
-    name = f"{path.name}, label {entry.get('id', '?')}"
-    names = entry.get("names")
-    if not isinstance(names, dict) or set(names) != set(LANGUAGES):
-        raise ConfigError(f"{name}: 'names' must have exactly {', '.join(LANGUAGES)}")
+    name = f"{path.name}, label {entry['id']}"
     if not entry.get("definition"):
         raise ConfigError(f"{name}: 'definition' is missing")
     return Label(
         scheme=scheme,
         id=str(entry["id"]),
-        names=names,
+        names=_names(name, entry),
         definition=" ".join(str(entry["definition"]).split()),
-        includes=_texts(entry.get("includes")),
-        excludes=_texts(entry.get("excludes")),
-        borderline=tuple((str(r["case"]), str(r["ruling"])) for r in entry.get("borderline") or ()),
-        group=str(entry.get("group", "")),
+        includes=_texts(name, entry, "includes"),
+        excludes=_texts(name, entry, "excludes"),
+        borderline=tuple(_ruling(name, ruling) for ruling in entry.get("borderline") or ()),
+        group=str(entry.get("group") or ""),
     )
 
 
-def _texts(value: list[str] | None) -> tuple[str, ...]:
-    return tuple(map(str, value or ()))
+def _ruling(name: str, ruling: Any) -> tuple[str, str]:
+    if not isinstance(ruling, dict) or set(ruling) != {"case", "ruling"}:
+        raise ConfigError(f"{name}: each entry under 'borderline' must have 'case' and 'ruling'")
+    return str(ruling["case"]), str(ruling["ruling"])
+
+
+def _names(name: str, entry: dict[str, Any]) -> dict[str, str]:
+    names = entry.get("names")
+    if not isinstance(names, dict) or set(names) != set(LANGUAGES) or not all(names.values()):
+        raise ConfigError(f"{name}: 'names' must have exactly {', '.join(LANGUAGES)}")
+    return {language: str(names[language]) for language in LANGUAGES}
+
+
+def _texts(name: str, entry: dict[str, Any], key: str) -> tuple[str, ...]:
+    texts = entry.get(key) or []
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ConfigError(f"{name}: {key!r} must be a list of texts; quote one that holds a colon")
+    return tuple(texts)
+
+
+def _collapsed(value: Any) -> Any:
+    """The content with every run of white space made one blank: layout is not a new version."""
+    if isinstance(value, dict):
+        return {key: _collapsed(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_collapsed(part) for part in value]
+    return " ".join(value.split()) if isinstance(value, str) else value
