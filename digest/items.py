@@ -23,16 +23,25 @@ from typing import Literal
 import orjson
 
 from digest.quarter import Quarter
-from digest.text import canonical_url
+from digest.text import canonical_url, one_line
 
 Kind = Literal["paper", "news"]
 
 ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_WORK = "(?:paper|article|submission|manuscript|work|version|preprint|draft)"
+# A paper "withdrawn from a conference" or "before its presentation" still stands on arXiv.
+_ELSEWHERE = r"(?! (?:from (?!arxiv)|before))"
 _WITHDRAWN = re.compile(
-    r"(?i)\b(this (paper|article|submission|manuscript|work|version|preprint|draft) "
-    r"(has been|is|was)( temporarily)? withdrawn|(paper|article|submission|manuscript) withdrawn|"
-    r"withdrawn by (the )?(author|arxiv|submitter)|(author|arxiv)s? ha(s|ve) withdrawn|^withdrawn\b)"
+    rf"(?i)\b{_WORK} (?:(?:has been|have been|is|was|is being|will be|should be) )?"
+    rf"(?:temporarily )?withdrawn{_ELSEWHERE}|"
+    rf"\b{_WORK} has been removed by arxiv|"
+    r"\bwithdrawn by (?:the )?(?:author|arxiv|submitter)|"
+    r"\b(?:authors?|arxiv) ha(?:s|ve) withdrawn\b|"
+    r"\b(?:authors?|we)(?: ha(?:s|ve))? "
+    r"(?:(?:decided|chose|chosen) to withdraw|request withdrawal)\b|"
+    rf"\bwithdr(?:aw|ew|awn|awing) (?:this|the|our) {_WORK}{_ELSEWHERE}|"
+    rf"^withdrawn\b{_ELSEWHERE}"
 )
 # Two texts are the same only if they are long enough to be nobody's boilerplate.
 SAME_TEXT_CHARACTERS = 200
@@ -74,9 +83,10 @@ class Record:
     def record_id(self) -> str:
         """The same content from the same source has the same id, whenever it is seen.
 
-        An inferred date is the day of the first sight and not content: it is left out.
+        An inferred date is the day of the first sight and not content: it is left out. The zone in
+        which a moment is written makes no difference either.
         """
-        values = [getattr(self, f.name) for f in fields(self)]
+        values = [_utc(getattr(self, f.name)) for f in fields(self)]
         if self.date_inferred:
             values[6] = None
         return digest_of(*values, prefix="r1-")
@@ -128,6 +138,10 @@ class Seen:
     first_seen: datetime
 
 
+def _utc(value: object) -> object:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
 def text_hash(title: str, text: str) -> str:
     """Identity of a text to label, the same for the same title and text everywhere."""
     return digest_of(title, text, prefix="t1-")
@@ -154,7 +168,7 @@ def doi_in(text: str) -> str:
 
 def says_withdrawn(comments: str, abstract: str) -> bool:
     """Whether arXiv's comment or the abstract of the last version announces a withdrawal."""
-    return bool(_WITHDRAWN.search(comments) or _WITHDRAWN.search(abstract[:300]))
+    return any(_WITHDRAWN.search(one_line(text)) for text in (comments, abstract[:300]))
 
 
 def keys_of(record: Record) -> tuple[str, ...]:
@@ -224,13 +238,15 @@ def _item(group: list[Seen], keys: dict[str, tuple[str, ...]]) -> Item:
         {key for s in group for key in keys[s.record_id]},
         key=lambda key: (_STRENGTH[key.partition(":")[0]], key),
     )
-    stated = [r.published for r in records if not r.date_inferred]
+    stated = [r for r in records if not r.date_inferred]
+    # Of an arXiv paper the submission counts, whatever a journal's feed says.
+    dates = [r.published for r in stated if r.arxiv_id] or [r.published for r in stated]
     return Item(
         item_id=all_keys[0],
         kind="paper" if any(r.kind == "paper" for r in records) else "news",
         lead=lead.record,
         lead_id=lead.record_id,
-        published=min(stated or [s.first_seen for s in group]),
+        published=min(dates or [s.first_seen for s in group]),
         date_inferred=not stated,
         withdrawn=_newest_is_withdrawn(records),
         first_seen=min(s.first_seen for s in group),

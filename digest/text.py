@@ -48,6 +48,8 @@ def web_address(url: str | None) -> str:
     url = (url or "").strip()
     if len(url) > MAX_URL or re.search(r"[\s<>\"'\\^`{|}]", url):
         return ""
+    if _INVISIBLE.search(url) or _CONTROLS.search(url):
+        return ""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
