@@ -1,0 +1,87 @@
+"""Values that the tests begin with: short to write, valid, and each with its own identity."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from digest.items import Record, Seen
+from digest.quarter import Quarter
+from digest.sources import Document
+from digest.store.archive import Archived
+
+Q1 = Quarter(2026, 1)
+Q4 = Quarter(2025, 4)
+NOON = datetime(2026, 2, 3, 12, tzinfo=UTC)
+LONG = "A long release that says the same everywhere, word for word, whoever prints it. " * 4
+
+
+def news(name: str = "a", **changes: Any) -> Record:
+    """A news record that shares no key with one of another name."""
+    values: dict[str, Any] = {
+        "source": "un-news",
+        "external_id": f"guid-{name}",
+        "kind": "news",
+        "title": f"Story {name}",
+        "text": f"What happened in {name}.",
+        "url": f"https://news.example/{name}",
+        "published": NOON,
+        "language": "en",
+    }
+    return Record(**(values | changes))
+
+
+def paper(number: int = 1, **changes: Any) -> Record:
+    """A version of an arXiv paper."""
+    arxiv_id = f"2602.{number:05}"
+    values: dict[str, Any] = {
+        "source": "arxiv-cs-ai",
+        "external_id": arxiv_id,
+        "kind": "paper",
+        "title": f"Paper {number}",
+        "text": f"We study question {number}.",
+        "url": f"https://arxiv.org/abs/{arxiv_id}",
+        "published": NOON,
+        "arxiv_id": arxiv_id,
+        "authors": ("A. Author",),
+        "categories": ("cs.AI",),
+        "language": "en",
+    }
+    return Record(**(values | changes))
+
+
+def seen(record: Record, hours: float = 0) -> Seen:
+    """A record with its id, first seen so many hours after noon."""
+    return Seen(record.record_id, record, NOON + timedelta(hours=hours))
+
+
+def archived(name: str = "a", hours: float = 0, **changes: Any) -> Archived:
+    """An answer in the archive's words, without the archive."""
+    values: dict[str, Any] = {
+        "document_id": "d1-" + hashlib.sha256(name.encode()).hexdigest()[:24],
+        "source": "un-news",
+        "kind": "feed",
+        "quarter": str(Q1),
+        "language": "en",
+        "url": f"https://news.example/{name}.xml",
+        "fetched_at": NOON + timedelta(hours=hours),
+        "status": 200,
+        "headers": {},
+        "sha256": hashlib.sha256(name.encode()).hexdigest(),
+        "bytes": len(name),
+    }
+    return Archived(**(values | changes))
+
+
+def document(body: bytes = b"<rss/>", hours: float = 0, **changes: Any) -> Document:
+    """An answer as it came."""
+    values: dict[str, Any] = {
+        "source": "un-news",
+        "url": "https://news.example/feed.xml",
+        "fetched_at": NOON + timedelta(hours=hours),
+        "status": 200,
+        "body": body,
+        "headers": {"content-type": "application/rss+xml"},
+    }
+    return Document(**(values | changes))

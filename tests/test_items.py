@@ -1,0 +1,293 @@
+"""Identity: what a record's keys are, and which records are one item."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from random import Random
+
+import pytest
+from examples import LONG, NOON, Q1, Q4, news, paper, seen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.items import (
+    Item,
+    Record,
+    Seen,
+    arxiv_id_in,
+    doi_in,
+    keys_of,
+    resolve,
+    says_withdrawn,
+    text_hash,
+)
+
+# Few identities among many records: most groups of them meet by one key or another.
+few = st.integers(1, 4)
+papers = st.builds(
+    lambda n, version, doi, withdrawn, source, text: paper(
+        n, version=version, doi=doi and f"10.1234/{doi}", withdrawn=withdrawn, source=source,
+        text=text, external_id=f"2602.{n:05}v{version}",
+    ),
+    few, st.integers(1, 3), st.sampled_from(["", "", "a", "b"]), st.booleans(),
+    st.sampled_from(["arxiv-cs-ai", "arxiv-cs-cy"]), st.sampled_from(["", "An abstract."]),
+)  # fmt: skip
+stories = st.builds(
+    lambda guid, url, doi, text, days, inferred, source: news(
+        f"{guid}", external_id=f"guid-{guid}", url=url and f"https://news.example/{url}",
+        doi=doi and f"10.1234/{doi}", kind="paper" if doi else "news",
+        text=text * LONG, title="One story" if text else f"Story {guid}",
+        published=NOON + timedelta(days=days), date_inferred=inferred, source=source,
+    ),
+    few, st.sampled_from(["", "x", "y", "z"]), st.sampled_from(["", "", "", "a", "b"]),
+    st.integers(0, 1), st.integers(-60, 20), st.booleans(),
+    st.sampled_from(["un-news", "who", "itu"]),
+)  # fmt: skip
+worlds = st.lists(
+    st.builds(seen, papers | stories, st.integers(0, 72)),
+    max_size=12,
+    unique_by=lambda s: s.record_id,
+)
+
+
+@given(worlds, st.randoms(use_true_random=False))
+def test_items_do_not_depend_on_the_order_of_records(world: list[Seen], random: Random) -> None:
+    shuffled = list(world)
+    random.shuffle(shuffled)
+    assert resolve(shuffled) == resolve(world)
+
+
+@given(worlds)
+def test_every_record_belongs_to_exactly_one_item(world: list[Seen]) -> None:
+    members = [record_id for item in resolve(world) for record_id in item.record_ids]
+    assert sorted(members) == sorted(s.record_id for s in world)
+
+
+@given(worlds)
+def test_no_two_items_share_a_key_and_ids_are_distinct(world: list[Seen]) -> None:
+    items = resolve(world)
+    keys = [key for item in items for key in item.keys]
+    assert len(keys) == len(set(keys))
+    assert [item.item_id for item in items] == sorted({item.item_id for item in items})
+    assert all(item.item_id == item.keys[0] for item in items)
+
+
+@given(worlds, st.integers(0, 12))
+def test_a_record_seen_again_later_changes_nothing(world: list[Seen], at: int) -> None:
+    again = [Seen(s.record_id, s.record, s.first_seen + timedelta(days=3)) for s in world[:at]]
+    assert resolve([*again, *world]) == resolve(world)
+
+
+@given(worlds)
+def test_an_arxiv_paper_keeps_its_id_whatever_else_comes(world: list[Seen]) -> None:
+    for n in {s.record.arxiv_id for s in world if s.record.arxiv_id}:
+        items = [item for item in resolve(world) if f"arxiv:{n}" in item.keys]
+        assert [item.item_id.partition(":")[0] for item in items] == ["arxiv"]
+
+
+@given(worlds)
+def test_an_item_takes_everything_from_its_records(world: list[Seen]) -> None:
+    by_id = {s.record_id: s for s in world}
+    for item in resolve(world):
+        members = [by_id[record_id] for record_id in item.record_ids]
+        assert item.lead == by_id[item.lead_id].record
+        assert set(item.sources) == {m.record.source for m in members}
+        assert item.first_seen == min(m.first_seen for m in members)
+        assert item.date_inferred == all(m.record.date_inferred for m in members)
+        assert item.lead.version == max(
+            m.record.version for m in members if m.record.kind == item.lead.kind
+            and bool(m.record.arxiv_id) == bool(item.lead.arxiv_id)
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("2602.01234", "2602.01234", id="bare"),
+        pytest.param("2602.01234v3", "2602.01234", id="with-version"),
+        pytest.param("0704.0001", "0704.0001", id="four-digits-of-2007"),
+        pytest.param("arXiv:2602.01234", "2602.01234", id="arXiv-prefix"),
+        pytest.param("oai:arXiv.org:2602.01234", "2602.01234", id="OAI-identifier"),
+        pytest.param("oai:arXiv.org:hep-th/9901001", "hep-th/9901001", id="old-OAI-identifier"),
+        pytest.param("math.GT/0309136", "math.GT/0309136", id="old-with-subject-class"),
+        pytest.param("http://arxiv.org/abs/2602.01234v2", "2602.01234", id="abstract-page"),
+        pytest.param("https://arxiv.org/pdf/2602.01234v2.pdf", "2602.01234", id="PDF"),
+        pytest.param("https://www.arxiv.org/html/2602.01234#S3", "2602.01234", id="HTML-page"),
+        pytest.param(" 2602.01234 ", "2602.01234", id="spaces"),
+        pytest.param("see 2602.01234 for more", "", id="in-the-middle-of-a-text"),
+        pytest.param("https://news.example/2602.01234", "", id="another-site"),
+        pytest.param("10.48550/arXiv.2602.01234", "", id="arXiv-DOI-is-no-id"),
+        pytest.param("2602.123", "", id="too-short"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_arxiv_ids(text: str, expected: str) -> None:
+    assert arxiv_id_in(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("10.1038/s41586-026-0001-2", "10.1038/s41586-026-0001-2", id="bare"),
+        pytest.param("doi:10.1038/S41586-026", "10.1038/s41586-026", id="upper-case"),
+        pytest.param("https://doi.org/10.1145/3580305.3599256", "10.1145/3580305.3599256", id="url"),
+        pytest.param("(10.1000/xyz123).", "10.1000/xyz123", id="in-brackets-and-full-stop"),
+        pytest.param("10.1016/S0140-6736(26)00001-2", "10.1016/s0140-6736(26)00001-2",
+                     id="brackets-inside"),
+        pytest.param("10.48550/arXiv.2602.01234", "", id="arXiv-itself"),
+        pytest.param("10.48550/ARXIV.2602.01234", "", id="arXiv-itself-in-capitals"),
+        pytest.param("10.12/short", "", id="prefix-too-short"),
+        pytest.param("version 10.4", "", id="no-DOI"),
+        pytest.param("", "", id="empty"),
+    ],
+)  # fmt: skip
+def test_dois(text: str, expected: str) -> None:
+    assert doi_in(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("comments", "abstract", "expected"),
+    [
+        pytest.param("This paper has been withdrawn by the authors", "", True, id="arXiv-wording"),
+        pytest.param("Withdrawn by arXiv administrators", "", True, id="by-arXiv"),
+        pytest.param("The authors have withdrawn this version", "", True, id="authors-have"),
+        pytest.param("12 pages; submission withdrawn", "", True, id="submission-withdrawn"),
+        pytest.param("", "This article has been withdrawn due to an error.", True, id="abstract"),
+        pytest.param("", "Withdrawn", True, id="the-one-word"),
+        pytest.param("", "This manuscript is temporarily withdrawn.", True, id="temporarily"),
+        pytest.param("The authors have decided to withdraw this manuscript", "", True,
+                     id="decided-to-withdraw"),
+        pytest.param("This submission is being withdrawn because", "", True, id="being-withdrawn"),
+        pytest.param("overlaps with prior work, the authors request withdrawal", "", True,
+                     id="request-withdrawal"),
+        pytest.param("This submission has been\n  withdrawn", "", True, id="over-two-lines"),
+        pytest.param("This article has been removed by arXiv administrators", "", True,
+                     id="removed-by-arXiv"),
+        pytest.param("We withdraw our paper: Lemma 2 is false", "", True, id="we-withdraw-it"),
+        pytest.param("Withdrawn from arXiv", "", True, id="from-arXiv"),
+        pytest.param("Withdrawn from NeurIPS, accepted at ICML", "", False, id="from-a-conference"),
+        pytest.param("Accepted at a workshop (withdrawn before presentation)", "", False,
+                     id="before-presentation"),
+        pytest.param("Withdraws nothing", "", False, id="another-word"),
+        pytest.param("", "Troops were withdrawn from the region by the authorities.", False,
+                     id="withdrawn-troops"),
+        pytest.param("", "Users who have withdrawn consent keep their rights.", False,
+                     id="withdrawn-consent"),
+        pytest.param("", "We study why drugs get withdrawn after approval.", False, id="drugs"),
+        pytest.param("", "x" * 300 + " This paper has been withdrawn", False,
+                     id="far-down-the-abstract"),
+        pytest.param("15 pages, 3 figures", "We withdraw nothing.", False, id="ordinary"),
+    ],
+)  # fmt: skip
+def test_withdrawals(comments: str, abstract: str, expected: bool) -> None:
+    assert says_withdrawn(comments, abstract) is expected
+
+
+def test_versions_of_a_paper_are_one_item_led_by_the_newest() -> None:
+    first = paper(1, version=1, title="Old title")
+    second = paper(1, version=2, title="New title", updated=NOON + timedelta(days=9))
+    (item,) = resolve([seen(second), seen(first)])
+    assert (item.item_id, item.lead.title) == ("arxiv:2602.00001", "New title")
+    assert item.published == NOON
+
+
+def test_the_same_release_under_two_addresses_is_one_item_with_both_sources() -> None:
+    one = news("a", title="Joint release", text=LONG)
+    other = news("b", title="JOINT RELEASE", text=LONG.replace(" ", "  "), source="who")
+    (item,) = resolve([seen(one), seen(other)])
+    assert item.sources == ("un-news", "who")
+
+
+def test_short_texts_that_are_alike_stay_apart() -> None:
+    one, other = (news(n, title="Weekly update", text="Read more.") for n in "ab")
+    assert len(resolve([seen(one), seen(other)])) == 2
+
+
+def test_tracking_and_scheme_do_not_part_a_story() -> None:
+    one = news("a", url="http://www.news.example/a/?utm_source=rss#top", external_id="1")
+    other = news("b", url="https://news.example/a", external_id="2", source="who")
+    assert len(resolve([seen(one), seen(other)])) == 1
+
+
+def test_a_chain_of_shared_keys_is_one_item() -> None:
+    first = news("a", url="https://news.example/x", external_id="1")
+    middle = news("b", url="https://news.example/x", external_id="2", text=LONG, title="T")
+    last = news("c", url="https://news.example/y", external_id="3", text=LONG, title="T")
+    assert len(resolve([seen(first), seen(last)])) == 2
+    assert len(resolve([seen(first), seen(last), seen(middle)])) == 1
+
+
+def test_a_doi_that_two_papers_claim_joins_nothing() -> None:
+    claims = [paper(1, doi="10.1234/x"), paper(2, doi="10.1234/x")]
+    story = news("a", doi="10.1234/x", kind="paper")
+    items = resolve([*map(seen, claims), seen(story)])
+    assert len(items) == 3
+    assert "doi:10.1234/x" not in {key for item in items for key in item.keys}
+
+
+def test_a_doi_joins_a_paper_with_the_journals_entry() -> None:
+    journal = news("a", doi="10.1234/x", kind="paper", source="nature")
+    (item,) = resolve([seen(journal), seen(paper(1, doi="10.1234/x"))])
+    assert (item.item_id, item.lead.arxiv_id) == ("arxiv:2602.00001", "2602.00001")
+
+
+def test_a_paper_is_withdrawn_when_its_newest_version_is() -> None:
+    first = paper(1, version=1)
+    gone = paper(1, version=2, withdrawn=True, text="")
+    back = paper(1, version=3)
+    assert resolve([seen(first), seen(gone)])[0].withdrawn
+    assert not resolve([seen(first), seen(gone), seen(back)])[0].withdrawn
+
+
+def test_a_papers_date_is_its_submission_whatever_a_journal_states() -> None:
+    issue = NOON - timedelta(days=90)
+    journal = news("a", doi="10.1234/x", kind="paper", source="nature", published=issue)
+    (item,) = resolve([seen(journal), seen(paper(1, doi="10.1234/x"))])
+    assert item.published == NOON
+
+
+def test_a_stated_date_beats_the_time_of_first_sight() -> None:
+    inferred = news("a", date_inferred=True, published=NOON - timedelta(days=90))
+    stated = news("a", source="who", external_id="2", published=NOON)
+    (item,) = resolve([seen(inferred, hours=-2160), seen(stated)])
+    assert (item.published, item.date_inferred, item.quarter) == (NOON, False, Q1)
+
+
+def test_without_a_stated_date_the_earliest_sight_counts() -> None:
+    (item,) = resolve([seen(news("a", date_inferred=True), hours=-24 * 60)])
+    assert (item.quarter, item.date_inferred) == (Q4, True)
+
+
+@given(stories, st.integers(1, 400))
+def test_an_inferred_date_is_not_part_of_a_records_identity(record: Record, days: int) -> None:
+    guessed = _at(record, record.published, inferred=True)
+    later = _at(record, record.published + timedelta(days=days), inferred=True)
+    assert later.record_id == guessed.record_id
+    assert _at(later, later.published, inferred=False).record_id != later.record_id
+
+
+def _at(record: Record, published: datetime, *, inferred: bool) -> Record:
+    values = {name: getattr(record, name) for name in Record.__dataclass_fields__}
+    return Record(**(values | {"published": published, "date_inferred": inferred}))
+
+
+@given(papers | stories)
+def test_every_record_has_keys_and_each_says_its_kind(record: Record) -> None:
+    kinds = [key.partition(":")[0] for key in keys_of(record)]
+    assert kinds
+    assert kinds == sorted(kinds, key=["arxiv", "doi", "url", "guid", "text"].index)
+
+
+def test_a_records_id_is_the_same_whatever_zone_its_date_is_written_in() -> None:
+    moscow = NOON.astimezone(timezone(timedelta(hours=3)))
+    assert news("a", published=moscow).record_id == news("a").record_id
+
+
+def test_ids_that_are_stored_for_ever_stay_what_they_are() -> None:
+    """A change here makes every stored record, label and link of the past somebody else's."""
+    item: Item = resolve([seen(news("a"))])[0]
+    assert news("a").record_id == "r1-8492f5eec9c2c3d024e42749"
+    assert item.item_id == "url:5ea8bd8f00101c9a"
+    assert text_hash("Title", "Text") == "t1-b7d8c342233757ac54bf5e8e"
+    assert resolve([seen(paper(7))])[0].item_id == "arxiv:2602.00007"
+    assert datetime(2026, 1, 1, tzinfo=UTC) in item.quarter
