@@ -130,7 +130,7 @@ def test_arxiv_ids(text: str, expected: str) -> None:
     [
         pytest.param("10.1038/s41586-026-0001-2", "10.1038/s41586-026-0001-2", id="bare"),
         pytest.param("doi:10.1038/S41586-026", "10.1038/s41586-026", id="upper-case"),
-        pytest.param("https://doi.org/10.1145/3580305.3599256", "10.1145/3580305.3599256", id="url"),
+        pytest.param("https://doi.org/10.1145/3580305.35", "10.1145/3580305.35", id="url"),
         pytest.param("(10.1000/xyz123).", "10.1000/xyz123", id="in-brackets-and-full-stop"),
         pytest.param("10.1016/S0140-6736(26)00001-2", "10.1016/s0140-6736(26)00001-2",
                      id="brackets-inside"),

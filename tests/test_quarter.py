@@ -13,8 +13,10 @@ from digest.quarter import FIRST_YEAR, Quarter
 
 quarters = st.builds(Quarter, st.integers(FIRST_YEAR, 2100), st.integers(1, 4))
 moments = st.datetimes(
-    datetime(FIRST_YEAR, 1, 2), datetime(2100, 1, 1), timezones=st.timezones()
-)  # fmt: skip
+    datetime(FIRST_YEAR, 1, 2),  # noqa: DTZ001 - the strategy adds the zone
+    datetime(2100, 1, 1),  # noqa: DTZ001
+    timezones=st.timezones(),
+)
 
 
 @given(moments)

@@ -14,7 +14,7 @@ from digest.text import canonical_url, one_line, plain, web_address
 paths = st.text("abcXYZ019-_~é中/ %.", max_size=15)
 addresses = st.builds(
     lambda scheme, host, port, path, query, fragment: (
-        f"{scheme}://{host}{port}/{path}{'?' + query if query else ''}"
+        f"{scheme}://{host}{port}/{path.strip()}{'?' + query.strip() if query else ''}"
         f"{'#' + fragment if fragment else ''}"
     ),
     st.sampled_from(["http", "https", "HTTPS"]),
