@@ -10,13 +10,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+from html import escape
+from html.entities import html5
 from typing import Any
 from xml.sax import SAXException
 
 from digest.errors import Unreadable
 from digest.sources import Document
 from digest.sources.entries import Entry, Feed
-from digest.text import one_line
 
 _ROOT = re.compile(r"(?i)<((?:[\w.-]{1,40}:)?(?:rss|rdf|feed|channel))[\s>]")
 _HTML = re.compile(r"(?i)<(?:!doctype\s+html|html|body)\b")
@@ -25,6 +27,8 @@ _CLOSED = re.compile(r"(?i)</(?:[\w.-]{1,40}:)?(?:item|entry)\s*>")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # Feedparser looks for mail addresses in time that grows with the square of such a run.
 _RUN = re.compile(r"([\w.+-]{1000})(?=[\w.+-])", re.ASCII)
+_AMPERSAND = re.compile(r"&(?:#(\d{1,7}|[xX][0-9a-fA-F]{1,6});|(\w{1,40};))?", re.ASCII)
+_XML_NAMES = ("amp;", "lt;", "gt;", "quot;", "apos;")
 _DATES = ("published", "created", "prism_publicationdate", "updated")
 _IDENTIFIERS = ("prism_doi", "dc_identifier", "id")
 
@@ -40,8 +44,9 @@ def read(document: Document) -> Feed:
     text = _NOT_XML.sub("", decoded(document))
     root = _ROOT.search(text)
     if not root or _HTML.search(text, 0, root.start()):
-        raise Unreadable(document.source, document.url, f"this is {_nature(text)}, not a feed")
-    text = _RUN.sub(r"\1 ", text[root.start() :])
+        nature = _nature(document.body, text)
+        raise Unreadable(document.source, document.url, f"this is {nature}, not a feed")
+    text = _RUN.sub(r"\1 ", _mended(text[root.start() :]))
     # A stream and not the bytes themselves: feedparser takes bytes for the name of a local file.
     parsed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
@@ -69,11 +74,10 @@ def decoded(document: Document) -> str:
     for mark, encoding in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
         if body.startswith(mark):
             return body.decode(encoding, "replace")
-    try:
-        # Nothing else passes for UTF-8 by chance, but for the 7-bit codes that switch by escapes.
-        return body.decode("ascii" if b"\x1b" in body else "utf-8-sig").lstrip()
-    except UnicodeDecodeError:
-        pass
+    # Nothing else passes for UTF-8 by chance, but for the 7-bit codes that switch by escapes.
+    if b"\x1b" not in body:
+        with suppress(UnicodeDecodeError):
+            return body.decode("utf-8-sig").lstrip()
     try:
         header = document.headers.get("content-type")
         text: str = html_to_unicode(header, body, default_encoding="windows-1252")[1]
@@ -82,13 +86,43 @@ def decoded(document: Document) -> str:
         return body.decode("windows-1252", "replace").lstrip()
 
 
-def _nature(text: str) -> str:
+def _mended(text: str) -> str:
+    """The two commonest slips put right, "R&D" and "&eacute;", so that the strict parser reads on.
+
+    The lenient one would make "R&D;" of the first. Not within CDATA, where both are no slips.
+    """
+    parts, position = [], 0
+    while True:
+        start = text.find("<![CDATA[", position)
+        end = text.find("]]>", start) if start >= 0 else -1
+        parts.append(_AMPERSAND.sub(_reference, text[position : start if end >= 0 else None]))
+        if end < 0:
+            return "".join(parts)
+        parts.append(text[start:end])
+        position = end
+
+
+def _reference(match: re.Match[str]) -> str:
+    """A reference that XML knows, for one that may be HTML's, impossible, or none at all."""
+    number, name = match[1], match[2]
+    if number:
+        code = int(number[1:], 16) if number[0] in "xX" else int(number)
+        is_possible = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0x110000
+        return match[0] if is_possible and code not in (0xFFFE, 0xFFFF) else ""
+    if name in _XML_NAMES:
+        return match[0]
+    return escape(html5[name]) if name in html5 else "&amp;" + (name or "")
+
+
+def _nature(body: bytes, text: str) -> str:
     """What an answer is that is no feed, in words."""
+    if b"\0" in body[:1000]:
+        return "neither text nor XML"
     if _HTML.search(text[:5000]):
         return "an HTML page"
     if text.startswith("<"):
         return "XML of another kind"
-    return "plain text" if one_line(text[:1000]).isprintable() else "neither text nor XML"
+    return "plain text"
 
 
 def _ends_in_entry(text: str) -> bool:
@@ -101,7 +135,9 @@ def _entry(raw: dict[str, Any], language: str) -> Entry:
     """Feedparser's entry, read as a plain mapping: its own look-ups invent what is not there."""
     title = raw.get("title_detail") or {}
     contents = [raw.get("summary"), *(c.get("value") for c in raw.get("content", ()))]
-    people = [a.get("name") for a in raw.get("authors", ())] or [raw.get("author")]
+    authors = raw.get("authors", ())
+    # Of a single author the text as it came: feedparser splits long mail addresses in the middle.
+    people = [a.get("name") for a in authors] if len(authors) > 1 else [raw.get("author")]
     return Entry(
         external_id=_text(raw.get("id")),
         title=_text(raw.get("title")),
