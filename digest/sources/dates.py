@@ -19,6 +19,7 @@ _RFC_822 = re.compile(
 )
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_YEAR_FIRST = re.compile(r"\d{4}[./-](\d{1,2})[./-]")
 _NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]")
 # Arabic sites of the UN write both month names: شباط/فبراير.
 _FIRST_OF_TWO_NAMES = re.compile(r"[^\W\d]+/(?=[^\W\d])")
@@ -85,7 +86,6 @@ def _dateparser(text: str, languages: tuple[str, ...]) -> datetime | None:
         "PARSERS": ["absolute-time"],
         "REQUIRE_PARTS": ["day", "month", "year"],
         "STRICT_PARSING": True,
-        "TIMEZONE": "UTC",
     }
     for known in (languages, _LANGUAGES):
         try:
@@ -100,6 +100,8 @@ def _dateparser(text: str, languages: tuple[str, ...]) -> datetime | None:
 
 def _accounts_for(moment: datetime, text: str) -> bool:
     """Whether each number in the text is a part of the moment, the year and the day among them."""
+    if (order := _YEAR_FIRST.match(text)) and int(order[1]) != moment.month:
+        return False  # after the year the month: 2026-13-01 is a mistake and not 13 January
     numbers = {int(number) for number in re.findall(r"\d+", text)}
     offset = int((moment.utcoffset() or moment - moment).total_seconds()) // 60
     zone = {abs(offset) // 60, abs(offset) % 60, abs(offset) // 60 * 100 + abs(offset) % 60}
