@@ -168,7 +168,9 @@ def doi_in(text: str) -> str:
 
 def says_withdrawn(comments: str, abstract: str) -> bool:
     """Whether arXiv's comment or the abstract of the last version announces a withdrawal."""
-    return any(_WITHDRAWN.search(one_line(text)) for text in (comments, abstract[:300]))
+    texts = (one_line(text).lower() for text in (comments, abstract[:300]))
+    # Few texts have one of these words, and the pattern costs a hundred times as much.
+    return any(("withdr" in t or "removed" in t) and _WITHDRAWN.search(t) for t in texts)
 
 
 def keys_of(record: Record) -> tuple[str, ...]:
