@@ -7,7 +7,7 @@ becomes ``Stated`` in their modules and a record here, so that one paper reads t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -129,7 +129,7 @@ def authors_in(text: str) -> tuple[str, ...]:
     while text != (text := _AFFILIATION.sub("", text)):
         pass
     names: list[str] = []
-    for name in names_in(_BETWEEN_AUTHORS.split(_ET_AL.sub("", text).strip("() "))):
+    for name in _names(_BETWEEN_AUTHORS.split(_ET_AL.sub("", text).strip("() "))):
         if names and _SUFFIX.fullmatch(name):
             names[-1] += f" {name}"
         else:
@@ -138,9 +138,13 @@ def authors_in(text: str) -> tuple[str, ...]:
 
 
 def names_in(parts: Iterable[str]) -> tuple[str, ...]:
-    """The parts that are names, made plain; arXiv's own splitting leaves ``:`` among them."""
-    names = (text_in(part).removeprefix("and ") for part in parts)
-    return tuple(name for name in names if any(map(str.isalnum, name)))
+    """Names that arXiv lists one by one, made plain."""
+    return tuple(_names(text_in(part).removeprefix("and ") for part in parts))
+
+
+def _names(parts: Iterable[str]) -> Iterator[str]:
+    """The parts that are names: arXiv's own splitting leaves ``:`` among them."""
+    return (part for part in parts if any(map(str.isalnum, part)))
 
 
 def categories_in(words: Iterable[str]) -> tuple[str, ...]:

@@ -90,14 +90,15 @@ def _object(line: bytes) -> dict[str, Any]:
 
 def _stated(data: dict[str, Any], identifier: str) -> Stated:
     created = _version_dates(data)
+    submitted = moment_in(created[0])
     return Stated(
         identifier=identifier,
         title=_text(data, "title"),
         abstract=_text(data, "abstract"),
         authors=authors_in(_text(data, "authors")),
         categories=categories_in(_text(data, "categories").split()),
-        submitted=moment_in(created[0]),
-        updated=moment_in(created[-1]),
+        submitted=submitted,
+        updated=moment_in(created[-1]) if len(created) > 1 else submitted,
         version=len(created),
         comments=_text(data, "comments"),
         doi=_text(data, "doi"),
