@@ -256,7 +256,12 @@ class PoliteClient:
 def validators_of(headers: Mapping[str, str]) -> dict[str, str]:
     """Request headers with which ``get`` asks for a change since an answer with ``headers``."""
     pairs = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
-    return {ask: headers[said] for ask, said in pairs.items() if said in headers}
+    # A request header is ASCII; an ETag that is not would be refused before it is sent.
+    return {
+        ask: headers[said]
+        for ask, said in pairs.items()
+        if said in headers and headers[said].isascii()
+    }
 
 
 def _parse(url: str, source: str, base: httpx.URL | None = None) -> httpx.URL:

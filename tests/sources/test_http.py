@@ -124,6 +124,13 @@ def test_an_unchanged_document_is_a_304_with_no_body(rig: Rig) -> None:
     assert (again.status, again.body) == (304, b"")
 
 
+def test_an_etag_that_cannot_be_sent_is_left_out() -> None:
+    modified = "Wed, 18 Feb 2026 10:00:00 GMT"
+    assert validators_of({"etag": '"é"', "last-modified": modified}) == {
+        "If-Modified-Since": modified
+    }
+
+
 def test_a_304_that_nobody_asked_for_is_no_answer(rig: Rig) -> None:
     server = rig.serve({"/": status(304)})
     with pytest.raises(Refused) as caught:
