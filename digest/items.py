@@ -192,23 +192,32 @@ def keys_of(record: Record) -> tuple[str, ...]:
 def resolve(seen: Iterable[Seen]) -> list[Item]:
     """The items of a set of records, sorted by id; records that share a key are one item.
 
-    A DOI that several arXiv papers claim is somebody's mistake and joins nothing.
+    A key that stands for several works (``_disputed``) joins nothing.
     """
     by_id = {s.record_id: s for s in sorted(seen, key=lambda s: s.first_seen, reverse=True)}
     keys = {rid: keys_of(s.record) for rid, s in by_id.items()}
-    disputed = _disputed(keys.values())
+    disputed = _disputed((by_id[rid].record for rid in keys), keys.values())
     keys = {rid: tuple(k for k in ks if k not in disputed) for rid, ks in keys.items()}
     items = (_item([by_id[rid] for rid in ids], keys) for ids in _components(keys))
     return sorted(items, key=lambda item: item.item_id)
 
 
-def _disputed(all_keys: Iterable[tuple[str, ...]]) -> set[str]:
-    claims: dict[str, set[str]] = defaultdict(set)
-    for keys in all_keys:
-        arxiv = [k for k in keys if k.startswith("arxiv:")]
-        for doi in (k for k in keys if k.startswith("doi:") and arxiv):
-            claims[doi].update(arxiv)
-    return {doi for doi, papers in claims.items() if len(papers) > 1}
+def _disputed(records: Iterable[Record], keys: Iterable[tuple[str, ...]]) -> set[str]:
+    """Keys that join nothing: a DOI of several arXiv papers, an address of several stories.
+
+    A source that gives one address to entries with other ids and other titles (a changelog, its
+    home page) names no story by it.
+    """
+    papers: dict[str, set[str]] = defaultdict(set)
+    stories: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for record, own in zip(records, keys, strict=True):
+        for key in own:
+            if key.startswith("doi:") and record.arxiv_id:
+                papers[key].add(record.arxiv_id)
+            elif key.startswith("url:"):
+                stories[record.source, key].setdefault(record.external_id, record.title.casefold())
+    shared = {key for (_, key), titles in stories.items() if len(set(titles.values())) > 1}
+    return shared | {doi for doi, claims in papers.items() if len(claims) > 1}
 
 
 def _components(keys: dict[str, tuple[str, ...]]) -> Iterator[list[str]]:

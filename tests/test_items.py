@@ -211,10 +211,23 @@ def test_tracking_and_scheme_do_not_part_a_story() -> None:
 
 def test_a_chain_of_shared_keys_is_one_item() -> None:
     first = news("a", url="https://news.example/x", external_id="1")
-    middle = news("b", url="https://news.example/x", external_id="2", text=LONG, title="T")
+    middle = news("b", url="https://news.example/x", source="who", text=LONG, title="T")
     last = news("c", url="https://news.example/y", external_id="3", text=LONG, title="T")
     assert len(resolve([seen(first), seen(last)])) == 2
     assert len(resolve([seen(first), seen(last), seen(middle)])) == 1
+
+
+def test_a_changelog_page_does_not_join_its_entries() -> None:
+    page = "https://news.example/changelog"
+    entries = [
+        news(n, url=f"{page}#{n}", external_id=n, title=f"Release {n}") for n in ("1.1", "1.2")
+    ]
+    assert len(resolve(map(seen, entries))) == 2
+
+
+def test_an_entry_whose_guid_was_made_anew_is_the_same_story() -> None:
+    twice = [news("a", url="https://news.example/x", external_id=n, title="T") for n in "12"]
+    assert len(resolve(map(seen, twice))) == 1
 
 
 def test_a_doi_that_two_papers_claim_joins_nothing() -> None:
