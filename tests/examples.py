@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digest.items import Record, Seen
 from digest.quarter import Quarter
 from digest.sources import Document
 from digest.store.archive import Archived
+
+if TYPE_CHECKING:
+    import duckdb
 
 Q1 = Quarter(2026, 1)
 Q4 = Quarter(2025, 4)
@@ -85,3 +88,14 @@ def document(body: bytes = b"<rss/>", hours: float = 0, **changes: Any) -> Docum
         "headers": {"content-type": "application/rss+xml"},
     }
     return Document(**(values | changes))
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
+    """All that a database holds, in an order that does not depend on how it came there."""
+    names = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name"
+    ).fetchall()
+    return {
+        name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+        for (name,) in names
+    }
