@@ -156,8 +156,8 @@ def _read(document: Document) -> _Page:
         return _Page(error=error.get("code") or "without a code", words=one_line(error.text))
     parts = [part for part in root if _name(part) in ("ListRecords", "GetRecord")]
     if not parts:
-        said = ", ".join(_name(part) for part in root) or "nothing"
-        raise unreadable(document, f"the answer holds {said}, and no records")
+        said = _name(root[-1]) if len(root) else "nothing"
+        raise unreadable(document, f"the answer is {said}, which has no records")
     token = parts[0].find("{*}resumptionToken")
     size = "" if token is None else token.get("completeListSize", "")
     return _Page(

@@ -7,6 +7,7 @@ becomes ``Stated`` in their modules and a record here, so that one paper reads t
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -159,13 +160,13 @@ def text_in(text: str) -> str:
         return text
     parts = _MATHEMATICS.split(text)
     parts[::2] = map(_with_letters, parts[::2])
-    return one_line("".join(parts))
+    return "".join(parts)
 
 
 def _with_letters(text: str) -> str:
     text = _LETTER.sub(lambda m: _LETTERS[m[1]], text)
     text = _ACCENT.sub(lambda m: (m[2] or m[3] or m[5]) + _MARKS[m[1] or m[4]], text)
-    return _BRACES.sub(r"\1", one_line(text))
+    return _BRACES.sub(r"\1", unicodedata.normalize("NFC", text))
 
 
 def xml_of(document: Document) -> _Element:

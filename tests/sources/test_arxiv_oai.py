@@ -1,0 +1,437 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from digest.errors import Incomplete, Refused, SourceError, Unreadable
+from digest.items import Record, Rejection
+from digest.sample import SOURCES, data, oai
+from digest.sample.server import sample_server
+from digest.sources import Document, arxiv_oai, catalogue
+from digest.sources.http import PoliteClient
+from tests.servers import Answer, FaultyServer, body, status
+from tests.sources.arxiv_rig import Q1, Arxiv, Fault, Waits, papers_on, polite_client, source
+
+REAL = Path(__file__).parents[3] / "shared" / "data" / "arxiv" / "oai"
+NOON = datetime(2026, 4, 7, 12, tzinfo=UTC)
+PAPERS = papers_on({date(2026, 1, 5): 100})  # pages of 40, 40 and 20
+RAW = "http://arxiv.org/OAI/arXivRaw/"
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
+
+
+@pytest.fixture
+def client(tmp_path: Path, waits: Waits) -> Iterator[PoliteClient]:
+    with polite_client(tmp_path, waits) as client:
+        yield client
+
+
+def harvest(client: PoliteClient, arxiv: Arxiv) -> tuple[list[str], SourceError | None]:
+    """The ids that came, in their order, and the error at the end."""
+    ids: list[str] = []
+    with FaultyServer(arxiv.answers) as server:
+        try:
+            for page in arxiv_oai.fetch(source("arxiv-oai", server.url("")), Q1, client):
+                ids += [entry.external_id for entry in arxiv_oai.parse(page)]
+        except SourceError as error:
+            return ids, error
+    return ids, None
+
+
+def page_of(query: Mapping[str, str]) -> int:
+    """Which page of the list a query asks for, from 1."""
+    skip = re.search(r"skip%3D(\d+)", query.get("resumptionToken", ""))
+    return int(skip[1]) // oai.PAGE_SIZE + 1 if skip else 1
+
+
+def at_page(number: int, answer: Answer, until: int = 99) -> Fault:
+    """An answer in the place of a page, the first so many times that it is asked for."""
+    return lambda query, times: answer if page_of(query) == number and times <= until else None
+
+
+def changed(number: int, change: tuple[str, str], until: int = 99) -> Fault:
+    """A page in which a pattern is replaced."""
+    honest = Arxiv(PAPERS)
+
+    def fault(query: Mapping[str, str], times: int) -> Answer | None:
+        if page_of(query) != number or times > until:
+            return None
+        return body(re.sub(change[0], change[1], honest.oai(query).decode()).encode())
+
+    return fault
+
+
+def answer(inside: str) -> bytes:
+    head = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
+    return f"{head}<responseDate>2026-04-07T06:00:00Z</responseDate>{inside}</OAI-PMH>".encode()
+
+
+def error(code: str, words: str = "") -> bytes:
+    return answer(f'<error code="{code}">{words}</error>')
+
+
+def raw(paper: str, header: str = "") -> bytes:
+    """A page with one arXivRaw record; ``paper`` replaces or adds elements by their names."""
+    usual = {
+        "id": "<id>2601.00001</id>",
+        "version": '<version version="v1"><date>Mon, 05 Jan 2026 10:00:00 GMT</date></version>',
+        "title": "<title>A title</title>",
+        "authors": "<authors>A. Author</authors>",
+        "categories": "<categories>cs.AI</categories>",
+        "abstract": "<abstract>An abstract.</abstract>",
+    }
+    given = set(re.findall(r"<([\w-]+)", paper))
+    elements = "".join(text for name, text in usual.items() if name not in given) + paper
+    header = header or "<header><identifier>oai:arXiv.org:2601.00001</identifier></header>"
+    return answer(
+        f"<ListRecords><record>{header}<metadata><arXivRaw xmlns='{RAW}'>{elements}</arXivRaw>"
+        "</metadata></record></ListRecords>"
+    )
+
+
+def parse(content: bytes, code: int = 200) -> list[Record | Rejection]:
+    document = Document("arxiv", "https://arxiv.example/oai", NOON, code, content)
+    return list(arxiv_oai.parse(document))
+
+
+def record(content: bytes) -> Record:
+    (entry,) = parse(content)
+    assert isinstance(entry, Record)
+    return entry
+
+
+def rejection(content: bytes) -> Rejection:
+    (entry,) = parse(content)
+    assert isinstance(entry, Rejection)
+    return entry
+
+
+# The sample, whole
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_every_set_of_the_sample_comes_whole(client: PoliteClient, stage: int) -> None:
+    with sample_server(stage) as base:
+        for listed in catalogue.load(SOURCES, base):
+            if listed.kind != "arxiv-oai":
+                continue
+            pages = arxiv_oai.fetch(listed, Q1, client)
+            came = [entry for page in pages for entry in arxiv_oai.parse(page)]
+            category = listed.set.partition(":")[2].replace(":", ".")
+            wanted = [p for p in data.papers(stage) if category in p.categories]
+            since = [p.id for p in wanted if p.modified >= Q1.start.date()]
+            assert [entry.external_id for entry in came] == since
+
+
+def test_a_record_says_what_the_paper_says() -> None:
+    content = oai.respond(
+        [("verb", "ListRecords"), ("metadataPrefix", "arXivRaw")], data.papers(1), NOON
+    )
+    papers = {paper.id: paper for paper in data.papers(1)}
+    for entry in parse(content):
+        assert isinstance(entry, Record)
+        paper = papers[entry.arxiv_id]
+        assert entry == Record(
+            source="arxiv",
+            external_id=paper.id,
+            kind="paper",
+            title=paper.title,
+            text=paper.abstract,
+            url=f"https://arxiv.org/abs/{paper.id}",
+            published=paper.submitted,
+            updated=paper.updated,
+            authors=paper.authors,
+            categories=paper.categories,
+            doi=(paper.doi or "").lower(),
+            arxiv_id=paper.id,
+            version=len(paper.versions),
+            comments=paper.comments,
+            withdrawn=paper.versions[-1].source_type == "I",
+        )
+
+
+# The list
+
+
+def test_it_asks_for_what_changed_since_the_first_day_and_has_no_last_one(
+    client: PoliteClient,
+) -> None:
+    arxiv = Arxiv(PAPERS)
+    ids, problem = harvest(client, arxiv)
+    assert ids == [paper.id for paper in PAPERS]
+    assert problem is None
+    assert arxiv.asked[0] == {
+        "verb": "ListRecords",
+        "metadataPrefix": "arXivRaw",
+        "set": "cs:cs:AI",
+        "from": "2026-01-01",
+    }
+    assert [set(query) for query in arxiv.asked[1:]] == [{"verb", "resumptionToken"}] * 2
+
+
+def test_each_page_is_given_before_the_next_is_asked_for(client: PoliteClient) -> None:
+    arxiv = Arxiv(PAPERS)
+    with FaultyServer(arxiv.answers) as server:
+        pages = arxiv_oai.fetch(source("arxiv-oai", server.url("")), Q1, client)
+        for count in (1, 2, 3):
+            next(pages)
+            assert len(arxiv.asked) == count
+
+
+def test_a_dead_token_starts_the_list_again(client: PoliteClient) -> None:
+    arxiv = Arxiv(PAPERS, [at_page(3, body(error("badResumptionToken", "expired")), until=1)])
+    ids, problem = harvest(client, arxiv)
+    assert problem is None
+    assert sorted(set(ids)) == [paper.id for paper in PAPERS]
+    assert [page_of(query) for query in arxiv.asked] == [1, 2, 3, 1, 2, 3]
+
+
+def test_tokens_that_always_die_end_in_a_failure(client: PoliteClient) -> None:
+    arxiv = Arxiv(PAPERS, [at_page(2, body(error("badResumptionToken")))])
+    ids, problem = harvest(client, arxiv)
+    assert isinstance(problem, Incomplete)
+    assert "tokens died 3 times" in str(problem)
+    assert [page_of(query) for query in arxiv.asked] == [1, 2] * 3
+    assert len(set(ids)) == 40
+
+
+def test_the_same_token_twice_is_a_circle(client: PoliteClient) -> None:
+    question = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "set": "cs:cs:AI"}
+    first = Arxiv(PAPERS).oai({**question, "from": "2026-01-01"}).decode()
+    token = re.search(r"<resumptionToken>(.*?)<", first)
+    assert token is not None
+    circle = changed(2, ("<resumptionToken>.*?<", f"<resumptionToken>{token[1]}<"))
+    ids, problem = harvest(client, arxiv := Arxiv(PAPERS, [circle]))
+    assert isinstance(problem, Incomplete)
+    assert "in a circle" in str(problem)
+    assert len(arxiv.asked) == 2
+    assert len(ids) == 80
+
+
+def test_a_page_that_comes_again_under_new_tokens_ends_the_list(client: PoliteClient) -> None:
+    def fault(query: Mapping[str, str], times: int) -> Answer | None:
+        first = {"verb": "ListRecords", "metadataPrefix": "arXivRaw"}
+        again = re.sub(
+            "<resumptionToken>.*<",
+            f"<resumptionToken>{len(arxiv.asked)}<",
+            arxiv.oai(first).decode(),
+        )
+        return body(again.encode())
+
+    arxiv = Arxiv(PAPERS, [fault])
+    ids, problem = harvest(client, arxiv)
+    assert isinstance(problem, Incomplete)
+    assert "nothing new after 40 records" in str(problem)
+    assert len(ids) == 40
+
+
+def test_an_empty_page_in_mid_list_is_no_end(client: PoliteClient) -> None:
+    ids, problem = harvest(client, Arxiv(PAPERS, [at_page(2, body(answer("<ListRecords/>")))]))
+    assert isinstance(problem, Incomplete)
+    assert len(ids) == 40
+
+
+@pytest.mark.parametrize(("size", "is_whole"), [(100, True), (99, True), (101, False)])
+def test_the_list_is_compared_with_the_size_that_it_states(
+    client: PoliteClient, size: int, is_whole: bool
+) -> None:
+    stated = (r"<resumptionToken/>", f'<resumptionToken completeListSize="{size}"/>')
+    ids, problem = harvest(client, Arxiv(PAPERS, [changed(3, stated)]))
+    assert len(ids) == 100
+    assert (problem is None) == is_whole
+    assert is_whole or "100 of 101 records" in str(problem)
+
+
+def test_nothing_since_the_first_day_is_an_answer(client: PoliteClient) -> None:
+    arxiv = Arxiv([replace(paper, modified=date(2025, 12, 31)) for paper in PAPERS])
+    with FaultyServer(arxiv.answers) as server:
+        pages = list(arxiv_oai.fetch(source("arxiv-oai", server.url("")), Q1, client))
+    assert [list(arxiv_oai.parse(page)) for page in pages] == [[]]
+
+
+def test_a_list_without_records_and_without_a_word_is_none(client: PoliteClient) -> None:
+    _, problem = harvest(client, Arxiv(PAPERS, [at_page(1, body(answer("<ListRecords/>")))]))
+    assert isinstance(problem, Unreadable)
+
+
+def test_an_error_is_told_in_the_source_s_own_words(client: PoliteClient) -> None:
+    refusal = body(error("badArgument", "Set has\n  an invalid name."))
+    _, problem = harvest(client, Arxiv(PAPERS, [at_page(1, refusal)]))
+    assert isinstance(problem, Unreadable)
+    assert "badArgument: Set has an invalid name." in str(problem)
+    assert problem.document is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (Arxiv(PAPERS).oai({"verb": "ListRecords", "metadataPrefix": "arXivRaw"})[:5_000], "XML"),
+        (b"<html><body>Sign in to this network</body></html>", "<html>"),
+        (b"", "XML"),
+    ],
+    ids=["truncated", "another page", "empty"],
+)
+def test_a_broken_page_in_mid_list_keeps_those_before(
+    client: PoliteClient, content: bytes, words: str
+) -> None:
+    ids, problem = harvest(client, Arxiv(PAPERS, [at_page(2, body(content))]))
+    assert isinstance(problem, Unreadable)
+    assert words in str(problem)
+    assert problem.document is not None
+    assert problem.document.body == content
+    assert len(ids) == 40
+
+
+def test_too_many_requests_in_mid_list_are_waited_out(client: PoliteClient, waits: Waits) -> None:
+    busy = status(429, {"Retry-After": "17"})
+    ids, problem = harvest(client, Arxiv(PAPERS, [at_page(2, busy, until=1)]))
+    assert problem is None
+    assert len(ids) == 100
+    assert 16 < max(waits.rests) <= 17
+
+
+def test_a_server_that_stays_away_in_mid_list_is_named(client: PoliteClient) -> None:
+    ids, problem = harvest(client, Arxiv(PAPERS, [at_page(2, status(503))]))
+    assert isinstance(problem, Refused)
+    assert "503" in str(problem)
+    assert len(ids) == 40
+
+
+# A record
+
+
+def test_versions_give_the_dates() -> None:
+    entry = record(
+        raw(
+            '<version version="v1"><date>Wed, 31 Dec 2025 23:59:59 GMT</date></version>'
+            '<version version="v2"><date>Tue, 3 Feb 2026 08:00:00 GMT</date></version>'
+        )
+    )
+    assert entry.published == datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert entry.updated == datetime(2026, 2, 3, 8, tzinfo=UTC)
+    assert entry.version == 2
+
+
+def test_mathematics_is_not_markup() -> None:
+    text = r"If  $a&lt;b$ and\n $x^{\'}&gt;\"o$, then O(n log n) &amp; more".replace("\\n", "\n")
+    entry = record(raw(f"<title>{text}</title><abstract>{text}</abstract>"))
+    assert entry.title == r"If $a<b$ and $x^{\'}>\"o$, then O(n log n) & more"
+    assert entry.text == entry.title
+
+
+def version(source_type: str, size: str = "0kb") -> str:
+    return (
+        '<version version="v1"><date>Mon, 05 Jan 2026 10:00:00 GMT</date>'
+        f"<size>{size}</size><source_type>{source_type}</source_type></version>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("elements", "is_withdrawn"),
+    [
+        (version("I"), True),
+        (version("SI"), True),
+        (version("D", "512kb"), False),
+        (version("", "0kb"), False),
+        ("<comments>This paper has been withdrawn by the authors</comments>", True),
+        ("<comments>An earlier version of this text appeared elsewhere</comments>", False),
+    ],
+)
+def test_withdrawn_papers_are_known(elements: str, is_withdrawn: bool) -> None:
+    assert record(raw(elements)).withdrawn == is_withdrawn
+
+
+@pytest.mark.parametrize(
+    ("elements", "reason"),
+    [
+        ("<title> </title>", "no title"),
+        ("<version><date>some day</date></version>", "'some day' is not a date"),
+        ("<version><date>Mon, 05 Jan 1987 10:00:00 GMT</date></version>", "before arXiv's time"),
+        ("<version><size>1kb</size></version>", "'' is not a date"),
+        ("<id>hal-01234</id>", "'hal-01234' is not an arXiv id"),
+    ],
+)
+def test_a_record_that_cannot_be_used_says_why(elements: str, reason: str) -> None:
+    rejected = rejection(raw(elements))
+    assert reason in rejected.reason
+    assert rejected.external_id == "oai:arXiv.org:2601.00001"
+
+
+def test_a_deleted_record_and_one_without_metadata_are_rejected() -> None:
+    header = "<identifier>oai:arXiv.org:2601.00001</identifier></header></record></ListRecords>"
+    deleted = answer(f'<ListRecords><record><header status="deleted">{header}')
+    assert rejection(deleted).reason == "the source has deleted it"
+    bare = answer(f"<ListRecords><record><header>{header}")
+    assert rejection(bare).reason == "it has no metadata"
+
+
+def test_a_bomb_of_entities_is_no_answer() -> None:
+    bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    doctype = f'<!DOCTYPE x [<!ENTITY e0 "ha">{bomb}]>'.encode()
+    with pytest.raises(Unreadable, match="amplification"):
+        parse(doctype + raw("<title>A &e11;</title>"))
+
+
+def test_no_file_of_this_machine_is_read(tmp_path: Path) -> None:
+    secret = tmp_path / "file"
+    secret.write_text("a secret", "utf-8")
+    doctype = f'<!DOCTYPE x [<!ENTITY file SYSTEM "{secret.as_uri()}">]>'.encode()
+    assert "secret" not in str(parse(doctype + raw("<title>A &file;</title>")))
+
+
+def test_an_answer_with_an_error_s_status_is_refused() -> None:
+    with pytest.raises(Refused, match="503"):
+        parse(b"<html>busy</html>", code=503)
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL.exists(), reason=f"NO REAL DATA: {REAL} is missing")
+def test_every_recorded_document_gives_records_or_a_named_reason() -> None:
+    outcomes = {}
+    for path in sorted(REAL.iterdir()):
+        try:
+            entries = parse(path.read_bytes())
+        except SourceError as problem:
+            outcomes[path.name] = type(problem).__name__
+        else:
+            kinds = sorted({type(entry).__name__ for entry in entries})
+            outcomes[path.name] = f"{len(entries)} {' '.join(kinds)}".strip()
+            assert all(isinstance(e, Record) or e.reason for e in entries)
+            assert all(e.text and e.authors for e in entries if isinstance(e, Record))
+    assert outcomes == {
+        "arxiv-physics-hep-ex.xml": "3 Record",
+        "arxiv-physics-hep-th.xml": "3 Record",
+        "arxiv-single.xml": "1 Record",
+        "arxiv_0901_2443.xml": "1 Record",
+        "arxiv_1711_04702.xml": "1 Record",
+        "arxiv_1711_05739.xml": "1 Record",
+        "arxiv_math_0306266.xml": "1 Record",
+        "arxiv_multi_20230125.xml": "3 Record",
+        "other-GetRecord.xml": "1 Rejection",
+        "other-GetRecord_utf8test.xml": "1 Rejection",
+        "other-Identify.xml": "Unreadable",
+        "other-ListIdentifiers.xml": "Unreadable",
+        "other-ListIdentifiers2.xml": "Unreadable",
+        "other-ListMetadataFormats.xml": "Unreadable",
+        "other-ListRecords.xml": "2 Rejection",
+        "other-ListRecords2.xml": "2 Rejection",
+        "other-ListRecords3.xml": "2 Rejection",
+        "other-ListRecords4.xml": "2 Rejection",
+        "other-ListRecordsBroken.xml": "Unreadable",
+        "other-ListSets.xml": "Unreadable",
+        "other-badArgument.xml": "Unreadable",
+        "other-badResumptionToken.xml": "Unreadable",
+        "other-cannotDisseminateFormat.xml": "Unreadable",
+        "other-idDoesNotExist.xml": "Unreadable",
+        "other-noRecordsMatch.xml": "0",
+        "other-noSetHierarchy.xml": "Unreadable",
+        "other-undefinedError.xml": "Unreadable",
+    }
