@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from itertools import combinations
 from typing import Literal
 
 import orjson
@@ -209,15 +210,21 @@ def _disputed(records: Iterable[Record], keys: Iterable[tuple[str, ...]]) -> set
     home page) names no story by it.
     """
     papers: dict[str, set[str]] = defaultdict(set)
-    stories: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    stories: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for record, own in zip(records, keys, strict=True):
         for key in own:
             if key.startswith("doi:") and record.arxiv_id:
                 papers[key].add(record.arxiv_id)
             elif key.startswith("url:"):
-                stories[record.source, key].setdefault(record.external_id, record.title.casefold())
-    shared = {key for (_, key), titles in stories.items() if len(set(titles.values())) > 1}
+                stories[record.source, key][record.external_id].add(record.title.casefold())
+    shared = {key for (_, key), by_id in stories.items() if _have_nothing_in_common(by_id.values())}
     return shared | {doi for doi, claims in papers.items() if len(claims) > 1}
+
+
+def _have_nothing_in_common(titles: Iterable[set[str]]) -> bool:
+    """Whether two of the sets are disjoint; a story may change its title and stays one."""
+    distinct = {frozenset(several) for several in titles}
+    return any(one.isdisjoint(other) for one, other in combinations(distinct, 2))
 
 
 def _components(keys: dict[str, tuple[str, ...]]) -> Iterator[list[str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import permutations
 from random import Random
 
 import pytest
 from examples import LONG, NOON, Q1, Q4, news, paper, seen
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.items import (
@@ -33,23 +34,24 @@ papers = st.builds(
     st.sampled_from(["arxiv-cs-ai", "arxiv-cs-cy"]), st.sampled_from(["", "An abstract."]),
 )  # fmt: skip
 stories = st.builds(
-    lambda guid, url, doi, text, days, inferred, source: news(
+    lambda guid, url, doi, text, title, days, inferred, source: news(
         f"{guid}", external_id=f"guid-{guid}", url=url and f"https://news.example/{url}",
         doi=doi and f"10.1234/{doi}", kind="paper" if doi else "news",
-        text=text * LONG, title="One story" if text else f"Story {guid}",
+        text=text * LONG, title=title,
         published=NOON + timedelta(days=days), date_inferred=inferred, source=source,
     ),
     few, st.sampled_from(["", "x", "y", "z"]), st.sampled_from(["", "", "", "a", "b"]),
-    st.integers(0, 1), st.integers(-60, 20), st.booleans(),
+    st.integers(0, 1), st.sampled_from("TU"), st.integers(-60, 20), st.booleans(),
     st.sampled_from(["un-news", "who", "itu"]),
 )  # fmt: skip
 worlds = st.lists(
-    st.builds(seen, papers | stories, st.integers(0, 72)),
+    st.builds(seen, papers | stories, st.integers(0, 2)),
     max_size=12,
     unique_by=lambda s: s.record_id,
 )
 
 
+@settings(max_examples=300)
 @given(worlds, st.randoms(use_true_random=False))
 def test_items_do_not_depend_on_the_order_of_records(world: list[Seen], random: Random) -> None:
     shuffled = list(world)
@@ -207,6 +209,37 @@ def test_tracking_and_scheme_do_not_part_a_story() -> None:
     one = news("a", url="http://www.news.example/a/?utm_source=rss#top", external_id="1")
     other = news("b", url="https://news.example/a", external_id="2", source="who")
     assert len(resolve([seen(one), seen(other)])) == 1
+
+
+@pytest.mark.parametrize(
+    ("titles", "items"),
+    [
+        pytest.param(("One", "Two"), 2, id="other-ids-and-titles"),
+        pytest.param(("One", "ONE"), 1, id="other-ids-one-title"),
+    ],
+)
+def test_an_address_of_several_stories_of_a_source_joins_none(
+    titles: tuple[str, ...], items: int
+) -> None:
+    home = "https://news.example/"
+    world = [seen(news(str(n), url=home, title=title)) for n, title in enumerate(titles)]
+    assert len(resolve(world)) == items
+
+
+def test_a_story_whose_title_changes_keeps_its_address() -> None:
+    old, new = (news("a", title=title) for title in ("Draft", "Final"))
+    elsewhere = news("a", source="who", external_id="7", title="Final")
+    assert len(resolve([seen(old), seen(new, 5), seen(elsewhere, 5)])) == 1
+
+
+def test_a_story_under_two_ids_that_changes_its_title_is_one_in_any_order() -> None:
+    home = "https://news.example/live"
+    world = [
+        seen(news("a", url=home, title="Draft")),
+        seen(news("a", url=home, title="Final")),
+        seen(news("b", url=home, title="Final")),
+    ]
+    assert {len(resolve(order)) for order in permutations(world)} == {1}
 
 
 def test_a_chain_of_shared_keys_is_one_item() -> None:

@@ -6,6 +6,7 @@ import gzip
 import os
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from examples import NOON, Q1, document
@@ -53,7 +54,7 @@ def test_the_same_answer_again_is_the_first_one(archive: Archive) -> None:
     [{"body": b"else"}, {"url": "https://b.example/"}, {"status": 503}, {"source": "who"}],
     ids=lambda change: next(iter(change)),
 )
-def test_another_answer_is_another_document(archive: Archive, change: dict[str, object]) -> None:
+def test_another_answer_is_another_document(archive: Archive, change: dict[str, Any]) -> None:
     ids = {archive.keep(document(**c), "feed", Q1).document_id for c in ({}, change)}
     assert len(ids) == 2
 
