@@ -1,0 +1,120 @@
+"""How fast texts are encoded, beside the two common ways, on the same abstracts in one run.
+
+    python benchmarks/encode.py SNAPSHOT.jsonl.gz --checkpoint FOLDER [--texts 600]
+
+``FOLDER`` is the all-MiniLM-L6-v2 checkpoint in the Hugging Face layout. The baselines need torch,
+transformers and sentence-transformers (extra ``train`` and the last by hand); each runs with the
+settings that its documentation shows first, cut at 256 tokens as ours. Prints documents per second
+and the ratio to each baseline, and how many assigned labels differ from the unquantised encoder's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from digest.classify.encoder import Encoder
+from digest.classify.label import Text
+from digest.classify.model import SHIPPED, Model
+from digest.text import one_line
+
+MOST_TOKENS = 256
+
+
+def main() -> None:
+    """Run all, print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("snapshot", type=Path)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--texts", type=int, default=600)
+    parser.add_argument("--float", type=Path, help="folder of the unquantised encoder (float.xml)")
+    given = parser.parse_args()
+    texts = read(given.snapshot, given.texts)
+    ours = Model.load()
+    list(ours.encoder.encode(texts[:16]))
+    rows = [
+        ("shipped: OpenVINO int8, one text a request", timed(lambda: encode(ours.encoder, texts)))
+    ]
+    rows.append(
+        ("sentence-transformers encode, batch 32", timed(baseline_st(given.checkpoint, texts)))
+    )
+    rows.append(
+        ("transformers pipeline, batch 32", timed(baseline_pipeline(given.checkpoint, texts)))
+    )
+    for name, seconds in rows:
+        print(f"{name:46} {len(texts) / seconds:8.1f} documents/s   "
+              f"{seconds / rows[0][1]:6.2f} times our time")  # fmt: skip
+    if given.float:
+        print(differing(ours, given.float, texts))
+
+
+def read(path: Path, number: int) -> list[str]:
+    """Titles and abstracts, spread over the file."""
+    with gzip.open(path, "rb") as lines:
+        rows = map(orjson.loads, islice(lines, 0, None, 50))
+        return [Text(one_line(r["title"]), one_line(r["abstract"])).joined
+                for r in islice(rows, number)]  # fmt: skip
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds of the second of two runs."""
+    work()
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def encode(encoder: Encoder, texts: list[str]) -> np.ndarray:
+    """Vectors, (texts, hidden size)."""
+    return np.stack([e.vector for e in encoder.encode(texts)])
+
+
+def baseline_st(checkpoint: Path, texts: list[str]) -> Callable[[], object]:
+    """sentence-transformers, as in its documentation."""
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(checkpoint), device="cpu")
+    model.max_seq_length = MOST_TOKENS
+    return lambda: model.encode(texts, batch_size=32)
+
+
+def baseline_pipeline(checkpoint: Path, texts: list[str]) -> Callable[[], object]:
+    """The feature-extraction pipeline of transformers."""
+    from transformers import pipeline
+
+    extract = pipeline("feature-extraction", model=str(checkpoint), device="cpu")
+    options = {"truncation": True, "max_length": MOST_TOKENS}
+    return lambda: [np.mean(v[0], axis=0) for v in
+                    extract(texts, batch_size=32, tokenize_kwargs=options)]  # fmt: skip
+
+
+def differing(ours: Model, folder: Path, texts: list[str]) -> str:
+    """The share of label decisions that the int8 encoder takes otherwise than the float one."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in ("tokenizer.json", "tokenizer_config.json", "config.json"):
+            shutil.copy(SHIPPED / name, scratch)
+        for kind in ("xml", "bin"):
+            shutil.copy(folder / f"float.{kind}", Path(scratch) / f"encoder.{kind}")
+        exact = encode(Encoder(Path(scratch)), texts)
+    mine = encode(ours.encoder, texts)
+    given, wanted = (ours.heads.assigned(ours.heads.probabilities(v)) for v in (mine, exact))
+    cosine = (mine * exact).sum(axis=1)
+    union = (given | wanted).sum()
+    return (
+        f"against the float encoder: cosine {cosine.mean():.4f} mean, {cosine.min():.4f} least; "
+        f"{(given != wanted).mean():.3%} of decisions differ, "
+        f"{(given != wanted).sum() / union:.2%} of the labels that either assigns"
+    )
+
+
+if __name__ == "__main__":
+    main()
