@@ -168,7 +168,7 @@ def _complain(source: Source, days: Sequence[_Day], days_left: int) -> None:
     more = f" and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
     what = f"{len(failed)} of {len(days)} days are not whole: {named}{more}"
     if days_left:
-        what += f"; {days_left} days after them were not asked, because there was no answer"
+        what += f"; the last {days_left} days were not asked, because no answer came any more"
     incomplete = Incomplete(source.id, source.url, what, "what came was kept; run again later")
     incomplete.document = next((e.document for e in reversed(errors) if e.document), None)
     raise incomplete

@@ -9,6 +9,8 @@ honest server, or leaves it to that one by giving None.
 
 from __future__ import annotations
 
+import io
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -92,16 +94,16 @@ def polite_client(folder: Path, waits: Waits | None = None) -> Iterator[PoliteCl
 def papers_on(
     days: Mapping[date, int], categories: tuple[str, ...] = ("cs.AI",)
 ) -> list[data.Paper]:
-    """So many papers a day, a minute apart, with ids and titles of their own."""
+    """So many papers a day (of the first nine), half a minute apart, with ids and titles of their own."""
     pattern = next(p for p in data.papers(1) if len(p.versions) == 1)
     papers = []
     for day, count in days.items():
         for number in range(count):
-            moment = datetime.combine(day, time(1), UTC) + timedelta(minutes=number)
+            moment = datetime.combine(day, time(1), UTC) + timedelta(seconds=30 * number)
             papers.append(
                 replace(
                     pattern,
-                    id=f"{day:%y%m}.{day.day:02}{number:03}",
+                    id=f"{day:%y%m}.{day.day}{number:04}",
                     title=f"Paper {number} of {day}",
                     categories=categories,
                     versions=(replace(pattern.versions[0], submitted=moment),),
@@ -128,3 +130,25 @@ def source(kind: str, base: str) -> Source:
         set="cs:cs:AI" if is_oai else "",
         categories=() if is_oai else ("cs.AI",),
     )
+
+
+def json_line(paper: data.Paper) -> io.BytesIO:
+    """A paper in the format of arXiv's metadata snapshot."""
+    *others, last = paper.authors
+    stated = {
+        "id": paper.id,
+        "submitter": paper.authors[0],
+        "authors": " and ".join(filter(None, (", ".join(others), last))),
+        "title": paper.title.replace(" ", "\n  ", 1),
+        "comments": paper.comments,
+        "journal-ref": paper.journal_ref,
+        "doi": paper.doi,
+        "categories": " ".join(paper.categories),
+        "abstract": f"  {paper.abstract}\n",
+        "versions": [
+            {"version": f"v{v.number}", "created": f"{v.submitted:%a, %d %b %Y %H:%M:%S} GMT"}
+            for v in paper.versions
+        ],
+        "update_date": str(paper.modified),
+    }
+    return io.BytesIO(json.dumps(stated).encode() + b"\n")
