@@ -59,7 +59,11 @@ class _Page:
 
 
 class _DeadTokenError(Exception):
-    """The token is not accepted any more."""
+    """The token is not accepted any more, as ``document`` says."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document.url)
+        self.document = document
 
 
 def fetch(source: Source, quarter: Quarter, client: PoliteClient) -> Iterator[Document]:
@@ -70,14 +74,16 @@ def fetch(source: Source, quarter: Quarter, client: PoliteClient) -> Iterator[Do
         Unreadable: a page that is not OAI-PMH, or its error, with code and text.
         SourceError: as ``PoliteClient.get``.
     """
+    what = f"its resumption tokens died {RESTARTS + 1} times before the list's end"
+    incomplete = Incomplete(source.id, source.url, what, _AGAIN)
     for _ in range(RESTARTS + 1):
         try:
             yield from _list(source, quarter, client)
-        except _DeadTokenError:
-            continue
-        return
-    what = f"its resumption tokens died {RESTARTS + 1} times before the list's end"
-    raise Incomplete(source.id, source.url, what, _AGAIN)
+        except _DeadTokenError as dead:
+            incomplete.document = dead.document
+        else:
+            return
+    raise incomplete
 
 
 def _list(source: Source, quarter: Quarter, client: PoliteClient) -> Iterator[Document]:
@@ -112,7 +118,7 @@ def _list(source: Source, quarter: Quarter, client: PoliteClient) -> Iterator[Do
 def _check(document: Document, page: _Page, received: set[str]) -> None:
     """Raise what is wrong with a page after those that gave the ``received`` identifiers."""
     if page.error == DEAD_TOKEN:
-        raise _DeadTokenError
+        raise _DeadTokenError(document)
     if page.error and page.error != NO_RECORDS:
         raise _error(document, page)
     if received and not page.identifiers - received:

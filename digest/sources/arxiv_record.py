@@ -25,11 +25,10 @@ if TYPE_CHECKING:
 
 _AFFILIATION = re.compile(r"\([^()]*\)")
 _ET_AL = re.compile(r",?\s+et\.?\s+al\b\.?", re.I)
-_BETWEEN_AUTHORS = re.compile(
-    r"\s*(?:[,;:]|\s(?:and|&)\s"
-    r"|\s(?:for|on behalf of)\s(?=[^,]*\b(?:collaboration|consortium)\b))\s*(?:(?:and|the)\s+)*",
-    re.I,
+_ON_BEHALF_OF = re.compile(
+    r",?\s(?:for|on behalf of)\s(?:the\s)?(?=[^,;]*\b(?:collaboration|consortium)\b)", re.I
 )
+_BETWEEN_AUTHORS = re.compile(r"\s*(?:[,;:]|\s(?:and|&)\s)\s*(?:and\s+)?", re.I)
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
 # The search API lists subject classes (68T50, I.2.7) among the categories.
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
@@ -129,8 +128,9 @@ def authors_in(text: str) -> tuple[str, ...]:
     text = text_in(text)
     while text != (text := _AFFILIATION.sub("", text)):
         pass
+    text = _ON_BEHALF_OF.sub(", ", _ET_AL.sub("", text)).strip("() ")
     names: list[str] = []
-    for name in _names(_BETWEEN_AUTHORS.split(_ET_AL.sub("", text).strip("() "))):
+    for name in _names(_BETWEEN_AUTHORS.split(text)):
         if names and _SUFFIX.fullmatch(name):
             names[-1] += f" {name}"
         else:

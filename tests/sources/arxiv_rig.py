@@ -94,7 +94,7 @@ def polite_client(folder: Path, waits: Waits | None = None) -> Iterator[PoliteCl
 def papers_on(
     days: Mapping[date, int], categories: tuple[str, ...] = ("cs.AI",)
 ) -> list[data.Paper]:
-    """So many papers a day (of the first nine), half a minute apart, with ids and titles of their own."""
+    """So many papers a day, of a month's first nine; each has an id and a title of its own."""
     pattern = next(p for p in data.papers(1) if len(p.versions) == 1)
     papers = []
     for day, count in days.items():

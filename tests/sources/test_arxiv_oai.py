@@ -201,6 +201,7 @@ def test_tokens_that_always_die_end_in_a_failure(client: PoliteClient) -> None:
     assert "tokens died 3 times" in str(problem)
     assert [page_of(query) for query in arxiv.asked] == [1, 2] * 3
     assert len(set(ids)) == 40
+    assert problem.document is not None
 
 
 def test_the_same_token_twice_is_a_circle(client: PoliteClient) -> None:
