@@ -24,7 +24,8 @@ import orjson
 
 from digest.classify.encoder import Encoder
 from digest.classify.label import Text
-from digest.classify.model import SHIPPED, Model
+from digest.classify.model import Model
+from digest.config import SHIPPED_MODEL
 from digest.text import one_line
 
 MOST_TOKENS = 256
@@ -101,7 +102,7 @@ def differing(ours: Model, folder: Path, texts: list[str]) -> str:
     """The share of label decisions that the int8 encoder takes otherwise than the float one."""
     with tempfile.TemporaryDirectory() as scratch:
         for name in ("tokenizer.json", "tokenizer_config.json", "config.json"):
-            shutil.copy(SHIPPED / name, scratch)
+            shutil.copy(SHIPPED_MODEL / name, scratch)
         for kind in ("xml", "bin"):
             shutil.copy(folder / f"float.{kind}", Path(scratch) / f"encoder.{kind}")
         exact = encode(Encoder(Path(scratch)), texts)

@@ -129,6 +129,40 @@ def label(
 
 
 @app.command()
+def train(  # noqa: PLR0913, PLR0917 - one argument an option
+    texts: Annotated[
+        list[Path], typer.Option(help="arXiv metadata snapshot with the texts of the readings.")
+    ] = [],  # noqa: B006
+    data: Annotated[Path | None, typer.Option(help="Folder of open labelled data.")] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="Decisions of the panel (JSON lines).")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Fine-tune the encoder from this BERT checkpoint first.")
+    ] = None,
+    var: Folder = VAR,
+) -> None:
+    """Train anew from codebook, exemplars and judgements (needs the extra `train`).
+
+    The model goes to the working folder, where the next run uses it. Without a checkpoint only the
+    heads are fitted: minutes on two cores.
+    """
+    from digest import taxonomy
+    from digest.classify.train.run import Material, examples_of, train_encoder, train_heads
+
+    place = _place(var)
+    codebook = taxonomy.load()
+    examples = examples_of(Material(tuple(texts), data, decisions))
+    encoder = place.model_in_use
+    if checkpoint is not None:
+        encoder = place.folder / "encoder"
+        for line in train_encoder(checkpoint, examples, codebook, encoder):
+            typer.echo(line)
+    for line in train_heads(encoder, examples, codebook, place.model):
+        typer.echo(line)
+
+
+@app.command()
 def status(
     quarter: Annotated[str, typer.Argument(metavar="[QUARTER]")] = "", var: Folder = VAR
 ) -> None:

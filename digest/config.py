@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 
+SHIPPED_MODEL = Path(__file__).parent / "classify" / "shipped"
+
+
 def utc_now() -> datetime:
     """The clock that the program passes to whatever needs the time; tests pass their own."""
     return datetime.now(UTC)
@@ -43,6 +46,16 @@ class Workplace:
     def public(self) -> Path:
         """The published site."""
         return self.folder / "public"
+
+    @property
+    def model(self) -> Path:
+        """The model that was trained in this working folder, if any."""
+        return self.folder / "model"
+
+    @property
+    def model_in_use(self) -> Path:
+        """The model that labels: the one trained here, else the one that is shipped."""
+        return self.model if (self.model / "model.json").exists() else SHIPPED_MODEL
 
     @property
     def state(self) -> Path:

@@ -19,7 +19,7 @@ def classify_quarter(place: Workplace, quarter: Quarter) -> int:
     """How many texts were labelled."""
     done = 0
     with writing(place.database) as connection:
-        steps = classify(connection, quarter, Model.load(), utc_now)
+        steps = classify(connection, quarter, Model.load(place.model_in_use), utc_now)
         for progress in followed("classify", "texts", steps, lambda p: (p.done, p.total)):
             done = progress.done
             get_run_logger().info("labelled %s of %s texts", progress.done, progress.total)

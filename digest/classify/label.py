@@ -89,7 +89,7 @@ def _parse(line: bytes, number: int) -> tuple[Any, Text | str]:
 
 
 def plain_line(text: str | None) -> str:
-    """The text without markup, as the pipeline itself keeps it, so that evidence is a part of it."""
+    """The text without markup, as the pipeline itself keeps it: evidence is a part of it."""
     return plain(text) if text and "<" in text else " ".join((text or "").split())
 
 

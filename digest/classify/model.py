@@ -14,9 +14,9 @@ import orjson
 
 from digest.classify.encoder import Encoder
 from digest.classify.heads import Heads
+from digest.config import SHIPPED_MODEL
 from digest.errors import ModelError
 
-SHIPPED = Path(__file__).parent / "shipped"
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Model:
     heads: Heads
 
     @classmethod
-    def load(cls, folder: Path = SHIPPED) -> Model:
+    def load(cls, folder: Path = SHIPPED_MODEL) -> Model:
         """Read and check a model; the encoder itself is loaded when it is first used.
 
         Raises:
@@ -65,6 +65,6 @@ def _check(path: Path, sha256: str) -> None:
         found = hashlib.file_digest(content, "sha256").hexdigest()
     if found != sha256:
         raise ModelError(
-            f"the model's file {path} was altered (SHA-256 {found[:12]}…, expected {sha256[:12]}…): "
-            "install the package again, or train anew"
+            f"the model's file {path} was altered (SHA-256 {found[:12]}…, expected "
+            f"{sha256[:12]}…): install the package again, or train anew"
         )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digest.classify.train.data import NONE, Example
+from digest.classify.train.data import Example
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,9 +66,9 @@ def finetune(
     heads = torch.nn.ModuleDict(
         {s: torch.nn.Linear(encoder.config.hidden_size, len(names)) for s, names in schemes.items()}
     )
-    ids = tokenizer(
-        [e.text for e in examples], truncation=True, max_length=recipe.max_tokens
-    )["input_ids"]
+    ids = tokenizer([e.text for e in examples], truncation=True, max_length=recipe.max_tokens)[
+        "input_ids"
+    ]
     targets = {s: _targets(examples, s, names) for s, names in schemes.items()}
     order = list(_batches([len(i) for i in ids], recipe))
     optimizer = torch.optim.AdamW(
@@ -78,7 +78,9 @@ def finetune(
             {"params": heads.parameters(), "lr": recipe.heads_rate, "weight_decay": 0.0},
         ]
     )  # fmt: skip
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, len(order), recipe))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: _rate(step, len(order), recipe)
+    )
     began, smooth = time.monotonic(), 0.0
     for step, rows in enumerate(order):
         loss = _loss(encoder, heads, ids, targets, rows, recipe)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import orjson
 
 from digest.classify.heads import Heads
 
-ENCODER_FILES = ("encoder.xml", "encoder.bin", "tokenizer.json", "tokenizer_config.json", "config.json")
+ENCODER_FILES = (
+    "encoder.xml",
+    "encoder.bin",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "config.json",
+)
 NAME = "minilm-l6-sdg-risk"
 
 
@@ -38,5 +45,5 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _joined(parts: object) -> str:
-    return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]  # type: ignore[arg-type, call-overload]
+def _joined(parts: Iterable[str]) -> str:
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]

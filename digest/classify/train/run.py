@@ -1,0 +1,135 @@
+"""``digest train``: from codebook, exemplars and judgements to a model folder.
+
+Without a checkpoint only the heads are fitted, on the vectors of the encoder in use: minutes on
+two cores, no torch. With one, the encoder is fine-tuned from it and exported first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import orjson
+
+from digest.classify.encoder import Encoder
+from digest.classify.heads import Heads
+from digest.classify.train import data, export, finetune, heads, pack
+from digest.classify.train.data import Example
+from digest.errors import InputError
+from digest.taxonomy import SCHEMES, Codebook
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DECISION_WEIGHT = 3.0  # a panel member's word against one written exemplar
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What to train from besides the exemplars.
+
+    ``texts``: arXiv metadata snapshots that hold the texts of the readings. ``data``: a folder
+    with open data (``risk/aiid-incidents-before-500.jsonl`` and
+    ``relevance/cset-arxiv-ai-binary-dev.jsonl.gz``). ``decisions``: JSON lines of the panel.
+    """
+
+    texts: tuple[Path, ...] = ()
+    data: Path | None = None
+    decisions: Path | None = None
+
+
+def examples_of(material: Material) -> list[Example]:
+    """All examples, each text once.
+
+    Raises:
+        InputError: a file that is named does not exist or does not hold what it should.
+    """
+    for path in (*material.texts, material.data, material.decisions):
+        if path is not None and not path.exists():
+            raise InputError(f"there is no file or folder {path}: check the path")
+    examples = [*data.exemplars(), *data.readings(material.texts)]
+    if material.data is not None:
+        examples += data.incidents(material.data / "risk/aiid-incidents-before-500.jsonl")
+        examples += data.relevance(material.data / "relevance/cset-arxiv-ai-binary-dev.jsonl.gz")
+    if material.decisions is not None:
+        examples += decisions(material.decisions)
+    return list({example.text: example for example in examples}.values())
+
+
+def decisions(path: Path) -> Iterator[Example]:
+    """The panel's decisions: ``{"text", "scheme", "labels"}`` a line, labels as accepted.
+
+    Raises:
+        InputError: names the line that is not such an object.
+    """
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            row = orjson.loads(line)
+            labels = frozenset(map(str, row["labels"]))
+            yield Example(row["text"], {row["scheme"]: labels}, "panel", "", DECISION_WEIGHT)
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f'{path}, line {number}: not {{"text", "scheme", "labels"}}: {error!r}'
+            ) from None
+
+
+def train_heads(
+    encoder: Path, examples: Sequence[Example], codebook: Codebook, out: Path
+) -> Iterator[str]:
+    """Fit heads on an encoder's vectors and write the model to ``out``; yields what it does."""
+    yield f"encoding {len(examples):,} texts"
+    vectors = np.stack([e.vector for e in Encoder(encoder).encode(e.text for e in examples)])
+    fitted = heads.fit(vectors, examples, label_ids(codebook))
+    model_id = pack.pack(encoder, fitted, codebook.version, out)
+    yield from scores(fitted, vectors, examples)
+    yield f"model {model_id} in {out}"
+
+
+def train_encoder(
+    checkpoint: Path, examples: Sequence[Example], codebook: Codebook, out: Path
+) -> Iterator[str]:
+    """Fine-tune from a Hugging Face BERT checkpoint's folder and export; yields what it does."""
+    train = [e for e in examples if e.part == "train"]
+    yield f"fine-tuning on {len(train):,} texts"
+    schemes = label_ids(codebook)
+    schemes |= {s: [*schemes[s], data.NONE] for s in heads.EXCLUSIVE}
+    trained = finetune.finetune(checkpoint, train, schemes, finetune.Recipe())
+    yield "exporting the encoder"
+    export.export(trained.encoder, checkpoint, [e.text for e in train], out)
+
+
+def label_ids(codebook: Codebook) -> dict[str, list[str]]:
+    """The label ids of each scheme, in the codebook's order."""
+    return {scheme: [label.id for label in codebook.scheme(scheme)] for scheme in SCHEMES}
+
+
+def scores(
+    fitted: Heads, vectors: NDArray[np.float32], examples: Sequence[Example]
+) -> Iterable[str]:
+    """Macro F1 and top-label accuracy of each scheme on the part ``test``, in a line each."""
+    probabilities = fitted.probabilities(vectors)
+    given = fitted.assigned(probabilities)
+    for scheme in dict.fromkeys(scheme for scheme, _ in fitted.labels):
+        rows = fitted.rows(scheme)
+        names = [fitted.labels[row][1] for row in rows]
+        for origin in sorted({e.origin for e in examples if scheme in e.labels}):
+            held = [
+                i for i, e in enumerate(examples)
+                if e.part == "test" and e.origin == origin and scheme in e.labels
+            ]  # fmt: skip
+            if held:
+                wanted = np.array([[n in examples[i].labels[scheme] for n in names] for i in held])
+                yield _score(scheme, origin, given[held][:, rows], wanted)
+
+
+def _score(scheme: str, origin: str, given: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> str:
+    both = (given & wanted).sum()
+    f1 = 2 * both / max(1, given.sum() + wanted.sum())
+    exact = (given == wanted).all(axis=1).mean()
+    return (
+        f"{scheme:5} {origin:10} {len(given):5} texts  micro F1 {f1:.3f}  exact {exact:.3f}  "
+        f"decisions right {(given == wanted).mean():.3f}"
+    )
