@@ -40,6 +40,10 @@ class Shelf:
         pattern = f"{quarter or '*'}/*.meta.json"
         return sorted(map(_edition, self.folder.glob(pattern)), key=_order)
 
+    def quarters(self) -> frozenset[Quarter]:
+        """The quarters of which an edition was published."""
+        return frozenset(edition.quarter for edition in self.editions())
+
     def manifest(self, edition: Edition) -> Manifest:
         """A published manifest.
 

@@ -7,14 +7,15 @@ their answers are stored by the one writer, as they come.
 
 from __future__ import annotations
 
+import gzip
 import re
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from queue import Queue
 from typing import TYPE_CHECKING
 
 import platformdirs
@@ -22,12 +23,13 @@ import platformdirs
 from digest import __version__
 from digest.config import Clock, Inputs, Workplace
 from digest.edition.shelf import Shelf
-from digest.errors import InputError, SourceError
+from digest.errors import DigestError, InputError, SourceError, Unreadable
 from digest.items import Record, Rejection
 from digest.quarter import Quarter
 from digest.sources import Document, arxiv_api, arxiv_oai, catalogue, feeds, snapshot
 from digest.sources.catalogue import Source
 from digest.sources.http import Pace, PoliteClient, validators_of
+from digest.steps.asking import answers_of
 from digest.store import history
 from digest.store.archive import Archive, Archived, open_plain
 from digest.store.history import ANSWERED, EMPTY, FAILED, Outcome
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 FEED, OAI, API, SNAPSHOT = "feed", "arxiv-oai", "arxiv-api", "arxiv-snapshot"
 PARSERS = {FEED: feeds.PARSER, OAI: arxiv_oai.PARSER, API: arxiv_api.PARSER,
            SNAPSHOT: snapshot.PARSER}  # fmt: skip
-THREADS = 8
 NOON = timedelta(hours=12)
 _DATED_FILE = re.compile(r"(?P<source>.+?)[._-](?P<date>\d{4}-\d{2}-\d{2})")
 
@@ -59,8 +60,8 @@ class Harvest:
         cls, connection: duckdb.DuckDBPyConnection, place: Workplace, quarter: Quarter, clock: Clock
     ) -> Harvest:
         """A harvest that takes the quarter's items, and late arrivals of published quarters."""
-        closed = {edition.quarter for edition in Shelf(place.editions).editions()}
-        return cls(connection, Archive(place.raw), quarter, frozenset({quarter} | closed), clock)
+        wanted = Shelf(place.editions).quarters() | {quarter}
+        return cls(connection, Archive(place.raw), quarter, wanted, clock)
 
     def store(self, document: Archived) -> tuple[Counts, SourceError | None]:
         """Parse and store one archived document, unless that was done before."""
@@ -112,8 +113,8 @@ def harvest(
     run = Harvest.of(connection, place, quarter, clock)
     files = local_files(inputs)
     sources = listed_sources(inputs)
-    for path in inputs.snapshots:
-        yield _harvest_snapshot(run, path)
+    if inputs.snapshots:
+        yield _harvest_snapshots(run, inputs.snapshots)
     for source, documents in files.items():
         yield _harvest_files(run, source, documents)
     if sources:
@@ -152,25 +153,60 @@ def _files(given: Path) -> Iterable[Path]:
 def _named(path: Path) -> tuple[str, datetime | None]:
     stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
     match = _DATED_FILE.fullmatch(stem)
-    date = datetime.fromisoformat(match["date"]).replace(tzinfo=UTC) if match else None
+    try:
+        date = datetime.fromisoformat(match["date"]).replace(tzinfo=UTC) if match else None
+    except ValueError:  # digits that are no day
+        match = date = None
     name = match["source"] if match else stem
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"), date
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "file", date
 
 
-def _harvest_snapshot(run: Harvest, path: Path) -> Outcome:
-    document = run.archive.keep_file(path, SNAPSHOT, SNAPSHOT, run.quarter, run.clock())
-    return run.finish(SNAPSHOT, *run.store(document))
+def _harvest_snapshots(run: Harvest, paths: Iterable[Path]) -> Outcome:
+    counts, failure = Counts(), None
+    for path in paths:
+        more, error = _harvest_snapshot(run, path)
+        counts, failure = counts + more, failure or error
+    return run.finish(SNAPSHOT, counts, failure)
+
+
+def _harvest_snapshot(run: Harvest, path: Path) -> tuple[Counts, SourceError | None]:
+    try:
+        with _readable(SNAPSHOT, path):
+            kept = run.archive.keep_file(path, SNAPSHOT, SNAPSHOT, run.quarter, run.clock())
+    except SourceError as error:
+        return Counts(), error
+    return run.store(kept)
 
 
 def _harvest_files(run: Harvest, source: str, files: list[tuple[Path, datetime | None]]) -> Outcome:
     counts, failure = Counts(), None
     for path, date in files:
-        seen_at = run.clock() if date is None else date + NOON
-        with open_plain(path) as body:
-            document = Document(source, path.name, seen_at, 200, body.read())
-        more, error = run.store(run.archive.keep(document, FEED, run.quarter))
+        more, error = _harvest_file(run, source, path, run.clock() if date is None else date + NOON)
         counts, failure = counts + more, failure or error
     return run.finish(source, counts, failure)
+
+
+def _harvest_file(
+    run: Harvest, source: str, path: Path, seen_at: datetime
+) -> tuple[Counts, SourceError | None]:
+    try:
+        with _readable(source, path), open_plain(path) as body:
+            document = Document(source, path.name, seen_at, HTTPStatus.OK, body.read())
+    except SourceError as error:
+        return Counts(), error
+    return run.store(run.archive.keep(document, FEED, run.quarter))
+
+
+@contextmanager
+def _readable(source: str, path: Path) -> Iterator[None]:
+    """Make a local file's own faults a failure of its source, so that the others go on."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        what = f"the file is damaged: {error}"
+        raise Unreadable(source, str(path), what, "get it again") from None
+    except OSError as error:
+        raise Unreadable(source, str(path), f"the file cannot be read: {error.strerror}") from None
 
 
 def _client(inputs: Inputs) -> PoliteClient:
@@ -184,49 +220,33 @@ def _client(inputs: Inputs) -> PoliteClient:
 def _harvest_network(
     run: Harvest, sources: list[Source], client: PoliteClient
 ) -> Iterator[Outcome]:
-    """Threads ask, this thread stores; a bounded queue between them bounds memory."""
-    answers: Queue[tuple[Source, Document | SourceError | None]] = Queue(maxsize=THREADS)
+    """Threads ask, this thread stores.
+
+    Raises:
+        StoreError: the working folder or the folder of the turns cannot be written; asking stops.
+    """
     earlier = {s.id: _last_answer(run.archive, s) for s in sources if s.kind == FEED}
     totals = {source.id: Counts() for source in sources}
     failures: dict[str, SourceError] = {}
-    with ThreadPoolExecutor(THREADS) as pool:
-        for source in sources:
-            pool.submit(_ask, run, source, client, earlier.get(source.id), answers.put)
-        unfinished = len(sources)
-        while unfinished:
-            source, answer = answers.get()
+
+    def ask(source: Source) -> Iterator[Document]:
+        return _answers(run, source, client, earlier.get(source.id))
+
+    with closing(answers_of(sources, ask)) as answers:
+        for source, answer in answers:
             if answer is None:
-                unfinished -= 1
                 yield run.finish(source.id, totals[source.id], failures.get(source.id))
             elif isinstance(answer, SourceError):
                 failures[source.id] = answer
                 if answer.document is not None:
                     run.archive.keep(answer.document, source.kind, run.quarter, source.language)
+            elif isinstance(answer, DigestError):
+                raise answer
             else:
                 counts, error = _store_answer(run, source, answer, earlier.get(source.id))
                 totals[source.id] += counts
                 if error:
                     failures[source.id] = error
-
-
-def _ask(
-    run: Harvest,
-    source: Source,
-    client: PoliteClient,
-    earlier: Archived | None,
-    put: Callable[[tuple[Source, Document | SourceError | None]], None],
-) -> None:
-    """Put a source's answers, its failure if it fails, and None at the end."""
-    try:
-        for document in _answers(run, source, client, earlier):
-            put((source, document))
-    except SourceError as error:
-        put((source, error))
-    except Exception as error:
-        what = f"an unforeseen failure of the program ({type(error).__name__}: {error})"
-        put((source, SourceError(source.id, source.url, what, "please report it")))
-    finally:
-        put((source, None))
 
 
 def _answers(

@@ -86,24 +86,28 @@ class Archive:
     def keep_file(
         self, path: Path, source: str, kind: str, quarter: Quarter, now: datetime
     ) -> Archived:
-        """Store a local file, plain or gzip, in constant memory; hashed after decompression."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Store a local file, plain or gzip, in constant memory; hashed after decompression.
+
+        Raises:
+            OSError, EOFError, zlib.error: the file cannot be read, or not to its end.
+            StorageFull: the archive cannot be written.
+        """
         scratch = self.folder / f".incoming-{os.getpid()}"
         hasher, size = hashlib.sha256(), 0
         try:
-            with (
-                storage_errors(self.folder),
-                open_plain(path) as plain,
-                scratch.open("wb") as out,
-                zstandard.ZstdCompressor(level=3, threads=2).stream_writer(out) as packed,
-            ):
-                while chunk := plain.read(CHUNK):
-                    hasher.update(chunk)
-                    size += len(chunk)
-                    packed.write(chunk)
-            body = self._body(hasher.hexdigest())
-            body.parent.mkdir(parents=True, exist_ok=True)
-            scratch.replace(body)
+            with open_plain(path) as plain, storage_errors(self.folder):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                with (
+                    scratch.open("wb") as out,
+                    zstandard.ZstdCompressor(level=3, threads=2).stream_writer(out) as packed,
+                ):
+                    while chunk := plain.read(CHUNK):
+                        hasher.update(chunk)
+                        size += len(chunk)
+                        packed.write(chunk)
+                body = self._body(hasher.hexdigest())
+                body.parent.mkdir(parents=True, exist_ok=True)
+                scratch.replace(body)
         finally:
             scratch.unlink(missing_ok=True)
         document = Document(source, path.name, now, 200, b"")
@@ -141,32 +145,40 @@ class Archive:
         yield from sorted(map(_read_note, notes), key=lambda f: (f.fetched_at, f.document_id))
 
     def document(self, archived: Archived) -> Document:
-        """The answer as it came."""
-        with self.open(archived) as body:
-            return Document(
-                archived.source,
-                archived.url,
-                archived.fetched_at,
-                archived.status,
-                body.read(),
-                archived.headers,
-            )
+        """The answer as it came.
+
+        Raises:
+            StoreCorrupt: the body is missing, or is not the one that came.
+        """
+        with self.open(archived) as stream:
+            body = stream.read()
+        if hashlib.sha256(body).hexdigest() != archived.sha256:
+            raise _damaged(archived, self._body(archived.sha256))
+        return Document(
+            archived.source,
+            archived.url,
+            archived.fetched_at,
+            archived.status,
+            body,
+            archived.headers,
+        )
 
     @contextmanager
     def open(self, archived: Archived) -> Iterator[IO[bytes]]:
         """The body of an answer, as a stream of its plain bytes.
 
         Raises:
-            StoreCorrupt: when the body is missing.
+            StoreCorrupt: the body is missing, or breaks off where it is read.
         """
         path = self._body(archived.sha256)
         if not path.exists():
-            raise StoreCorrupt(
-                f"the raw archive lacks the body of {archived.document_id} ({archived.url}): "
-                f"{path} is gone; restore it from a backup, or harvest that source again"
-            )
-        with path.open("rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain:
-            yield plain
+            raise _damaged(archived, path)
+        try:
+            unpack = zstandard.ZstdDecompressor().stream_reader
+            with path.open("rb") as packed, unpack(packed) as plain:
+                yield plain
+        except zstandard.ZstdError:
+            raise _damaged(archived, path) from None
 
     def damaged(self) -> Iterator[tuple[Archived, str]]:
         """Answers whose body is missing or is not what its name says."""
@@ -175,8 +187,8 @@ class Archive:
                 with self.open(archived) as body:
                     found = hashlib.file_digest(body, "sha256").hexdigest()  # type: ignore[arg-type]
                 if found != archived.sha256:
-                    yield archived, "its content does not match its hash"
-            except (StoreCorrupt, zstandard.ZstdError) as error:
+                    yield archived, str(_damaged(archived, self._body(archived.sha256)))
+            except StoreCorrupt as error:
                 yield archived, str(error)
 
     def _body(self, sha256: str) -> Path:
@@ -186,6 +198,17 @@ class Archive:
     def _replacing(self, path: Path) -> Iterator[IO[bytes]]:
         with storage_errors(path), replacing(path) as out:
             yield out
+
+
+def _damaged(archived: Archived, path: Path) -> StoreCorrupt:
+    what, first = (
+        ("is not what its name says", "delete it and ") if path.exists() else ("is gone", "")
+    )
+    return StoreCorrupt(
+        f"the raw archive lacks the answer {archived.document_id} of {archived.source} "
+        f"({archived.url}): {path} {what}; restore it from a backup, or {first}harvest that source "
+        "again"
+    )
 
 
 def _read_note(path: Path) -> Archived:

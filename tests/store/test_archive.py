@@ -123,7 +123,11 @@ def test_damage_is_found_and_named(archive: Archive) -> None:
     found = {archived.document_id: what for archived, what in archive.damaged()}
     assert found.keys() == {gone.document_id, other.document_id, cut.document_id}
     assert "is gone; restore it from a backup" in found[gone.document_id]
-    assert found[other.document_id] == "its content does not match its hash"
+    assert "is not what its name says; restore it" in found[other.document_id]
+    assert archive.document(good).body
+    for damaged in (gone, other, cut):
+        with pytest.raises(StoreCorrupt, match=damaged.document_id):
+            archive.document(damaged)
 
 
 def test_a_note_that_cannot_be_read_is_named(archive: Archive) -> None:
