@@ -129,7 +129,7 @@ def label(
 
 
 @app.command()
-def train(  # noqa: PLR0913, PLR0917 - one argument an option
+def train(
     texts: Annotated[
         list[Path], typer.Option(help="arXiv metadata snapshot with the texts of the readings.")
     ] = [],  # noqa: B006

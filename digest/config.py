@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-
 SHIPPED_MODEL = Path(__file__).parent / "classify" / "shipped"
 
 

@@ -24,7 +24,8 @@ def draft_quarter(
 ) -> tuple[Manifest, Changes | None]:
     """The manifest, and what publishing it would change; None when it would be the first."""
     codebook = load()
-    using = Drafting(Model.load(place.model_in_use), codebook, listed_sources(inputs), inputs.sample)
+    model = Model.load(place.model_in_use)
+    using = Drafting(model, codebook, listed_sources(inputs), inputs.sample)
     with writing(place.database) as connection:
         manifest = draft(connection, place, quarter, using)
         snapshot(connection, place.database)

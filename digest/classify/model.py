@@ -18,7 +18,6 @@ from digest.config import SHIPPED_MODEL
 from digest.errors import ModelError
 
 
-
 @dataclass(frozen=True)
 class Model:
     """What labels a text. ``id`` and ``encoder_id`` are made from the files' content."""
