@@ -1,0 +1,102 @@
+"""Texts that people judged, to test a model on: the unseen parts, or a file of one's own.
+
+The unseen parts are those that training leaves out (``Example.part``): of the written exemplars,
+and of the real abstracts that were read with the codebook. Of the latter the repository keeps the
+judgements alone; their texts come from metadata snapshots.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from digest.classify.heads import NONE
+from digest.classify.label import plain_line
+from digest.classify.train.data import EXEMPLARS, READINGS, Example, exemplars, readings
+from digest.errors import InputError
+from digest.store.archive import open_plain
+from digest.taxonomy import Codebook
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Judged texts, and the SHA-256 of each file that they or their labels came from."""
+
+    examples: tuple[Example, ...]
+    files: dict[str, str]
+
+
+def unseen(
+    snapshots: Sequence[Path] = (), written: Path = EXEMPLARS, read: Path = READINGS
+) -> Judged:
+    """What training never saw: of the exemplars, and of the abstracts that ``snapshots`` hold.
+
+    Raises:
+        InputError: a snapshot cannot be read, or none holds an abstract that was read.
+    """
+    for snapshot in snapshots:
+        if not snapshot.is_file():
+            raise InputError(f"there is no file {snapshot}: check the path")
+    real = [example for example in readings(snapshots, read) if example.part == "test"]
+    if snapshots and not real:
+        raise InputError(f"no abstract of {read} is in {', '.join(map(str, snapshots))}")
+    tables = sorted(read.glob("*.tsv")) if snapshots else ()
+    files = [*sorted(written.glob("*.jsonl")), *tables, *snapshots]
+    return Judged(
+        (*(example for example in exemplars(written) if example.part == "test"), *real),
+        {path.name: _sha256(path) for path in files},
+    )
+
+
+def labelled_lines(path: Path, codebook: Codebook) -> Judged:
+    """A file of JSON lines ``{"text", "labels"}``, each with a ``"scheme"`` and a ``"kind"`` if
+    one likes; without a scheme it is ``sdg``.
+
+    Raises:
+        InputError: names the file and the line, and says what is wrong with it.
+    """
+    known = {(label.scheme, label.id) for label in codebook.labels}
+    try:
+        with open_plain(path) as lines:
+            examples = tuple(
+                _example(line, f"{path}, line {number}", known)
+                for number, line in enumerate(lines, 1)
+                if line.strip()
+            )
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+    if not examples:
+        raise InputError(f"{path} holds no line to evaluate on")
+    return Judged(examples, {path.name: _sha256(path)})
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    text: str = Field(min_length=1)
+    labels: list[str]
+    scheme: Literal["sdg", "risk", "mit", "ai"] = "sdg"
+    kind: str = ""
+
+
+def _example(line: bytes, where: str, known: set[tuple[str, str]]) -> Example:
+    try:
+        read = _Line.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise InputError(f"{where}: {field + ': ' if field else ''}{first['msg']}") from None
+    for label in read.labels:
+        if label != NONE and (read.scheme, label) not in known:
+            raise InputError(f"{where}: the codebook has no label {read.scheme}/{label}")
+    return Example(plain_line(read.text), {read.scheme: frozenset(read.labels)}, "", read.kind)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
