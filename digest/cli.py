@@ -163,6 +163,49 @@ def train(
 
 
 @app.command()
+def evaluate(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help='JSON lines {"text", "labels"}, instead of the texts that training left out.',
+        ),
+    ] = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of a model, instead of the one in use.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Compare with a model's folder or with a stored result.")
+    ] = None,
+    texts: Annotated[
+        list[Path], typer.Option(help="arXiv metadata snapshot with the texts of the readings.")
+    ] = [],  # noqa: B006
+    out: Annotated[Path | None, typer.Option(help="Store the result here (JSON).")] = None,
+    var: Folder = VAR,
+) -> None:
+    """Measure the labels on judged texts: precision, recall, F1, calibration, with intervals.
+
+    In FILE, "scheme" (sdg, risk, mit or ai) and "kind" may stand beside text and labels; no labels
+    means none. A result stored as evaluation.json in the model's folder goes on the method page.
+    """
+    from digest import taxonomy
+    from digest.classify.evaluate import data, result, run, table
+    from digest.classify.evaluate.metrics import Sampling
+    from digest.store.archive import replacing, storage_errors
+
+    codebook = taxonomy.load()
+    judged = data.labelled_lines(file, codebook) if file else data.unseen(texts)
+    folder = model or _place(var).model_in_use
+    found = run.evaluate(folder, judged, codebook, against, Sampling())
+    for line in table.lines(found):
+        typer.echo(line)
+    if out is not None:
+        with storage_errors(out), replacing(out) as stored:
+            stored.write(result.dump(found))
+        typer.echo(f"stored in {out}")
+
+
+@app.command()
 def status(
     quarter: Annotated[str, typer.Argument(metavar="[QUARTER]")] = "", var: Folder = VAR
 ) -> None:
