@@ -58,7 +58,7 @@ def _source(source: SourceOutcome) -> dict[str, Any]:
     }
 
 
-def method(edition: views.EditionView, report: Mapping[str, object] | None) -> dict[str, Any]:
+def method(edition: views.EditionView, report: Mapping[str, Any] | None) -> dict[str, Any]:
     """How records became items, and what the labels rest on."""
     manifest = edition.manifest
     statuses = Counter(item.status for item in manifest.items)
@@ -67,7 +67,7 @@ def method(edition: views.EditionView, report: Mapping[str, object] | None) -> d
         "codebook": manifest.codebook,
         "high": words.percent(words.HIGH),
         "medium": words.percent(words.MEDIUM),
-        "report": [(name, str(value)) for name, value in (report or {}).items()],
+        "tests": _tests(edition, report) if report else None,
         "records": manifest.records,
         "joined": manifest.records - len(manifest.items),
         "item_count": len(manifest.items),
@@ -75,6 +75,34 @@ def method(edition: views.EditionView, report: Mapping[str, object] | None) -> d
         "refused": sum(n for _, n in manifest.rejections),
         "rejections": [(words.clip(reason, views.TITLE), n) for reason, n in manifest.rejections],
         "thresholds": _thresholds(edition),
+    }
+
+
+def _tests(edition: views.EditionView, report: Mapping[str, Any]) -> dict[str, Any]:
+    """The model's test results by scheme, in words."""
+    names = {(x.scheme, x.id): views.display_name(x) for x in edition.codebook.labels}
+    names |= {(scheme, "none"): "None of them" for scheme in _SCHEMES}
+    return {
+        "texts": report["texts"],
+        "schemes": [
+            {
+                "name": heading,
+                "texts": part["texts"],
+                "macro_f1": words.measure(part["macro_f1"]),
+                "ece": words.measure(part["ece"], 3),
+                "labels": [
+                    {
+                        "name": names.get((scheme, label["label"]), label["label"]),
+                        "texts": label["texts"],
+                        "precision": words.measure(label["precision"]),
+                        "recall": words.measure(label["recall"]),
+                    }
+                    for label in part["labels"]
+                ],
+            }
+            for scheme, heading in _SCHEMES.items()
+            if (part := report["schemes"].get(scheme))
+        ],
     }
 
 

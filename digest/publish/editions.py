@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from digest.edition.manifest import Changes, Manifest
 from digest.quarter import Quarter
@@ -15,14 +16,15 @@ class PublishedEdition:
 
     ``version`` is ``v1.0``, ``v1.1``, … or None for a draft; ``published`` is ``YYYY-MM-DD`` or
     empty for a draft. ``changes`` are those against the version that this one replaces, and
-    ``report`` holds results of the model's tests by name.
+    ``report`` holds the results of the model's tests, as
+    ``digest.classify.evaluate.report`` gives them.
     """
 
     manifest: Manifest
     version: str | None
     published: str
     changes: Changes | None = None
-    report: Mapping[str, object] | None = None
+    report: Mapping[str, Any] | None = None
 
     @property
     def quarter(self) -> Quarter:

@@ -6,6 +6,7 @@ Nothing here looks at the system's locale or clock, so a page is the same bytes 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from babel import Locale, UnknownLocaleError
@@ -39,6 +40,14 @@ def percent(share: float) -> str:
     if rounded == 100 and share < 1:
         return "over 99%"
     return f"{rounded}%"
+
+
+def measure(estimate: Mapping[str, float | None], digits: int = 2) -> str:
+    """A measure and its interval as ``0.74 (0.68 to 0.78)``; what is 0 / 0 is ``no case``."""
+    value, low, high = (estimate[name] for name in ("value", "low", "high"))
+    if value is None:
+        return "no case"
+    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
 
 
 def confidence(probability: float) -> str:

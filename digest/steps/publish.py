@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.classify.evaluate.report import report
 from digest.config import Clock, Workplace
 from digest.edition.manifest import Changes, Manifest, compare
 from digest.edition.shelf import Edition, Shelf
@@ -58,25 +59,27 @@ def publish(place: Workplace, quarter: Quarter, codebook: Codebook, clock: Clock
     editions = shelf.editions(quarter)
     is_new = not editions or editions[-1].sha256 != manifest.sha256
     edition = shelf.publish(manifest, clock()) if is_new else editions[-1]
-    _build(place.public, _on_site(shelf), codebook, draft=False)
+    _build(place.public, _on_site(shelf, place.model_in_use), codebook, draft=False)
     return Published(edition, is_new, place.public)
 
 
 def build_draft(place: Workplace, manifest: Manifest, codebook: Codebook) -> Path:
     """Build the site of a draft, for the panel; returns its folder."""
     changes = changes_since_published(place, manifest)
-    edition = PublishedEdition(manifest, None, "", changes)
+    tests = report(manifest.model, place.model_in_use)
+    edition = PublishedEdition(manifest, None, "", changes, tests)
     return _build(place.drafts / manifest.quarter, [edition], codebook, draft=True)
 
 
-def _on_site(shelf: Shelf) -> list[PublishedEdition]:
+def _on_site(shelf: Shelf, model: Path) -> list[PublishedEdition]:
     shown: list[PublishedEdition] = []
     for edition in shelf.editions():
         manifest = shelf.manifest(edition)
         before = shown[-1].manifest if shown and shown[-1].quarter == edition.quarter else None
         changes = compare(before, manifest) if before else None
         day = edition.published_at.date().isoformat()
-        shown.append(PublishedEdition(manifest, edition.version, day, changes))
+        tests = report(manifest.model, model)
+        shown.append(PublishedEdition(manifest, edition.version, day, changes, tests))
     return shown
 
 
@@ -93,8 +96,13 @@ def _build(out: Path, editions: list[PublishedEdition], codebook: Codebook, *, d
 
 
 def _stamp(editions: list[PublishedEdition], codebook: Codebook) -> str:
-    """Identity of all that a site is made from: editions, codebook, and every template and page."""
-    shown = [(e.manifest.sha256, e.version, e.published, str(e.changes)) for e in editions]
+    """Identity of all that a site is made from.
+
+    Editions, codebook, the model's test results, and every template and page.
+    """
+    shown = [
+        (e.manifest.sha256, e.version, e.published, str(e.changes), e.report) for e in editions
+    ]
     parts = [Path(__file__).parents[1] / "publish", REPOSITORY / "site", REPOSITORY / "mkdocs.yml"]
     files = [file for part in parts for file in ([part] if part.is_file() else part.rglob("*"))]
     made_of = hashlib.sha256()

@@ -123,7 +123,7 @@ def test_failed_sources_come_first_with_their_reason(pages: Pages) -> None:
 
 def test_the_method_page_reconciles_records_items_and_refusals(pages: Pages) -> None:
     edition = manifest(items=40)
-    text = pages(replace(published(edition), report={"Precision of goals": 0.81}))["method.md"]
+    text = pages(published(edition))["method.md"]
     for what, number in (
         ("Distinct records behind this edition", 77),
         ("Records joined with another of the same item", 37),
@@ -134,7 +134,37 @@ def test_the_method_page_reconciles_records_items_and_refusals(pages: Pages) -> 
         assert f'{what}</th><td class="n">{number}</td>' in text
     assert edition.model in text
     assert '<tr id="threshold-sdg-2"><th scope="row">Goal 2: Zero hunger</th>' in text
-    assert '<th scope="row">Precision of goals</th><td>0.81</td>' in text
+    assert "No test results came with the model of this edition." in text
+
+
+def test_the_method_page_tells_how_well_the_model_does_by_scheme_and_label(pages: Pages) -> None:
+    def measured(
+        value: float | None, low: float | None = None, high: float | None = None
+    ) -> object:
+        return {"value": value, "low": low, "high": high}
+
+    labels = [
+        {"label": "2", "texts": 9, "given": 7, "precision": measured(0.85714, 0.6, 1.0),
+         "recall": measured(0.6667, 0.3, 0.9)},
+        {"label": "none", "texts": 50, "given": 0, "precision": measured(None),
+         "recall": measured(0.0, 0.0, 0.0)},
+    ]  # fmt: skip
+    scheme = {
+        "texts": 59, "none": 50, "macro_f1": measured(0.736, 0.677, 0.779),
+        "ece": measured(0.0041, 0.002, 0.009), "labels": labels,
+    }  # fmt: skip
+    report = {"model": "m", "codebook": "c", "texts": 1376, "schemes": {"sdg": scheme}}
+    text = pages(replace(published(manifest(items=5)), report=report))["method.md"]
+    assert "The model was tested on 1,376 texts" in text
+    assert (
+        '<th scope="row">Sustainable Development Goals</th><td class="n">59</td>'
+        "<td>0.74 (0.68 to 0.78)</td><td>0.004 (0.002 to 0.009)</td>" in text
+    )
+    assert (
+        '<th scope="row">Goal 2: Zero hunger</th><td class="n">9</td>'
+        "<td>0.86 (0.60 to 1.00)</td><td>0.67 (0.30 to 0.90)</td>" in text
+    )
+    assert '<th scope="row">None of them</th><td class="n">50</td><td>no case</td>' in text
 
 
 def test_changes_since_the_last_version_are_listed(pages: Pages) -> None:
