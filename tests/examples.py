@@ -6,6 +6,15 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from digest.edition.manifest import (
+    Assigned,
+    EditionItem,
+    Evidence,
+    Manifest,
+    Section,
+    ShownItem,
+    SourceOutcome,
+)
 from digest.items import Record, Seen
 from digest.quarter import Quarter
 from digest.sources import Document
@@ -99,3 +108,39 @@ def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, .
         name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
         for (name,) in names
     }
+
+
+def edition(**changes: Any) -> Manifest:
+    """A manifest of one item, shown on one page."""
+    assigned = Assigned("ai", "relevant", 0.9, 0.5)
+    goal = Assigned("sdg", "3", 0.8, 0.5, unsure=True)
+    item = EditionItem(
+        id="arxiv:2602.00001", kind="paper", date="2026-02-03", date_inferred=False, version=1,
+        withdrawn=False, late=False, language="en", text_hash="t1-a", sources=("arxiv-cs-ai",),
+        status="labelled", labels=(assigned, goal),
+    )  # fmt: skip
+    shown = ShownItem(
+        id=item.id, title="Paper 1", url="https://arxiv.org/abs/2602.00001", authors=("A",),
+        publishers=("arXiv",), categories=("cs.AI",),
+        evidence=(Evidence("sdg", "3", "We study health.", 0.4),),
+    )  # fmt: skip
+    asked = SourceOutcome(
+        id="arxiv-cs-ai", publisher="arXiv", kind="arxiv-oai", group="preprints", country="INT",
+        region="global", language="en", home="https://arxiv.org/", outcome="answered", detail="",
+        items=1,
+    )  # fmt: skip
+    values: dict[str, Any] = {
+        "quarter": str(Q1),
+        "model": "m1-test",
+        "codebook": "c1-test",
+        "thresholds": {"sdg/3": 0.5, "ai/relevant": 0.5},
+        "sample": True,
+        "sources": (asked,),
+        "records": 1,
+        "rejections": (("it has no title", 2),),
+        "items": (item,),
+        "shown": (shown,),
+        "sections": (Section("sdg", "3", 1, 0, (item.id,)),),
+        "review": "not reviewed",
+    }
+    return Manifest(**(values | changes))

@@ -77,12 +77,32 @@ def snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("CHECKPOINT")
     name = connection.execute("SELECT current_database()").fetchone()
     assert name is not None
-    connection.execute(f"ATTACH '{_quoted(fresh)}' AS fresh")
-    try:
+    with attached(connection, fresh, "fresh"):
         connection.execute(f'COPY FROM DATABASE "{name[0]}" TO fresh')
-    finally:
-        connection.execute("DETACH fresh")
     fresh.replace(snapshot_path(path))
+
+
+@contextmanager
+def attached(
+    connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool = False
+) -> Iterator[None]:
+    """Another database file under a name of its own, for the length of the block.
+
+    Raises:
+        StoreError: as ``writing``; the message names this file.
+    """
+    import duckdb
+
+    with explained(path):
+        mode = " (READ_ONLY)" if read_only else ""
+        connection.execute(f"ATTACH '{_quoted(path)}' AS {name}{mode}")
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):
+            connection.execute(f"DETACH {name}")
+        raise
+    connection.execute(f"DETACH {name}")
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path = MIGRATIONS) -> None:

@@ -1,0 +1,225 @@
+"""Reparse: the archive gives the same tables again, and the old database stays until they stand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from examples import Q1, Q4, document, edition, tables
+
+from digest.config import Workplace
+from digest.edition.shelf import Shelf
+from digest.errors import StoreBusy, StoreCorrupt, StoreError
+from digest.steps.reparse import reparse
+from digest.store.archive import Archive
+from digest.store.database import reading, snapshot_path, writing
+
+LABELS = ("embedding", "labelling", "label", "evidence")
+
+
+def all_tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    with reading(path) as connection:
+        return tables(connection)
+
+
+def files(place: Workplace) -> set[str]:
+    return {path.name for path in place.folder.iterdir()}
+
+
+def spoil(path: Path) -> None:
+    """A database whose header is whole and whose blocks are not."""
+    content = bytearray(path.read_bytes())
+    content[12_288:] = bytes(byte ^ 255 for byte in content[12_288:])
+    path.write_bytes(content)
+
+
+def test_the_rebuilt_tables_are_the_old_ones(harvested: Workplace) -> None:
+    before = all_tables(harvested.database)
+    assert all(before.values())
+    inode = harvested.database.stat().st_ino
+    lines = list(reparse(harvested))
+    assert harvested.database.stat().st_ino != inode
+    after = all_tables(harvested.database)
+    for name, rows in before.items():
+        assert after[name] == rows, name
+    assert files(harvested) == {"digest.duckdb", "digest.read.duckdb", "raw"}
+    assert f"{len(before['item']):,} items ({len(before['item']):,} before)" in lines[-1]
+    assert any(line.startswith("sample-broken: the document breaks off") for line in lines)
+
+
+def test_the_snapshot_is_the_rebuilt_one(harvested: Workplace) -> None:
+    snapshot_path(harvested.database).unlink()
+    list(reparse(harvested))
+    assert all_tables(snapshot_path(harvested.database)) == all_tables(harvested.database)
+
+
+def test_what_only_the_old_parser_saw_is_gone_with_its_labels(harvested: Workplace) -> None:
+    before = all_tables(harvested.database)
+    with writing(harvested.database) as connection:
+        connection.execute(
+            "INSERT INTO record BY NAME SELECT * REPLACE ('r1-old' AS record_id, 't1-old' AS "
+            "text_hash) FROM record LIMIT 1"
+        )
+        connection.execute("INSERT INTO labelling VALUES ('t1-old', 'm', 'c', 'labelled', 'en')")
+    list(reparse(harvested))
+    assert all_tables(harvested.database) == before
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        pytest.param(lambda path: path.write_bytes(b"no database"), id="no-database"),
+        pytest.param(spoil, id="blocks-spoiled"),
+        pytest.param(lambda path: path.unlink(), id="gone"),
+    ],
+)
+def test_without_the_database_the_labels_come_from_the_snapshot(
+    harvested: Workplace, harm: Callable[[Path], object]
+) -> None:
+    before = all_tables(harvested.database)
+    harm(harvested.database)
+    is_there = harvested.database.exists()
+    lines = list(reparse(harvested))
+    assert all_tables(harvested.database) == before
+    assert any("come from the snapshot" in line for line in lines)
+    assert ("digest.corrupt.duckdb" in files(harvested)) is is_there
+
+
+def test_without_both_the_items_come_back_and_the_labels_are_made_again(
+    harvested: Workplace,
+) -> None:
+    before = all_tables(harvested.database)
+    for path in (harvested.database, snapshot_path(harvested.database)):
+        path.write_bytes(b"no database")
+    lines = list(reparse(harvested))
+    after = all_tables(harvested.database)
+    assert not any(after[name] for name in (*LABELS, "harvest"))
+    for name in before.keys() - {*LABELS, "harvest"}:
+        assert after[name] == before[name], name
+    assert sum("cannot be read as a database" in line for line in lines) == 2
+    assert any("the next digest run labels all texts again" in line for line in lines)
+
+
+def test_a_log_of_the_corrupt_database_is_not_taken_for_the_new_ones(
+    harvested: Workplace,
+) -> None:
+    harvested.database.write_bytes(b"no database")
+    log = harvested.database.with_name("digest.duckdb.wal")
+    log.write_bytes(b"what the corrupt database had not written yet")
+    list(reparse(harvested))
+    assert not log.exists()
+    with writing(harvested.database) as connection:
+        assert connection.execute("SELECT count(*) > 0 FROM item").fetchone() == (True,)
+
+
+def test_late_arrivals_of_published_quarters_come_back(harvested: Workplace) -> None:
+    """Items of 2025Q4 lie in the archive; they are wanted once that quarter is published."""
+    Shelf(harvested.editions).publish(edition(quarter=str(Q4)), document().fetched_at)
+    before = all_tables(harvested.database)
+    list(reparse(harvested))
+    after = all_tables(harvested.database)
+    fresh = [row for row in after["item"] if row not in before["item"]]
+    assert len(after["item"]) == len(before["item"]) + len(fresh)
+    assert {row[2] for row in fresh} == {"2025Q4"}
+
+
+def test_an_unchanged_answer_that_was_read_for_another_quarter_is_read_for_it_again(
+    harvested: Workplace,
+) -> None:
+    """As when a feed answers "not modified" in the next quarter's harvest."""
+    from digest.steps.harvest import Harvest
+
+    with writing(harvested.database) as connection:
+        run = Harvest.of(connection, harvested, Q4, lambda: document().fetched_at)
+        for archived in run.archive.documents():
+            run.store(archived)
+    before = all_tables(harvested.database)
+    assert {row[2] for row in before["item"]} == {"2025Q4", "2026Q1"}
+    list(reparse(harvested))
+    assert all_tables(harvested.database)["item"] == before["item"]
+
+
+def test_an_answer_that_is_none_is_kept_and_not_parsed(harvested: Workplace) -> None:
+    before = all_tables(harvested.database)
+    Archive(harvested.raw).keep(document(b"<rss/>", status=503), "feed", Q1)
+    list(reparse(harvested))
+    assert all_tables(harvested.database) == before
+    assert len(list(Archive(harvested.raw).documents("un-news"))) == 1
+
+
+def lose_a_body(place: Workplace) -> str:
+    archive = Archive(place.raw)
+    lost = next(archive.documents("sample-intergov"))
+    next(place.raw.rglob(f"{lost.sha256}.zst")).unlink()
+    return lost.document_id
+
+
+def test_what_the_archive_lost_is_not_thrown_away_with_the_old_database(
+    harvested: Workplace,
+) -> None:
+    lost = lose_a_body(harvested)
+    before = harvested.database.read_bytes()
+    with pytest.raises(StoreCorrupt, match=rf"{lost}.*Nothing was changed"):
+        list(reparse(harvested))
+    assert harvested.database.read_bytes() == before
+
+
+def test_with_archive_and_database_damaged_the_rest_is_saved(harvested: Workplace) -> None:
+    lost = lose_a_body(harvested)
+    for path in (harvested.database, snapshot_path(harvested.database)):
+        path.write_bytes(b"no database")
+    lines = list(reparse(harvested))
+    assert any(lost in line for line in lines)
+    with reading(harvested.database) as connection:
+        sources = {row[0] for row in connection.execute("SELECT source FROM record").fetchall()}
+    assert "sample-intergov" not in sources
+    assert "sample-journal" in sources
+
+
+def test_without_an_archive_nothing_is_replaced_by_nothing(place: Workplace) -> None:
+    with writing(place.database):
+        pass
+    before = place.database.read_bytes()
+    with pytest.raises(StoreError, match="holds no answers to build a database from"):
+        list(reparse(place))
+    assert place.database.read_bytes() == before
+
+
+REPARSE = """
+import sys
+from pathlib import Path
+from digest.config import Workplace
+from digest.steps.reparse import reparse
+print("begun", flush=True)
+for line in reparse(Workplace(Path(sys.argv[1]))):
+    print(line, flush=True)
+"""
+
+
+def test_killed_in_the_middle_the_old_database_stands_and_the_next_run_starts_anew(
+    harvested: Workplace,
+) -> None:
+    before = all_tables(harvested.database)
+    inode = harvested.database.stat().st_ino
+    scratch = harvested.folder / ".digest.rebuilt.duckdb"
+    process = subprocess.Popen(
+        [sys.executable, "-c", REPARSE, str(harvested.folder)], stdout=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout
+        for line in process.stdout:  # a first line of parsing: the new file is half full
+            if line.startswith(b"sample-broken"):
+                break
+        with pytest.raises(StoreBusy, match=f"number {process.pid}"):
+            list(reparse(harvested))
+        process.kill()
+    assert scratch.exists()
+    assert harvested.database.stat().st_ino == inode
+    assert all_tables(harvested.database) == before
+    list(reparse(harvested))
+    assert all_tables(harvested.database) == before
+    assert files(harvested) == {"digest.duckdb", "digest.read.duckdb", "raw"}
