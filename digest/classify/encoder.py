@@ -6,15 +6,15 @@ vector depend on its text alone. So labels do not depend on what else is in the 
 was killed, or on how it was spread over processes.
 
 A text longer than one window is read whole, in consecutive windows; its vector is the mean over
-all its tokens.
+all its tokens. Of the tokens' states only sums are kept, a sum for each sentence where sentences
+are asked for, so that a book costs no more memory than its sentences.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,23 +24,40 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WINDOW = 254  # tokens, besides the two special ones; the encoder was trained on 256
-BLOCK = 256  # texts in hand at a time: bounds memory
+# In hand at a time, which bounds memory: so many texts, or as many as have so many characters.
+BLOCK = 256
+BLOCK_CHARACTERS = 1_000_000
 LENGTH_STEP = 16  # lengths are padded up to a multiple: few distinct shapes to prepare
+
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the parts of a text add to its vector.
+
+    ``total``: float64 (hidden size,), the sum of all states, which scaled to unit length is the
+    text's vector. ``sums``: float64 (parts, hidden size), what each part's tokens add to it;
+    ``tokens``: int (parts,), how many these are.
+    """
+
+    total: NDArray[np.float64]
+    sums: NDArray[np.float64]
+    tokens: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """What the encoder makes of one text.
 
-    ``vector``: float32 (hidden size,), unit length. ``tokens``: how many it read. With states
-    asked for, ``states`` is float32 (tokens, hidden size) and ``spans`` int (tokens, 2), the
-    characters of the text that each token covers; else both are None.
+    ``vector``: float32 (hidden size,), unit length. ``tokens``: how many it read. ``parts``: what
+    each part of the text adds, where parts were asked for.
     """
 
     vector: NDArray[np.float32]
     tokens: int
-    states: NDArray[np.float32] | None = None
-    spans: NDArray[np.int64] | None = None
+    parts: Parts | None = None
 
 
 class Encoder:
@@ -50,30 +67,41 @@ class Encoder:
         self._tokenizer = _tokenizer(folder)
         self._requests = _requests(folder, threads or os.cpu_count() or 1)
 
-    def encode(self, texts: Iterable[str], *, states: bool = False) -> Iterator[Encoding]:
-        """Encode texts, in order, lazily; every text gets an answer (an empty one too)."""
-        remaining = iter(texts)
-        while block := list(islice(remaining, BLOCK)):
-            yield from self._block(block, states)
+    def encode(
+        self, texts: Iterable[str], parts: Iterable[Sequence[Span]] | None = None
+    ) -> Iterator[Encoding]:
+        """Encode texts, in order, lazily; every text gets an answer (an empty one too).
 
-    def _block(self, texts: list[str], states: bool) -> Iterator[Encoding]:
+        ``parts`` says for each text where its parts begin and end, in order; a token belongs to
+        the last part that begins before it.
+        """
+        wanted = zip(texts, parts, strict=True) if parts is not None else ((t, ()) for t in texts)
+        for block in _blocks(wanted):
+            yield from self._block(block, parts is not None)
+
+    def _block(
+        self, block: list[tuple[str, Sequence[Span]]], with_parts: bool
+    ) -> Iterator[Encoding]:
         batch = self._tokenizer(
-            texts, add_special_tokens=False, return_offsets_mapping=True,
-            return_attention_mask=False, return_token_type_ids=False, verbose=False,
+            [text for text, _ in block], add_special_tokens=False, return_attention_mask=False,
+            return_token_type_ids=False, return_offsets_mapping=with_parts, verbose=False,
         )  # fmt: skip
-        results: dict[tuple[int, int], NDArray[np.float32]] = {}
+        read: dict[Span, _Read] = {}
         self._requests.set_callback(
-            lambda request, job: results.__setitem__(job[0], _own_states(request, job[1], states))
+            lambda request, job: read.__setitem__(job[0], _read(request, *job[1:]))
         )
         windows = [_windows(ids) for ids in batch["input_ids"]]
-        for text, parts in enumerate(windows):
-            for part, ids in enumerate(parts):
-                self._requests.start_async(self._inputs(ids), ((text, part), len(ids) + 2))
+        for text, (pieces, (_, spans)) in enumerate(zip(windows, block, strict=True)):
+            owners = _owners(batch["offset_mapping"][text], spans) if spans else None
+            for piece, ids in enumerate(pieces):
+                own = owners[piece * WINDOW :][: len(ids)] if owners is not None else None
+                self._requests.start_async(self._inputs(ids), ((text, piece), len(ids) + 2, own))
         self._requests.wait_all()
-        for text, parts in enumerate(windows):
-            read = [results[text, part] for part in range(len(parts))]
-            lengths = [len(ids) for ids in parts]
-            yield _encoding(read, lengths, batch["offset_mapping"][text] if states else None)
+        for text, (pieces, (_, spans)) in enumerate(zip(windows, block, strict=True)):
+            found = [read.pop((text, piece)) for piece in range(len(pieces))]
+            total = np.sum([window.total for window in found], axis=0)
+            parts = _parts(found, total, len(spans)) if with_parts else None
+            yield Encoding(_unit(total), sum(map(len, pieces)), parts)
 
     def _inputs(self, ids: list[int]) -> dict[str, NDArray[np.int64]]:
         length = -(-(len(ids) + 2) // LENGTH_STEP) * LENGTH_STEP
@@ -88,22 +116,56 @@ def _windows(ids: list[int]) -> list[list[int]]:
     return [ids[i : i + WINDOW] for i in range(0, len(ids), WINDOW)] or [[]]
 
 
-def _own_states(request: Any, length: int, states: bool) -> NDArray[np.float32]:
-    """The states of a window's own tokens, or their sum; copied out of the request's buffer."""
-    own = request.get_output_tensor(0).data[0, :length]
-    result: NDArray[np.float32] = own.copy() if states else own.sum(axis=0, dtype=np.float64)
-    return result
+def _blocks(
+    wanted: Iterable[tuple[str, Sequence[Span]]],
+) -> Iterator[list[tuple[str, Sequence[Span]]]]:
+    block: list[tuple[str, Sequence[Span]]] = []
+    characters = 0
+    for text, spans in wanted:
+        block.append((text, spans))
+        characters += len(text)
+        if len(block) == BLOCK or characters > BLOCK_CHARACTERS:
+            yield block
+            block, characters = [], 0
+    if block:
+        yield block
 
 
-def _encoding(
-    read: list[NDArray[Any]], lengths: list[int], offsets: list[tuple[int, int]] | None
-) -> Encoding:
-    tokens = sum(lengths)
-    if offsets is None:
-        return Encoding(_unit(np.sum(read, axis=0)), tokens)
-    total = np.sum([states.sum(axis=0, dtype=np.float64) for states in read], axis=0)
-    inner = np.concatenate([states[1:-1] for states in read])
-    return Encoding(_unit(total), tokens, inner, np.asarray(offsets, np.int64).reshape(-1, 2))
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One window: the sum of its states, and sums over its tokens in ``parts`` (their numbers)."""
+
+    total: NDArray[np.float64]
+    parts: NDArray[np.int64]
+    sums: NDArray[np.float64]
+    tokens: NDArray[np.int64]
+
+
+def _read(request: Any, length: int, owners: NDArray[np.int64] | None) -> _Read:
+    """Add up a window of ``length`` tokens, the two special ones included."""
+    states = request.get_output_tensor(0).data[0, :length]
+    total = states.sum(axis=0, dtype=np.float64)
+    if owners is None or not len(owners):
+        nothing = np.zeros(0, np.int64)
+        return _Read(total, nothing, np.zeros((0, len(total))), nothing)
+    parts, first, tokens = np.unique(owners, return_index=True, return_counts=True)
+    return _Read(total, parts, np.add.reduceat(states[1:-1], first, dtype=np.float64), tokens)
+
+
+def _owners(offsets: list[Span], spans: Sequence[Span]) -> NDArray[np.int64]:
+    """For each token the part that it belongs to; never falls, as tokens follow the text."""
+    begins = np.array([begin for begin, _ in spans])
+    tokens = np.fromiter((begin for begin, _ in offsets), np.int64, len(offsets))
+    return np.maximum(np.searchsorted(begins, tokens, side="right") - 1, 0)
+
+
+def _parts(read: list[_Read], total: NDArray[np.float64], number: int) -> Parts:
+    sums = np.zeros((number, len(total)))
+    tokens = np.zeros(number, np.int64)
+    for window in read:
+        sums[window.parts] += window.sums
+        tokens[window.parts] += window.tokens
+    return Parts(total, sums, tokens)
 
 
 def _unit(total: NDArray[np.float64]) -> NDArray[np.float32]:

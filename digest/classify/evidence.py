@@ -15,22 +15,30 @@ if TYPE_CHECKING:
     from digest.classify.heads import Heads
 
 FEWEST_TOKENS = 4
+# A text of more sentences is divided into so many runs of sentences: bounds memory.
+MOST_SENTENCES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
     """A sentence, an exact substring of the text, and how much the label rests on it.
 
-    ``share`` is by how much the label's probability falls when the sentence is left out of the
-    text's mean, between 0 and 1.
+    ``number`` counts the text's sentences from 0. ``share`` is by how much the label's probability
+    falls when the sentence is left out of the text's mean, between 0 and 1; ``alone`` is the
+    probability of the sentence by itself.
     """
 
+    number: int
     sentence: str
     share: float
+    alone: float
 
 
 def sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
-    """Start and end of each sentence of a text, without the white space around it."""
+    """Start and end of each sentence of a text, without the white space around it.
+
+    ``language`` is an ISO 639 code, by whose rules the text is divided; ``""`` is English.
+    """
     from sentencex import segment
 
     spans, at = [], 0
@@ -41,7 +49,12 @@ def sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
         if stripped:
             begin = text.index(stripped, start)
             spans.append((begin, begin + len(stripped)))
-    return spans
+    return _runs(spans)
+
+
+def _runs(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    run = -(-len(spans) // MOST_SENTENCES) or 1
+    return [(spans[i][0], spans[i : i + run][-1][1]) for i in range(0, len(spans), run)]
 
 
 def carriers(
@@ -56,32 +69,24 @@ def carriers(
     The sentence whose leaving out lowers the label's probability most carries the label; among
     sentences that change nothing, the one that is most like the label.
     """
+    parts = encoding.parts
+    assert parts is not None, "evidence needs the parts of the text"
     if not rows or not spans:
-        return [Carrier("", 0.0) for _ in rows]
-    sums, counts = _sums(encoding, spans)
-    whole = encoding.vector * np.linalg.norm(sums.sum(axis=0))
+        return [Carrier(0, "", 0.0, 0.0) for _ in rows]
     full = heads.probabilities(encoding.vector[None])[0, rows]
-    without = heads.probabilities(_units(whole - sums))[:, rows]
-    alone = heads.probabilities(_units(sums))[:, rows]
-    drop = np.where(counts[:, None] >= FEWEST_TOKENS, full - without, -1.0)
+    without = heads.probabilities(_units(parts.total - parts.sums))[:, rows]
+    alone = heads.probabilities(_units(parts.sums))[:, rows]
+    drop = np.where(parts.tokens[:, None] >= FEWEST_TOKENS, full - without, -1.0)
     best = np.lexsort((alone, np.round(drop, 3)), axis=0)[-1]
     return [
-        Carrier(text[slice(*spans[sentence])], float(max(0, round(drop[sentence, column], 4))))
-        for column, sentence in enumerate(best)
+        Carrier(
+            number=int(number),
+            sentence=text[slice(*spans[number])],
+            share=float(max(0, round(drop[number, column], 4))),
+            alone=float(alone[number, column]),
+        )
+        for column, number in enumerate(best)
     ]
-
-
-def _sums(
-    encoding: Encoding, spans: Sequence[tuple[int, int]]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Per sentence the sum of its tokens' states and their number."""
-    assert encoding.states is not None
-    assert encoding.spans is not None
-    starts = np.array([start for start, _ in spans])
-    owner = np.searchsorted(starts, encoding.spans[:, 0], side="right") - 1
-    sums = np.zeros((len(spans), encoding.states.shape[1]))
-    np.add.at(sums, np.maximum(owner, 0), encoding.states)
-    return sums, np.bincount(np.maximum(owner, 0), minlength=len(spans))
 
 
 def _units(rows: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import codecs
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO
+from itertools import count
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import orjson
@@ -13,6 +15,7 @@ import orjson
 from digest.classify.evidence import carriers, sentences
 from digest.classify.heads import NONE
 from digest.classify.language import recognise
+from digest.classify.lines import Stream, blocks_of_lines
 from digest.text import plain
 
 if TYPE_CHECKING:
@@ -22,8 +25,16 @@ if TYPE_CHECKING:
 LABELLED = "labelled"
 NO_TEXT = "not labelled: no text"
 OTHER_LANGUAGE = "not labelled: language"
+BAD_INPUT = "not labelled: bad input"
 LINES = 64
 MAX_LINE = 8_000_000
+# An element of HTML; "if a<b and c>d" is mathematics, "<think>" a token that a paper writes about.
+_MARKUP = re.compile(
+    r"""</?(?:p|br|hr|div|span|section|article|a|b|i|u|em|strong|small|font|sub|sup|ul|ol|li|h[1-6]|
+        blockquote|pre|code|figure|figcaption|img|iframe|table|tr|t[dh]|script|style)
+        (?:\s+[\w:-]+(?:=(?:"[^"]*"|'[^']*'|[^\s"'<>]+)))*\s*/?>""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,7 @@ class Text:
     @property
     def joined(self) -> str:
         """What the model reads."""
-        return f"{self.title}\n{self.body}".strip()
+        return "\n".join(part for part in (self.title, self.body) if part)
 
     def sentences(self, language: str) -> list[tuple[int, int]]:
         """Where the sentences stand in ``joined``; the title is one."""
@@ -47,7 +58,26 @@ class Text:
         return title + list(body)
 
 
-def status_of(text: Text, model: Model) -> tuple[str, str]:
+class Labeller(Protocol):
+    """What labels texts: the shipped model, or one of the user's choice."""
+
+    @property
+    def id(self) -> str:
+        """Names the model in every answer; another content has another id."""
+
+    @property
+    def codebook(self) -> str:
+        """The codebook's version that the labels are of."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that it reads, ISO 639 codes."""
+
+    def labels(self, texts: Sequence[tuple[Text, str]]) -> Iterator[list[dict[str, Any]]]:
+        """For each text and its language, in order, its labels as in ``label_lines``."""
+
+
+def status_of(text: Text, model: Labeller) -> tuple[str, str]:
     """Whether the model can label a text, and the text's language."""
     language = recognise(text.joined, text.declared)
     if not language:
@@ -55,60 +85,69 @@ def status_of(text: Text, model: Model) -> tuple[str, str]:
     return (LABELLED if language in model.languages else OTHER_LANGUAGE), language
 
 
-def label_lines(lines: BinaryIO, model: Model) -> Iterator[bytes]:
-    """Answer every line of a stream of ``{"id", "title", "text"}``, in order, lazily.
+def label_lines(lines: Stream, model: Labeller) -> Iterator[bytes]:
+    """Answer every line of a stream of ``{"id", "title", "text"}``, in order, as they come.
 
     Each answer is ``{"id", "labels": [{"scheme", "label", "probability", "threshold", "assigned",
     "unsure", "evidence"}], "model", "codebook", "language", "status"}``; a line that cannot be
-    labelled has no labels and a ``status`` that says why; a line that is not such an object has
-    an ``error`` as well, and the lines after it are answered.
+    labelled has no labels and a ``status`` that says why; a line that is not such an object (an
+    empty one too) has an ``error`` as well, and the lines after it are answered. Evidence is an
+    exact part of the title or text, once markup is taken out of one that is HTML.
     """
-    numbered = enumerate(iter(lambda: lines.readline(MAX_LINE + 1), b""), start=1)
-    parsed = (_parse(line, number) for number, line in numbered if line.strip())
-    while block := list(islice(parsed, LINES)):
-        yield from _answer(block, model)
+    number = count(1)
+    for block in blocks_of_lines(lines, LINES, MAX_LINE):
+        yield from _answers([_parse(line, next(number)) for line in block], model)
 
 
-def _parse(line: bytes, number: int) -> tuple[Any, Text | str]:
+def _parse(line: bytes | None, number: int) -> tuple[Any, Text | str]:
     """A line's id, and its text or what is wrong with it."""
-    if len(line) > MAX_LINE:
-        return None, f"line {number}: longer than {MAX_LINE:,} bytes; the rest follows as a line"
+    if line is None:
+        return None, f"line {number}: longer than {MAX_LINE:,} bytes"
     try:
-        data = orjson.loads(line)
+        data = orjson.loads(line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
     except ValueError as error:
         return None, f"line {number}: not JSON: {error}"
     if not isinstance(data, dict):
         return None, f'line {number}: not an object with "id", "title" and "text"'
     identity = data.get("id")
+    if not isinstance(identity, str | int | float | None):
+        return None, f'line {number}: "id" is neither text nor a number'
+    if problem := _problem(data):
+        return identity, f"line {number}: {problem}"
+    title, text = without_markup(data.get("title")), without_markup(data.get("text"))
+    return identity, Text(title, text, data.get("language") or "")
+
+
+def _problem(data: dict[str, Any]) -> str:
     for key in ("title", "text", "language"):
-        if not isinstance(data.get(key) or "", str):
-            return identity, f'line {number}: "{key}" is not text'
-    return identity, Text(
-        plain_line(data.get("title")), plain_line(data.get("text")), data.get("language") or ""
-    )
+        if not isinstance(data.get(key), str | None):
+            return f'"{key}" is not text'
+    return "" if "title" in data or "text" in data else 'neither "title" nor "text"'
 
 
-def plain_line(text: str | None) -> str:
-    """The text without markup, as the pipeline itself keeps it: evidence is a part of it."""
-    return plain(text) if text and "<" in text else " ".join((text or "").split())
+def without_markup(text: str | None) -> str:
+    """The plain text of what may be HTML; a text without markup stays as it came, but trimmed."""
+    text = text or ""
+    return plain(text) if _MARKUP.search(text) else text.strip()
 
 
-def _answer(block: list[tuple[Any, Text | str]], model: Model) -> Iterator[bytes]:
+def _answers(block: list[tuple[Any, Text | str]], model: Labeller) -> Iterator[bytes]:
     known = [status_of(text, model) if isinstance(text, Text) else ("", "") for _, text in block]
-    readable = [
-        text for (_, text), (status, _) in zip(block, known, strict=True)
-        if isinstance(text, Text) and status == LABELLED
-    ]  # fmt: skip
-    encodings = model.encoder.encode((text.joined for text in readable), states=True)
+    labels = model.labels(
+        [
+            (text, language) for (_, text), (status, language) in zip(block, known, strict=True)
+            if isinstance(text, Text) and status == LABELLED
+        ]
+    )  # fmt: skip
     for (identity, text), (status, language) in zip(block, known, strict=True):
         answer: dict[str, Any] = {
             "id": identity, "labels": [], "model": model.id, "codebook": model.codebook,
             "language": language, "status": status,
         }  # fmt: skip
         if isinstance(text, str):
-            answer |= {"status": "not labelled: bad input", "error": text}
+            answer |= {"status": BAD_INPUT, "error": text}
         elif status == LABELLED:
-            answer["labels"] = labels_of(text, language, next(encodings), model)
+            answer["labels"] = next(labels)
         yield orjson.dumps(answer)
 
 

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from digest.classify.encoder import Encoder
+from digest.classify.encoder import Encoder, Encoding
 from digest.classify.heads import Heads
+from digest.classify.label import Text, labels_of
 from digest.config import SHIPPED_MODEL
 from digest.errors import ModelError
 
@@ -55,6 +58,17 @@ class Model:
     def encoder(self) -> Encoder:
         """The encoder, loaded once."""
         return Encoder(self.folder)
+
+    def encode(self, texts: Sequence[tuple[Text, str]]) -> Iterator[Encoding]:
+        """The encodings of texts in their languages, whose parts are the texts' sentences."""
+        return self.encoder.encode(
+            (text.joined for text, _ in texts), (text.sentences(code) for text, code in texts)
+        )
+
+    def labels(self, texts: Sequence[tuple[Text, str]]) -> Iterator[list[dict[str, Any]]]:
+        """For each text and its language the labels, as ``digest label`` writes them."""
+        for (text, language), encoding in zip(texts, self.encode(texts), strict=True):
+            yield labels_of(text, language, encoding, self)
 
 
 def _check(path: Path, sha256: str) -> None:

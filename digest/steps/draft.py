@@ -162,11 +162,12 @@ def _find(
 ) -> dict[tuple[str, str, str], tuple[str, float]]:
     if not missing:
         return {}
-    texts = [Text(item.title, item.text) for item, _ in missing]
-    encodings = model.encoder.encode((text.joined for text in texts), states=True)
+    texts = [(Text(item.title, item.text), item.language) for item, _ in missing]
     found = {}
-    for text, (item, rows), encoding in zip(texts, missing, encodings, strict=True):
-        evidence = evidence_for(text, item.language, encoding, model, np.array(rows))
+    for (text, language), (item, rows), encoding in zip(
+        texts, missing, model.encode(texts), strict=True
+    ):
+        evidence = evidence_for(text, language, encoding, model, np.array(rows))
         for row, carrier in evidence.items():
             scheme, label = model.heads.labels[row]
             found[item.text_hash, scheme, label] = (carrier["sentence"], carrier["share"])

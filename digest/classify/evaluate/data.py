@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from digest.classify.heads import NONE
-from digest.classify.label import plain_line
+from digest.classify.label import without_markup
 from digest.classify.train.data import EXEMPLARS, READINGS, Example, exemplars, readings
 from digest.errors import InputError
 from digest.store.archive import open_plain
@@ -94,7 +94,7 @@ def _example(line: bytes, where: str, known: set[tuple[str, str]]) -> Example:
     for label in read.labels:
         if label != NONE and (read.scheme, label) not in known:
             raise InputError(f"{where}: the codebook has no label {read.scheme}/{label}")
-    return Example(plain_line(read.text), {read.scheme: frozenset(read.labels)}, "", read.kind)
+    return Example(without_markup(read.text), {read.scheme: frozenset(read.labels)}, "", read.kind)
 
 
 def _sha256(path: Path) -> str:
