@@ -1,0 +1,497 @@
+"""The evaluation: measures against counts by hand and loops, results, comparison, command."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from digest import taxonomy
+from digest.classify.evaluate import table
+from digest.classify.evaluate.answers import Answered, Sheet, identity, sheets
+from digest.classify.evaluate.data import Judged, labelled_lines, unseen
+from digest.classify.evaluate.metrics import (
+    Outcome,
+    Sampling,
+    differences,
+    estimates,
+    measure,
+)
+from digest.classify.evaluate.report import EVALUATION, report
+from digest.classify.evaluate.result import compared, dump, parse, result
+from digest.classify.heads import Heads
+from digest.classify.train.data import Example
+from digest.cli import app
+from digest.config import Workplace
+from digest.edition.manifest import Manifest
+from digest.errors import DigestError, InputError, ModelError
+from digest.steps.publish import build_draft
+
+FEW = Sampling(resamples=200, seed=3)
+BOOK = taxonomy.load()
+SHARES = ("macro_f1", "weighted_f1", "average_accuracy", "exact_match", "ece", "brier")
+
+
+def outcome(
+    truth: list[list[int]],
+    given: list[list[int]],
+    probability: list[list[float]] | None = None,
+    *,
+    exclusive: bool = False,
+) -> Outcome:
+    cells = np.array(truth, bool)
+    labels = tuple("abcdefgh"[: cells.shape[1]])
+    stated = np.array(given if probability is None else probability, float)
+    return Outcome(labels, cells, np.array(given, bool), stated, exclusive)
+
+
+def values(of: Outcome) -> dict[str, Any]:
+    return {name: rows[0] for name, rows in measure(of, np.ones((1, len(of.truth)))).items()}
+
+
+@st.composite
+def outcomes(draw: st.DrawFn) -> Outcome:
+    texts, labels = draw(st.integers(1, 12)), draw(st.integers(1, 4))
+    bits = st.lists(
+        st.lists(st.integers(0, 1), min_size=labels, max_size=labels),
+        min_size=texts, max_size=texts,
+    )  # fmt: skip
+    some = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9, 1.0])
+    stated = st.lists(
+        st.lists(some, min_size=labels, max_size=labels),
+        min_size=texts, max_size=texts,
+    )  # fmt: skip
+    return outcome(draw(bits), draw(bits), draw(stated))
+
+
+def test_a_small_case_counted_by_hand() -> None:
+    # Texts: a | a, b | none | b. Given: a | a | none | none.
+    found = values(outcome([[1, 0], [1, 1], [0, 0], [0, 1]], [[1, 0], [1, 0], [0, 0], [0, 0]]))
+    assert found["precision"][0] == 1
+    assert math.isnan(found["precision"][1])  # b is never given
+    assert found["precision"][2] == 0.5  # none is given twice, once rightly
+    assert found["recall"].tolist() == [1, 0, 1]
+    assert found["f1"] == pytest.approx([1, 0, 2 / 3])
+    assert found["macro_f1"] == pytest.approx(5 / 9)
+    assert found["weighted_f1"] == pytest.approx((2 * 1 + 2 * 0 + 1 * 2 / 3) / 5)
+    assert found["average_accuracy"] == pytest.approx((1 + 2 / 4) / 2)
+    assert found["exact_match"] == 0.5
+
+
+def test_none_is_a_class_only_where_a_text_has_no_label() -> None:
+    assert len(values(outcome([[1, 0], [0, 1]], [[0, 0], [0, 1]]))["f1"]) == 2
+    assert len(values(outcome([[1, 0], [0, 0]], [[0, 0], [0, 1]]))["f1"]) == 3
+
+
+def test_a_label_that_no_text_has_counts_in_macro_f1_only_when_it_is_given() -> None:
+    unseen_label = outcome([[1, 0], [1, 0]], [[1, 0], [1, 0]])
+    assert values(unseen_label)["macro_f1"] == 1
+    assert values(outcome([[1, 0], [1, 0]], [[1, 0], [1, 1]]))["macro_f1"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("probability", "best"),
+    [
+        pytest.param([0.5, 0.3], True, id="the true label leads"),
+        pytest.param([0.3, 0.5], False, id="another label leads"),
+        pytest.param([0.3, 0.2], False, id="none leads"),
+    ],
+)
+def test_the_most_probable_of_an_exclusive_scheme(probability: list[float], best: bool) -> None:
+    found = values(outcome([[1, 0]], [[0, 0]], [probability], exclusive=True))
+    assert found["most_probable"] == best
+    assert "most_probable" not in values(outcome([[1, 0]], [[0, 0]]))
+
+
+def test_none_leads_where_no_label_is_likely_and_is_right_where_none_is_true() -> None:
+    assert values(outcome([[0, 0]], [[0, 0]], [[0.2, 0.2]], exclusive=True))["most_probable"] == 1
+
+
+@given(outcomes())
+def test_every_measure_is_a_share(any_outcome: Outcome) -> None:
+    found = estimates(any_outcome, Sampling(resamples=20))
+    for name, estimate in found.items():
+        for part in (estimate.value, estimate.low, estimate.high):
+            known = part[np.isfinite(part)]
+            assert ((known >= 0) & (known <= 1 + 1e-12)).all(), name
+        assert not (estimate.low > estimate.high).any()
+    assert all(np.isfinite(found[name].value) for name in SHARES)
+
+
+@given(outcomes())
+def test_measures_agree_with_plain_loops(any_outcome: Outcome) -> None:
+    found = values(any_outcome)
+    true = [{k for k, x in enumerate(row) if x} or {"none"} for row in any_outcome.truth]
+    said = [{k for k, x in enumerate(row) if x} or {"none"} for row in any_outcome.given]
+    classes: list[Any] = list(range(len(any_outcome.labels)))
+    classes += ["none"] if {"none"} in true else []
+    f1, support = [], []
+    for one in classes:
+        hits = sum(one in t and one in s for t, s in zip(true, said, strict=True))
+        real, given_ = sum(one in t for t in true), sum(one in s for s in said)
+        f1.append(2 * hits / (real + given_) if real + given_ else None)
+        support.append(real)
+    kept = [x for x in f1 if x is not None]
+    assert found["macro_f1"] == pytest.approx(sum(kept) / len(kept))
+    assert found["weighted_f1"] == pytest.approx(
+        sum(n * x for n, x in zip(support, f1, strict=True) if x is not None) / sum(support)
+    )
+    assert found["exact_match"] == pytest.approx(
+        sum(t == s for t, s in zip(true, said, strict=True)) / len(true)
+    )
+
+
+@given(outcomes(), st.randoms(use_true_random=False))
+def test_the_order_of_the_texts_makes_no_difference(any_outcome: Outcome, random: Any) -> None:
+    order = list(range(len(any_outcome.truth)))
+    random.shuffle(order)
+    there, here = values(any_outcome), values(any_outcome.at(order))
+    for name, value in there.items():
+        assert here[name] == pytest.approx(value, nan_ok=True), name
+
+
+@given(outcomes())
+def test_a_perfect_model_has_1_everywhere_and_no_error(any_outcome: Outcome) -> None:
+    perfect = replace(
+        any_outcome, given=any_outcome.truth, probability=any_outcome.truth.astype(float)
+    )
+    found = estimates(perfect, Sampling(resamples=20))
+    for name in ("macro_f1", "weighted_f1", "average_accuracy", "exact_match"):
+        assert (found[name].value, found[name].low, found[name].high) == (1, 1, 1)
+    assert found["ece"].high == found["brier"].high == 0
+
+
+@given(outcomes(), st.sampled_from([0.0, 0.25, 0.5, 1.0]))
+def test_models_that_always_say_the_same_have_known_values(
+    any_outcome: Outcome, probability: float
+) -> None:
+    truth = any_outcome.truth
+    same = np.full(truth.shape, probability)
+    nothing = values(replace(any_outcome, given=np.zeros_like(truth), probability=same))
+    everything = values(replace(any_outcome, given=np.ones_like(truth), probability=same))
+    rate, none = truth.mean(), (~truth.any(axis=1)).mean()
+    assert nothing["average_accuracy"] == pytest.approx(1 - rate)
+    assert everything["average_accuracy"] == pytest.approx(rate)
+    assert nothing["exact_match"] == pytest.approx(none)
+    if none:
+        assert nothing["f1"][-1] == pytest.approx(2 * none / (1 + none))
+    assert everything["precision"][: truth.shape[1]] == pytest.approx(truth.mean(axis=0))
+    assert nothing["ece"] == pytest.approx(abs(probability - rate))
+    assert nothing["brier"] == pytest.approx(
+        rate * (1 - probability) ** 2 + (1 - rate) * probability**2
+    )
+
+
+def test_calibration_bins_hold_equally_many_decisions() -> None:
+    # 20 decisions, two a bin: of each pair, at 0.05 … 0.95, one is true.
+    stated = [[0.05 + 0.1 * (i // 2) + 0.001 * (i % 2)] for i in range(20)]
+    found = values(outcome([[i % 2] for i in range(20)], [[0]] * 20, stated))
+    assert found["ece"] == pytest.approx(np.mean([abs(0.1 * i + 0.0505 - 0.5) for i in range(10)]))
+
+
+def test_an_interval_is_as_wide_as_theory_says() -> None:
+    # So many texts that the resamples come in several blocks.
+    half = outcome([[1]] * 4_000, [[i % 2] for i in range(4_000)])
+    found = estimates(half, Sampling(resamples=1_500))["exact_match"]
+    expected = 1.96 * math.sqrt(0.25 / 4_000)
+    assert found.value == 0.5
+    assert found.high - found.value == pytest.approx(expected, rel=0.12)
+    assert found.value - found.low == pytest.approx(expected, rel=0.12)
+
+
+def test_the_same_seed_gives_the_same_intervals() -> None:
+    some = outcome([[1, 0], [0, 1], [0, 0]] * 9, [[1, 0], [0, 0], [1, 0]] * 9)
+    once, again, other = (estimates(some, s) for s in (FEW, FEW, replace(FEW, seed=4)))
+    for name, estimate in once.items():
+        assert np.array_equal(estimate.low, again[name].low, equal_nan=True)
+    assert any(not np.array_equal(once[n].low, other[n].low, equal_nan=True) for n in once)
+
+
+def test_differences_are_paired() -> None:
+    truth = [[i % 2] for i in range(60)]
+    worse = outcome(truth, [[1 - i % 2] if i < 12 else [i % 2] for i in range(60)])
+    better = outcome(truth, [[1 - i % 2] if i < 4 else [i % 2] for i in range(60)])
+    gain = differences(better, worse, FEW)["exact_match"]
+    assert gain.value == pytest.approx(8 / 60)
+    assert gain.excludes_zero
+    # Unpaired, the two intervals overlap.
+    assert estimates(worse, FEW)["exact_match"].high > estimates(better, FEW)["exact_match"].low
+    loss = differences(worse, better, FEW)["exact_match"]
+    assert (loss.value, loss.low) == (-gain.value, pytest.approx(-gain.high))
+    assert not any(d.excludes_zero for d in differences(better, better, FEW).values())
+
+
+def sheet(texts: str = "pqrs", kinds: str = "xxyy", **given_: list[list[int]]) -> Sheet:
+    truth = given_.get("truth", [[1, 0], [0, 1], [0, 0], [0, 0]])
+    said = given_.get("given", [[1, 0], [1, 0], [0, 0], [1, 1]])
+    return Sheet(tuple(identity(t) for t in texts), tuple(kinds), outcome(truth, said))
+
+
+def resulting(one: Sheet, not_labelled: dict[str, int] | None = None) -> dict[str, Any]:
+    judged = Judged(tuple(Example(t, {}, "") for t in "pqrs"), {"some.jsonl": "0" * 64})
+    return result("m-1", "c1-0", judged, Answered({"sdg": one}, not_labelled or {}), FEW)
+
+
+def test_a_result_counts_labels_kinds_and_confusions() -> None:
+    part = json.loads(dump(resulting(sheet())))["schemes"]["sdg"]
+    assert [(x["label"], x["texts"], x["given"]) for x in part["labels"]] == [
+        ("a", 1, 3), ("b", 1, 1), ("none", 2, 1),
+    ]  # fmt: skip
+    assert part["labels"][0]["precision"]["value"] == 0.3333
+    assert part["none"] == 2
+    assert part["confusions"] == [
+        {"true": [], "given": ["a", "b"], "texts": 1},
+        {"true": ["b"], "given": ["a"], "texts": 1},
+    ]
+    assert part["kinds"]["x"]["texts"] == 2
+    assert part["kinds"]["y"]["exact_match"]["value"] == 0.5
+
+
+def test_confusions_are_ranked_by_their_number() -> None:
+    many = sheet("pqrs", truth=[[1, 0]] * 4, given=[[0, 0], [0, 1], [0, 1], [1, 0]])
+    ranked = resulting(many)["schemes"]["sdg"]["confusions"]
+    assert [(list(pair["given"]), pair["texts"]) for pair in ranked] == [(["b"], 2), ([], 1)]
+
+
+def test_a_result_is_canonical_and_reads_back() -> None:
+    first = dump(resulting(sheet()))
+    assert first == dump(resulting(sheet()))
+    assert first == dump(json.loads(first))
+    model, kept = parse(first, "stored.json")
+    assert model == "m-1"
+    assert dump(resulting(kept["sdg"])) == first
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"format": "evaluation/0"}'])
+def test_what_is_no_result_is_named(content: bytes) -> None:
+    with pytest.raises(InputError, match=r"stored\.json is"):
+        parse(content, "stored.json")
+
+
+def test_a_comparison_is_over_the_texts_that_both_know_and_the_truth_of_now() -> None:
+    now = sheet("pqrs", truth=[[1, 0]] * 4, given=[[1, 0]] * 4)
+    # The older result has the texts in another order, one more and one less, and another truth.
+    then = sheet("rqpz", truth=[[0, 1]] * 4, given=[[1, 0], [0, 1], [1, 0], [0, 1]])
+    found = compared({"sdg": now}, {"sdg": then}, "m-0", FEW)
+    assert found["model"] == "m-0"
+    assert found["schemes"]["sdg"]["texts"] == 3
+    assert found["schemes"]["sdg"]["exact_match"]["value"] == pytest.approx(1 / 3, abs=1e-4)
+
+
+def test_nothing_in_common_is_said() -> None:
+    with pytest.raises(InputError, match="m-0"):
+        compared({"sdg": sheet("pqrs")}, {"sdg": sheet("wxyz")}, "m-0", FEW)
+    other = sheet()
+    renamed = replace(other, outcome=replace(other.outcome, labels=("a", "c")))
+    with pytest.raises(InputError, match="m-0"):
+        compared({"sdg": sheet()}, {"sdg": renamed}, "m-0", FEW)
+
+
+def test_the_table_says_how_none_and_unlabelled_texts_count() -> None:
+    printed = "\n".join(table.lines(resulting(sheet(), {"not labelled: language": 1})))
+    assert "sdg: 4 texts, 2 labels, or none, which 2 are and which counts as a class" in printed
+    assert "of them 1 text not labelled: language: counted as given no label" in printed
+    assert "none taken for {a, b}" in printed
+    assert "of kind y: 2 texts, macro F1" in printed
+    all_labelled = sheet(truth=[[1, 0]] * 4)
+    assert "2 labels, every text has a label" in "\n".join(table.lines(resulting(all_labelled)))
+
+
+def heads(*labels: tuple[str, str]) -> Heads:
+    size = np.zeros(len(labels), np.float32)
+    return Heads(labels, frozenset({"mit"}), size[:, None], size, size + 0.5, size, size)
+
+
+def test_sheets_keep_each_scheme_to_its_texts_and_a_missing_label_is_never_given() -> None:
+    examples = [
+        Example("one", {"sdg": frozenset({"1", "3"})}, "", "report"),
+        Example("two", {"mit": frozenset({"none"}), "ai": frozenset({"relevant"})}, "", "press"),
+    ]
+    model = heads(("sdg", "3"), ("mit", "1.1"), ("mit", "none"), ("ai", "relevant"))
+    probability = np.array([[0.9, 0.1, 0.9, 0.2], [0.3, 0.4, 0.6, 0.8]])
+    found = sheets(examples, BOOK, model, probability, probability >= 0.5)
+    assert set(found) == {"sdg", "mit", "ai"}
+    sdg = found["sdg"].outcome
+    assert (found["sdg"].ids, found["sdg"].kinds) == ((identity("one"),), ("report",))
+    assert [sdg.labels[k] for k in np.flatnonzero(sdg.truth[0])] == ["1", "3"]
+    assert [sdg.labels[k] for k in np.flatnonzero(sdg.given[0])] == ["3"]
+    assert sdg.probability[0, sdg.labels.index("3")] == 0.9
+    mit = found["mit"].outcome
+    assert mit.exclusive
+    assert not mit.truth.any()
+    assert not mit.given.any()
+    assert values(mit)["most_probable"] == 1
+    assert found["ai"].outcome.given.all()
+
+
+def test_only_what_training_leaves_out_is_unseen() -> None:
+    judged = unseen()
+    assert {example.part for example in judged.examples} == {"test"}
+    schemes = [scheme for example in judged.examples for scheme in example.labels]
+    assert min(schemes.count(scheme) for scheme in ("sdg", "risk", "mit", "ai")) > 100
+    assert "sdg-1.jsonl" in judged.files
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Callable[[int], tuple[Path, Path]]:
+    def written(papers: int) -> tuple[Path, Path]:
+        folder = tmp_path / "readings"
+        folder.mkdir()
+        rows = [f"2510.{n:05}\t3,4\t-\ty\tB" for n in range(40)]
+        (folder / "read.tsv").write_text("id\tsdg\trisk\tai\tby\n" + "\n".join(rows), "utf-8")
+        path = tmp_path / "2025Q4.jsonl.gz"
+        with gzip.open(path, "wt") as lines:
+            for n in range(papers):
+                paper = {"id": f"2510.{n:05}", "title": f"Paper\n {n}", "abstract": "We  study."}
+                lines.write(json.dumps(paper) + "\n")
+        return path, folder
+
+    return written
+
+
+def test_real_abstracts_come_from_a_snapshot(
+    snapshot: Callable[[int], tuple[Path, Path]],
+) -> None:
+    path, folder = snapshot(30)
+    judged = unseen([path], read=folder)
+    real = [e for e in judged.examples if e.register == "real abstract"]
+    assert 0 < len(real) < 30
+    assert len(judged.examples) == len(unseen().examples) + len(real)
+    assert real[0].labels == {
+        "sdg": frozenset({"3", "4"}), "risk": frozenset(), "ai": frozenset({"relevant"}),
+    }  # fmt: skip
+    assert {"read.tsv", "2025Q4.jsonl.gz"} < set(judged.files)
+
+
+def test_a_snapshot_without_abstracts_that_were_read_is_named(
+    snapshot: Callable[[int], tuple[Path, Path]],
+) -> None:
+    path, folder = snapshot(0)
+    with pytest.raises(InputError, match=r"2025Q4\.jsonl\.gz"):
+        unseen([path], read=folder)
+    with pytest.raises(InputError, match="check the path"):
+        unseen([path.with_name("nothing.gz")], read=folder)
+
+
+def test_lines_of_ones_own_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_text(
+        '{"text": "<p>Clean  water</p>", "labels": [6, "3"], "kind": "press"}\n'
+        "\n"
+        '{"text": "Nothing of it.", "labels": ["none"], "scheme": "risk"}\n'
+        '{"text": "Nothing at all.", "labels": []}\n',
+        "utf-8",
+    )
+    judged = labelled_lines(path, BOOK)
+    assert [(e.text, e.register) for e in judged.examples] == [
+        ("Clean water", "press"), ("Nothing of it.", ""), ("Nothing at all.", ""),
+    ]  # fmt: skip
+    assert judged.examples[0].labels == {"sdg": frozenset({"6", "3"})}
+    outcomes_ = sheets(judged.examples, BOOK, heads(), np.zeros((3, 0)), np.zeros((3, 0), bool))
+    assert outcomes_["risk"].outcome.truth.sum() == 0
+    assert outcomes_["sdg"].outcome.truth.sum(axis=1).tolist() == [2, 0]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param("oops", "line 2: Invalid JSON", id="not JSON"),
+        pytest.param('{"text": "a"}', "line 2: labels: Field required", id="no labels"),
+        pytest.param('{"text": 7.5, "labels": 3}', "line 2: labels", id="labels no list"),
+        pytest.param('{"text": "", "labels": []}', "line 2: text", id="no text"),
+        pytest.param('{"text": "a", "labels": ["18"]}', "no label sdg/18", id="unknown label"),
+        pytest.param('{"text": "a", "labels": [], "scheme": "x"}', "line 2: scheme", id="scheme"),
+        pytest.param('\xff{"text": "a"}', "line 2", id="not UTF-8"),
+    ],
+)
+def test_a_line_that_cannot_be_used_is_named(tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_bytes(b'{"text": "a", "labels": []}\n' + line.encode("latin-1"))
+    with pytest.raises(InputError, match=said):
+        labelled_lines(path, BOOK)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n\n"])
+def test_a_file_without_lines_is_named(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "own.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=r"own\.jsonl"):
+        labelled_lines(path, BOOK)
+
+
+def test_the_report_is_of_the_models_own_result_or_of_none(tmp_path: Path) -> None:
+    assert report("m-1", tmp_path) is None
+    (tmp_path / EVALUATION).write_bytes(dump(resulting(sheet())))
+    found = report("m-1", tmp_path)
+    assert found is not None
+    assert found["texts"] == 4
+    assert found["schemes"]["sdg"]["labels"][2]["label"] == "none"
+    assert set(found["schemes"]["sdg"]["ece"]) == {"value", "low", "high"}
+    assert report("m-2", tmp_path) is None
+    (tmp_path / EVALUATION).write_bytes(b"{")
+    with pytest.raises(ModelError, match="digest evaluate --out"):
+        report("m-1", tmp_path)
+
+
+def test_a_new_result_is_shown_without_a_new_edition(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    place.model.mkdir()
+    (place.model / "model.json").write_text("{}", "utf-8")
+    manifest = Manifest(
+        quarter="2026Q1", model="m-1", codebook="c1-0", thresholds={}, sample=True, sources=(),
+        records=0, rejections=(), items=(), shown=(), sections=(), review="not reviewed",
+    )  # fmt: skip
+
+    def shown() -> tuple[str, int]:
+        page = build_draft(place, manifest, BOOK) / "2026Q1" / "method" / "index.html"
+        return page.read_text("utf-8"), page.stat().st_mtime_ns
+
+    assert "No test results came with the model" in shown()[0]
+    (place.model / EVALUATION).write_bytes(dump(resulting(sheet())))
+    page, built = shown()
+    assert "Results of the model" in page
+    assert shown() == (page, built)
+
+
+def test_the_command_evaluates_stores_and_compares(tmp_path: Path) -> None:
+    own, out, old = (tmp_path / name for name in ("own.jsonl", "kept/result.json", "old.json"))
+    own.write_text(
+        '{"text": "The clinic vaccinated 900 children against measles, and deaths of newborns '
+        'fell.", "labels": ["3"], "kind": "press"}\n'
+        '{"text": "We prove a bound on the chromatic number of sparse graphs.", "labels": []}\n'
+        '{"text": "Медицинская клиника привила детей от кори.", "labels": ["3"]}\n',
+        "utf-8",
+    )
+    judged = labelled_lines(own, BOOK)
+    silent = sheets(judged.examples, BOOK, heads(), np.zeros((3, 0)), np.zeros((3, 0), bool))
+    old.write_bytes(dump(result("m-silent", "c1-0", judged, Answered(silent, {}), FEW)))
+    ran = CliRunner().invoke(
+        app,
+        ["evaluate", str(own), "--out", str(out), "--against", str(old), "--var", str(tmp_path)],
+    )
+    assert ran.exit_code == 0, ran.output
+    assert "1 text not labelled: language" in ran.output
+    assert "less m-silent, on the same texts" in ran.output
+    assert "exact match of all labels     +0.333" in ran.output
+    stored = json.loads(out.read_bytes())
+    assert stored["not_labelled"] == {"not labelled: language": 1}
+    goal = next(x for x in stored["schemes"]["sdg"]["labels"] if x["label"] == "3")
+    assert (goal["texts"], goal["given"]) == (2, 1)
+    assert stored["schemes"]["sdg"]["answers"]["probability"][2] == [0.0] * 17
+
+
+def test_the_command_names_what_it_cannot_read(tmp_path: Path) -> None:
+    for arguments in (["nothing.jsonl"], ["--model", str(tmp_path)], ["--texts", "nothing.gz"]):
+        failed = CliRunner().invoke(app, ["evaluate", *arguments])
+        assert isinstance(failed.exception, DigestError)
