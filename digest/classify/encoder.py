@@ -13,10 +13,10 @@ are asked for, so that a book costs no more memory than its sentences.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -27,10 +27,12 @@ WINDOW = 254  # tokens, besides the two special ones; the encoder was trained on
 # In hand at a time, which bounds memory: so many texts, or as many as have so many characters.
 BLOCK = 256
 BLOCK_CHARACTERS = 1_000_000
+PIECE = 250_000  # characters that the tokenizer, which takes some 300 bytes for each, gets at once
 LENGTH_STEP = 16  # lengths are padded up to a multiple: few distinct shapes to prepare
 
 
 Span = tuple[int, int]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,34 +78,51 @@ class Encoder:
         the last part that begins before it.
         """
         wanted = zip(texts, parts, strict=True) if parts is not None else ((t, ()) for t in texts)
-        for block in _blocks(wanted):
+        for block in _blocks(wanted, lambda pair: len(pair[0])):
             yield from self._block(block, parts is not None)
 
     def _block(
         self, block: list[tuple[str, Sequence[Span]]], with_parts: bool
     ) -> Iterator[Encoding]:
-        batch = self._tokenizer(
-            [text for text, _ in block], add_special_tokens=False, return_attention_mask=False,
-            return_token_type_ids=False, return_offsets_mapping=with_parts, verbose=False,
-        )  # fmt: skip
         read: dict[Span, _Read] = {}
         self._requests.set_callback(
             lambda request, job: read.__setitem__(job[0], _read(request, *job[1:]))
         )
-        windows = [_windows(ids) for ids in batch["input_ids"]]
-        for text, (pieces, (_, spans)) in enumerate(zip(windows, block, strict=True)):
-            owners = _owners(batch["offset_mapping"][text], spans) if spans else None
-            for piece, ids in enumerate(pieces):
-                own = owners[piece * WINDOW :][: len(ids)] if owners is not None else None
-                self._requests.start_async(self._inputs(ids), ((text, piece), len(ids) + 2, own))
+        tokens = self._tokens([text for text, _ in block])
+        for text, ((ids, begins), (_, spans)) in enumerate(zip(tokens, block, strict=True)):
+            owners = _owners(begins, spans) if spans else None
+            for window in _windows(len(ids)):
+                own = owners[window] if owners is not None else None
+                job = ((text, window.start), len(ids[window]) + 2, own)
+                self._requests.start_async(self._inputs(ids[window]), job)
         self._requests.wait_all()
-        for text, (pieces, (_, spans)) in enumerate(zip(windows, block, strict=True)):
-            found = [read.pop((text, piece)) for piece in range(len(pieces))]
+        for text, ((ids, _), (_, spans)) in enumerate(zip(tokens, block, strict=True)):
+            found = [read.pop((text, window.start)) for window in _windows(len(ids))]
             total = np.sum([window.total for window in found], axis=0)
             parts = _parts(found, total, len(spans)) if with_parts else None
-            yield Encoding(_unit(total), sum(map(len, pieces)), parts)
+            yield Encoding(_unit(total), len(ids), parts)
 
-    def _inputs(self, ids: list[int]) -> dict[str, NDArray[np.int64]]:
+    def _tokens(self, texts: list[str]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """Each text's tokens, the special ones left out, and where in the text each begins."""
+        found: list[list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = [[] for _ in texts]
+        pieces = ((n, cut) for n, text in enumerate(texts) for cut in _cuts(text))
+        for some in _blocks(pieces, lambda piece: piece[1].stop - piece[1].start):
+            batch = self._tokenizer(
+                [texts[n][cut] for n, cut in some], add_special_tokens=False, verbose=False,
+                return_offsets_mapping=True, return_attention_mask=False,
+                return_token_type_ids=False,
+            )  # fmt: skip
+            for (n, cut), ids, spans in zip(
+                some, batch["input_ids"], batch["offset_mapping"], strict=True
+            ):
+                begins = np.fromiter((begin for begin, _ in spans), np.int64, len(spans))
+                found[n].append((np.array(ids, np.int64), begins + cut.start))
+        return [
+            (np.concatenate([ids for ids, _ in own]), np.concatenate([at for _, at in own]))
+            for own in found
+        ]
+
+    def _inputs(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
         length = -(-(len(ids) + 2) // LENGTH_STEP) * LENGTH_STEP
         row = np.full((1, length), self._tokenizer.pad_token_id, dtype=np.int64)
         row[0, : len(ids) + 2] = [self._tokenizer.cls_token_id, *ids, self._tokenizer.sep_token_id]
@@ -112,23 +131,34 @@ class Encoder:
         return {"input_ids": row, "attention_mask": mask}
 
 
-def _windows(ids: list[int]) -> list[list[int]]:
-    return [ids[i : i + WINDOW] for i in range(0, len(ids), WINDOW)] or [[]]
-
-
-def _blocks(
-    wanted: Iterable[tuple[str, Sequence[Span]]],
-) -> Iterator[list[tuple[str, Sequence[Span]]]]:
-    block: list[tuple[str, Sequence[Span]]] = []
-    characters = 0
-    for text, spans in wanted:
-        block.append((text, spans))
-        characters += len(text)
-        if len(block) == BLOCK or characters > BLOCK_CHARACTERS:
+def _blocks(items: Iterable[T], characters: Callable[[T], int]) -> Iterator[list[T]]:
+    """Runs of at most ``BLOCK`` items, each ended by the item that makes it too long."""
+    block: list[T] = []
+    length = 0
+    for item in items:
+        block.append(item)
+        length += characters(item)
+        if len(block) == BLOCK or length > BLOCK_CHARACTERS:
             yield block
-            block, characters = [], 0
+            block, length = [], 0
     if block:
         yield block
+
+
+def _cuts(text: str) -> Iterator[slice]:
+    """Pieces of a text that end at white space, where no token goes on."""
+    begin = 0
+    while len(text) - begin > PIECE:
+        end = max(text.rfind(space, begin + 1, begin + PIECE) for space in " \n")
+        end = end if end > begin else begin + PIECE
+        yield slice(begin, end)
+        begin = end
+    yield slice(begin, len(text))
+
+
+def _windows(tokens: int) -> list[slice]:
+    """An empty text has one window, too."""
+    return [slice(i, i + WINDOW) for i in range(0, max(tokens, 1), WINDOW)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +182,9 @@ def _read(request: Any, length: int, owners: NDArray[np.int64] | None) -> _Read:
     return _Read(total, parts, np.add.reduceat(states[1:-1], first, dtype=np.float64), tokens)
 
 
-def _owners(offsets: list[Span], spans: Sequence[Span]) -> NDArray[np.int64]:
-    """For each token the part that it belongs to; never falls, as tokens follow the text."""
+def _owners(tokens: NDArray[np.int64], spans: Sequence[Span]) -> NDArray[np.int64]:
+    """For tokens that begin there the part that each belongs to; never falls along the text."""
     begins = np.array([begin for begin, _ in spans])
-    tokens = np.fromiter((begin for begin, _ in offsets), np.int64, len(offsets))
     return np.maximum(np.searchsorted(begins, tokens, side="right") - 1, 0)
 
 
