@@ -49,7 +49,7 @@ class Heads:
 
     def assigned(self, probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which labels are assigned, (texts, labels)."""
-        result = probabilities >= self.threshold
+        result = probabilities >= _as_written(self.threshold)
         for scheme in self.exclusive:
             rows = self.rows(scheme)
             best = probabilities[:, rows].argmax(axis=1)
@@ -58,7 +58,8 @@ class Heads:
 
     def unsure(self, probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which probabilities are so near the threshold that a person should look first."""
-        return (probabilities >= self.unsure_low) & (probabilities <= self.unsure_high)
+        low, high = _as_written(self.unsure_low), _as_written(self.unsure_high)
+        return (probabilities >= low) & (probabilities <= high)
 
     def rows(self, scheme: str) -> NDArray[np.int64]:
         """The rows of one scheme, ``none`` included."""
@@ -90,3 +91,8 @@ class Heads:
                     for name in ("weights", "bias", "threshold", "unsure_low", "unsure_high")
                 },
             )
+
+
+def _as_written(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Rounded as the probabilities are: as a float32, 0.36 is above a probability of 0.36."""
+    return values.astype(np.float64).round(4)

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import orjson
+from pydantic import BaseModel, ValidationError
 
 from digest.classify.encoder import Encoder, Encoding
 from digest.classify.heads import Heads
@@ -39,18 +39,15 @@ class Model:
         Raises:
             ModelError: a file is missing or not the one that the description names.
         """
-        try:
-            about = orjson.loads((folder / "model.json").read_bytes())
-        except (OSError, ValueError) as error:
-            raise ModelError(f"no usable model in {folder}: model.json: {error}") from None
-        for name, sha256 in about["files"].items():
+        about = _about(folder)
+        for name, sha256 in about.files.items():
             _check(folder / name, sha256)
         return cls(
             folder=folder,
-            id=about["id"],
-            encoder_id=about["encoder"],
-            codebook=about["codebook"],
-            languages=frozenset(about["languages"]),
+            id=about.id,
+            encoder_id=about.encoder,
+            codebook=about.codebook,
+            languages=frozenset(about.languages),
             heads=Heads.load(folder / "heads.npz"),
         )
 
@@ -71,8 +68,33 @@ class Model:
             yield labels_of(text, language, encoding, self)
 
 
+class _About(BaseModel):
+    id: str
+    encoder: str
+    codebook: str
+    languages: list[str]
+    files: dict[str, str]
+
+
+def _about(folder: Path) -> _About:
+    path = folder / "model.json"
+    try:
+        return _About.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ModelError(
+            f"no usable model in {folder}: {path.name}: {error.strerror}: install the package again"
+        ) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "".join(f"{key}: " for key in first["loc"])
+        raise ModelError(
+            f"no usable model in {folder}: {path.name}: {where}{first['msg']}: "
+            "install the package again, or train anew"
+        ) from None
+
+
 def _check(path: Path, sha256: str) -> None:
-    if not path.exists():
+    if not path.is_file():
         raise ModelError(f"the model's file {path} is missing: install the package again")
     with path.open("rb") as content:
         found = hashlib.file_digest(content, "sha256").hexdigest()
