@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-SURE = 0.5
+# How many times likelier than what is assumed another language must be. Of 3,000 English titles
+# of arXiv one is lost at 20, and thirteen were when every answer above one half counted.
+CLEARLY = 20
 _LETTERS_LOOKED_AT = 2_000
+# Of a few words the identifier cannot say which Chinese or Arabic they are, and it need not.
+_VARIETIES = {"wuu": "zh", "yue": "zh", "ary": "ar", "arz": "ar"}
 
 
 def recognise(text: str, declared: str = "") -> str:
-    """The ISO 639-1 code of a text's language, ``""`` when it has no letters.
+    """The ISO 639 code of a text's language, ``""`` when it has no letters.
 
-    The identifier's word counts when it is sure. A few words in Latin letters ("GPT-4o mini") name
-    no language: then the source's declaration counts, and English if it declares none. A text in
-    another script is never taken for English, whatever is declared.
+    It is what the source declares, English if that is nothing known, unless the identifier finds
+    another language clearly likelier: a few words in Latin letters ("GPT-4o mini") name no
+    language. A text in another script is never taken for English, whatever is declared.
     """
-    letters = [c for c in text[:_LETTERS_LOOKED_AT] if c.isalpha()]
+    letters = list(islice(filter(str.isalpha, text), _LETTERS_LOOKED_AT))
     if not letters:
         return ""
-    language, probability = _identifier().classify(text)
-    if probability >= SURE or not _mostly_latin(letters):
-        return str(language)
-    return declared.lower()[:2] or "en"
+    likely = Counter[str]()
+    for language, probability in _identifier().rank(text):
+        likely[_VARIETIES.get(language, language)] += probability
+    assumed = declared.lower()[:2]
+    assumed = assumed if assumed in likely else "en"
+    if not _mostly_latin(letters):
+        del likely["en"]
+    best, probability = likely.most_common(1)[0]
+    return best if probability > CLEARLY * likely[assumed] else assumed
 
 
 def _mostly_latin(letters: list[str]) -> bool:
