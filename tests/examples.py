@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.edition.manifest import (
@@ -144,3 +149,31 @@ def edition(**changes: Any) -> Manifest:
         "review": "not reviewed",
     }
     return Manifest(**(values | changes))
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from digest.store.database import writing
+with writing(Path(sys.argv[1])) as connection:
+    connection.execute("INSERT INTO item_record VALUES ('unseen', 'unseen')")
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_writer(path: Path) -> Iterator[int]:
+    """Another process that holds the database for writing; gives its number."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin
+    assert process.stdout
+    try:
+        assert process.stdout.readline() == b"held\n"
+        yield process.pid
+    finally:
+        process.stdin.close()
+        process.wait()
+        process.stdout.close()

@@ -12,25 +12,27 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Full, Queue
 from threading import Event
+from typing import Generic, TypeVar
 
 from digest.errors import DigestError, SourceError
-from digest.sources import Document
 from digest.sources.catalogue import Source
 
 THREADS = 8
 _LOOK_UP = 0.2  # seconds between two looks whether anybody still takes answers
 
-Answer = Document | DigestError | None
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class _Hatch:
+class _Hatch(Generic[T]):
     """Where threads hand over their answers."""
 
-    answers: Queue[tuple[Source, Answer]] = field(default_factory=lambda: Queue(maxsize=THREADS))
+    answers: Queue[tuple[Source, T | DigestError | None]] = field(
+        default_factory=lambda: Queue(maxsize=THREADS)
+    )
     closed: Event = field(default_factory=Event)
 
-    def hand_over(self, source: Source, answer: Answer) -> bool:
+    def hand_over(self, source: Source, answer: T | DigestError | None) -> bool:
         """Wait until the answer is taken; false when nobody takes any more."""
         while not self.closed.is_set():
             with suppress(Full):
@@ -40,14 +42,14 @@ class _Hatch:
 
 
 def answers_of(
-    sources: Sequence[Source], ask: Callable[[Source], Iterable[Document]]
-) -> Generator[tuple[Source, Answer]]:
+    sources: Sequence[Source], ask: Callable[[Source], Iterable[T]]
+) -> Generator[tuple[Source, T | DigestError | None]]:
     """Each source's answers, then its failure if it fails, then None, as they come.
 
     ``ask`` runs in several threads. Close the iterator to stop asking: requests under way are
     ended first, nothing new is asked.
     """
-    hatch = _Hatch()
+    hatch: _Hatch[T] = _Hatch()
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="ask")
     try:
         for source in sources:
@@ -62,10 +64,10 @@ def answers_of(
         pool.shutdown(cancel_futures=True)
 
 
-def _ask(source: Source, ask: Callable[[Source], Iterable[Document]], hatch: _Hatch) -> None:
+def _ask(source: Source, ask: Callable[[Source], Iterable[T]], hatch: _Hatch[T]) -> None:
     try:
-        for document in ask(source):
-            if not hatch.hand_over(source, document):
+        for answer in ask(source):
+            if not hatch.hand_over(source, answer):
                 return
     except DigestError as error:
         hatch.hand_over(source, error)

@@ -118,7 +118,7 @@ def harvest(
     for source, documents in files.items():
         yield _harvest_files(run, source, documents)
     if sources:
-        with _client(inputs) as client:
+        with client_for(inputs) as client:
             yield from _harvest_network(run, sources, client)
 
 
@@ -209,7 +209,8 @@ def _readable(source: str, path: Path) -> Iterator[None]:
         raise Unreadable(source, str(path), f"the file cannot be read: {error.strerror}") from None
 
 
-def _client(inputs: Inputs) -> PoliteClient:
+def client_for(inputs: Inputs) -> PoliteClient:
+    """The client that asks the inputs' sources, in turn with all other runs on this machine."""
     agent = f"sdg-ai-digest/{__version__} (quarterly science digest; {inputs.contact})"
     # One machine, one turn: the state lies with the user, not in one of many working folders.
     folder = platformdirs.user_state_path("sdg-ai-digest")

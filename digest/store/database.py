@@ -65,6 +65,14 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.close()
 
 
+def is_snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
+    """Whether a reader has the snapshot of the database at ``path``, because somebody writes."""
+    found = connection.execute(
+        "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    return found is not None and Path(found[0]).name == snapshot_path(path).name
+
+
 def snapshot_path(path: Path) -> Path:
     """Where readers find the last snapshot of the database at ``path``."""
     return path.with_name(f"{path.stem}.read{path.suffix}")

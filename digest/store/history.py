@@ -55,10 +55,14 @@ def latest_outcomes(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> 
     return {row[0]: Outcome(row[0], row[1], row[2], Counts(*row[3:])) for row in rows}
 
 
-def last_harvest(connection: duckdb.DuckDBPyConnection) -> tuple[Quarter, datetime] | None:
-    """The quarter harvested last, and when."""
+def last_harvest(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter | None = None
+) -> tuple[Quarter, datetime] | None:
+    """The quarter harvested last, or the given one, and when its last source was finished."""
     row = connection.execute(
-        "SELECT quarter, finished_at FROM harvest ORDER BY finished_at DESC LIMIT 1"
+        "SELECT quarter, finished_at FROM harvest WHERE quarter = coalesce(?, quarter) "
+        "ORDER BY finished_at DESC LIMIT 1",
+        [quarter and str(quarter)],
     ).fetchone()
     return (Quarter.parse(row[0]), row[1].replace(tzinfo=UTC)) if row else None
 
@@ -84,3 +88,32 @@ def record_count(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> int
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+def item_counts(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> dict[str, int]:
+    """How many items the quarter has, by kind (paper, news)."""
+    rows = connection.execute(
+        "SELECT kind, count(*) FROM item WHERE quarter = ? GROUP BY kind", [str(quarter)]
+    ).fetchall()
+    return dict(rows)
+
+
+def item_ids(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> set[str]:
+    """The ids of the quarter's items."""
+    rows = connection.execute("SELECT item_id FROM item WHERE quarter = ?", [str(quarter)])
+    return {row[0] for row in rows.fetchall()}
+
+
+def labelling_counts(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter
+) -> dict[tuple[str, str], dict[str, int]]:
+    """By model and codebook: how many of the quarter's items are labelled, or why they are not."""
+    rows = connection.execute(
+        "SELECT model, codebook, status, count(*) FROM item JOIN labelling USING (text_hash) "
+        "WHERE quarter = ? GROUP BY ALL ORDER BY ALL",
+        [str(quarter)],
+    ).fetchall()
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for model, codebook, status, number in rows:
+        counts.setdefault((model, codebook), {})[status] = number
+    return counts

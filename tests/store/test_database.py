@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import duckdb
 import pytest
-from examples import Q1, archived, news, tables
+from examples import Q1, another_writer, archived, news, tables
 
 from digest.config import Workplace
 from digest.errors import StorageFull, StoreBusy, StoreCorrupt, StoreError
@@ -27,33 +27,6 @@ from digest.store.database import (
 from digest.store.ingest import ingest
 
 Opened = Callable[[Path], AbstractContextManager[duckdb.DuckDBPyConnection]]
-
-HOLD = """
-import sys
-from pathlib import Path
-from digest.store.database import writing
-with writing(Path(sys.argv[1])) as connection:
-    connection.execute("INSERT INTO item_record VALUES ('unseen', 'unseen')")
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-@contextmanager
-def another_writer(path: Path) -> Iterator[int]:
-    """Another process that holds the database for writing; gives its number."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert process.stdin
-    assert process.stdout
-    try:
-        assert process.stdout.readline() == b"held\n"
-        yield process.pid
-    finally:
-        process.stdin.close()
-        process.wait()
-        process.stdout.close()
 
 
 def busy(opened: Opened, path: Path) -> str:
