@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from digest import __version__
-from digest.errors import ConfigError, DigestError
+from digest.errors import ConfigError, DigestError, InputError
 
 if TYPE_CHECKING:
+    from io import BufferedReader
+
     from digest.config import Inputs, Workplace
 
 app = typer.Typer(
@@ -115,14 +117,9 @@ def label(
     """Label JSON lines {"id", "title", "text"}; answers one JSON line for each, in order."""
     from digest.classify.label import label_lines
     from digest.classify.model import Model
-    from digest.errors import InputError
 
     model = Model.load()
-    try:
-        lines = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror}") from None
-    with lines:
+    with _opened(file) as lines:
         for answer in label_lines(lines, model):
             sys.stdout.buffer.write(answer + b"\n")
             sys.stdout.buffer.flush()
@@ -267,6 +264,16 @@ def sources_check(
         complete &= is_well
         typer.echo(line)
     raise typer.Exit(0 if complete else 1)
+
+
+def _opened(file: str) -> BufferedReader:
+    """Standard input for ``-``, else the file, as bytes."""
+    if file == "-":
+        return cast("BufferedReader", sys.stdin.buffer)
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}") from None
 
 
 def _inputs(
