@@ -1,7 +1,7 @@
 """arXiv by its search API: a quarter's papers day by day, each day counted.
 
     for each day: ask a page -> Document, until as many papers came as the API says there are
-                  ^___ the whole day again after a pause: fewer, none, twice the same, another total
+                  ^___ the whole day again after a pause: fewer, none, the same twice, another total
 
 The `arxiv` package writes the questions and pages through the answers. What it lacks stands here:
 it asks through the polite client (limits, pace, ``Retry-After``), every page is kept as it came,
@@ -36,6 +36,7 @@ PAGE_SIZE = 500
 PAUSES = (0.0, 10.0, 30.0)  # seconds before each attempt at a day
 SETTLED = timedelta(days=2)  # after which arXiv has announced something of a weekday
 MANY = 10  # papers on a source's usual weekday, above which a weekday without any is no chance
+MOST_WAITED_FOR = 3  # days in vain, after which waiting is not what helps
 MOST_UNANSWERED = 3  # days in a row, after which the server is left alone
 MOST_NAMED = 10  # days in a message
 
@@ -70,7 +71,10 @@ def fetch(
     search, dates = _Search(source, client), list(_dates(quarter, now))
     days: list[_Day] = []
     for day in dates:
-        days.append((yield from _ask_day(search, day, now, sleep)))
+        is_patient = sum(bool(earlier.problem) for earlier in days) < MOST_WAITED_FOR
+        pauses = PAUSES if is_patient else PAUSES[:1]
+        asked = _ask_day(search, day, _must_have_papers(day, now), pauses, sleep)
+        days.append((yield from asked))
         if len(days) >= MOST_UNANSWERED and all(d.error for d in days[-MOST_UNANSWERED:]):
             break
     _complain(source, _judged(days, now), len(dates) - len(days))
@@ -84,17 +88,21 @@ def _dates(quarter: Quarter, now: datetime) -> Iterator[date]:
 
 
 def _ask_day(
-    search: _Search, day: date, now: datetime, sleep: Callable[[float], None]
+    search: _Search,
+    day: date,
+    must_have_papers: bool,
+    pauses: Sequence[float],
+    sleep: Callable[[float], None],
 ) -> Generator[Document, None, _Day]:
-    """The pages of a day, in as many attempts as it takes; returns what became of it."""
+    """The pages of a day, in an attempt after each pause; returns what became of the day."""
     found: set[str] = set()
     problem, error = "", None
-    for pause in PAUSES:
+    for pause in pauses:
         if pause:
             sleep(pause)
         try:
             problem, error = (yield from _attempt(search, day, found)), None
-            if not found and not problem and _must_have_papers(day, now):
+            if not found and not problem and must_have_papers:
                 problem = search.doubt(day)
         except Unreadable as failure:
             problem, error = failure.what, failure

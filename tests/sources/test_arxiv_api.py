@@ -334,6 +334,13 @@ def test_two_days_are_given_to_arxiv(harvest: Run) -> None:
     assert "2026-01-06" in str(problem)
 
 
+def test_days_in_vain_are_not_waited_for_for_ever(harvest: Run, waits: Waits) -> None:
+    ids, problem = harvest(Arxiv([]))
+    assert "4 of 8 days are not whole" in str(problem)
+    assert waits.rests == [10, 30] * 3
+    assert ids == []
+
+
 # Servers that refuse
 
 
