@@ -98,7 +98,7 @@ def differences(new: Outcome, old: Outcome, sampling: Sampling) -> dict[str, Est
             sampling.level,
         )
         for name in values[0]
-        if name not in PER_CLASS
+        if name in values[1] and name not in PER_CLASS
     }
 
 
