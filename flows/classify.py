@@ -11,18 +11,18 @@ from digest.config import Workplace, utc_now
 from digest.quarter import Quarter
 from digest.steps.classify import classify
 from digest.store.database import writing
-from flows.progress import followed
+from flows.progress import following
 
 
 @task(name="classify")
 def classify_quarter(place: Workplace, quarter: Quarter) -> int:
     """How many texts were labelled."""
     done = 0
-    with writing(place.database) as connection:
-        steps = classify(connection, quarter, Model.load(place.model_in_use), utc_now)
-        for progress in followed("classify", "texts", steps, lambda p: (p.done, p.total)):
-            done = progress.done
-            get_run_logger().info("labelled %s of %s texts", progress.done, progress.total)
+    with following("classify", "texts") as progress, writing(place.database) as connection:
+        for step in classify(connection, quarter, Model.load(place.model_in_use), utc_now):
+            done = step.done
+            progress.at(step.done, step.total)
+            get_run_logger().info("labelled %s of %s texts", step.done, step.total)
         connection.execute("CHECKPOINT")
     return done
 

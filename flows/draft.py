@@ -16,6 +16,7 @@ from digest.steps.harvest import listed_sources
 from digest.steps.publish import build_draft, changes_since_published
 from digest.store.database import snapshot, writing
 from digest.taxonomy import load
+from flows.progress import LOGGER
 
 
 @task(name="draft")
@@ -26,9 +27,11 @@ def draft_quarter(
     codebook = load()
     model = Model.load(place.model_in_use)
     using = Drafting(model, codebook, listed_sources(inputs), inputs.sample)
+    LOGGER.info("draft: choosing what is shown, and the sentences that carry its labels")
     with writing(place.database) as connection:
         manifest = draft(connection, place, quarter, using)
         snapshot(connection, place.database)
+    LOGGER.info("draft: building its site")
     build_draft(place, manifest, codebook)
     changes = changes_since_published(place, manifest)
     get_run_logger().info("draft %s: %s", manifest.sha256, changes and asdict(changes))

@@ -8,10 +8,10 @@ from prefect import flow, get_run_logger, task
 
 from digest.config import Inputs, Workplace, utc_now
 from digest.quarter import Quarter
-from digest.steps.harvest import harvest
+from digest.steps.harvest import harvest, source_count
 from digest.store.database import writing
 from digest.store.history import Outcome
-from flows.progress import followed
+from flows.progress import following
 
 
 @task(name="harvest")
@@ -19,10 +19,18 @@ def harvest_quarter(place: Workplace, quarter: Quarter, inputs: Inputs) -> list[
     """The outcome of each source, failures among them, in the order in which they came."""
     logger = get_run_logger()
     outcomes: list[Outcome] = []
-    with writing(place.database) as connection:
-        steps = harvest(connection, place, quarter, inputs, utc_now)
-        for outcome in followed("harvest", "sources", steps, lambda _: (len(outcomes) + 1, 0)):
+    total, read = source_count(inputs), 0
+
+    with following("harvest", "entries read") as progress, writing(place.database) as connection:
+
+        def heard(more: int) -> None:
+            nonlocal read
+            read += more
+            progress.at(read, beside=f"{len(outcomes):,} of {total:,} sources")
+
+        for outcome in harvest(connection, place, quarter, inputs, utc_now, heard):
             outcomes.append(outcome)
+            heard(0)
             log = logger.info if outcome.is_complete else logger.error
             log("%s: %s %s", outcome.source, outcome.outcome, outcome.detail or outcome.counts)
         connection.execute("CHECKPOINT")

@@ -10,11 +10,13 @@ from digest.config import Workplace, utc_now
 from digest.quarter import Quarter
 from digest.steps.publish import Published, publish
 from digest.taxonomy import load
+from flows.progress import LOGGER
 
 
 @task(name="publish")
 def publish_quarter(place: Workplace, quarter: Quarter) -> Published:
     """The edition that the site shows now, and whether it is new."""
+    LOGGER.info("publish: building the site")
     published = publish(place, quarter, load(), utc_now)
     get_run_logger().info("%s %s at %s", quarter, published.edition.version, published.site)
     return published

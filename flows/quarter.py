@@ -20,39 +20,36 @@ from flows.publish import publish_quarter
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What a run of a quarter came to."""
+class Draft:
+    """A draft, and what publishing it would change; None when it would be the quarter's first."""
 
-    outcomes: list[Outcome]
-    labelled: int
     manifest: Manifest
     changes: Changes | None
-    published: Published | None
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every source answered."""
-        return all(outcome.is_complete for outcome in self.outcomes)
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run of a quarter came to; ``draft`` is None when no source answered."""
+
+    outcomes: list[Outcome]
+    labelled: int = 0
+    draft: Draft | None = None
+    published: Published | None = None
 
 
 @flow(name="quarter", flow_run_name="{quarter}", validate_parameters=False)
 def run_quarter(quarter: str, folder: Path, inputs: Inputs, publish: bool = True) -> Result:
     """Harvest, label, draft and, unless told otherwise, publish a quarter.
 
-    What would change on the public site is said before it is changed.
+    What would change on the public site is said before it is changed. When not one source answers,
+    that is where it ends: a day without a network is no news about the quarter.
     """
     place, which = Workplace(folder), Quarter.parse(quarter)
     outcomes = harvest_quarter(place, which, inputs)
+    if not any(outcome.is_complete for outcome in outcomes):
+        return Result(outcomes)
     labelled = classify_quarter(place, which)
-    manifest, changes = draft_quarter(place, which, inputs)
-    LOGGER.info(Draft(manifest, changes))
+    draft = Draft(*draft_quarter(place, which, inputs))
+    LOGGER.info(draft)
     published = publish_quarter(place, which) if publish else None
-    return Result(outcomes, labelled, manifest, changes, published)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """News of a draft, before it is published."""
-
-    manifest: Manifest
-    changes: Changes | None
+    return Result(outcomes, labelled, draft, published)

@@ -2,66 +2,103 @@
 
 Prefect itself would start a second process. A killed run leaves that one behind, for ever, and two
 runs that start at once can draw the same port. Here the system gives the port, and the end of the
-process, however it comes, is the end of the server. ``PREFECT_API_URL`` names another server, if
-there is one to be used.
+process, however it comes, is the end of the server. With ``PREFECT_API_URL`` set, that server is
+used instead.
 """
 
 from __future__ import annotations
 
-import atexit
-import os
+import logging
+import re
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-from digest.errors import DigestError
-
-if TYPE_CHECKING:
-    import uvicorn
-
-ADDRESS = "PREFECT_API_URL"
+from digest.errors import DigestError, StorageFull
 
 
-def start() -> None:
-    """Start the server and name it in the environment, unless the environment names one.
+@contextmanager
+def serving() -> Iterator[None]:
+    """Flows that run in the block have a server.
 
     Raises:
-        DigestError: the server did not start.
+        StorageFull: there is no space for its history of runs.
+        DigestError: it did not start; says why, and what to do.
     """
-    if os.environ.get(ADDRESS):
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    if PREFECT_API_URL.value():
+        yield
         return
-    listening = socket.create_server(("127.0.0.1", 0))
-    # Before Prefect is imported, which reads it.
-    os.environ[ADDRESS] = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-    try:
-        server = _server()
-        thread = threading.Thread(
-            target=server.run, kwargs={"sockets": [listening]}, name="prefect-server", daemon=True
-        )
-        thread.start()
-        _wait(server, thread)
-    except BaseException:
-        del os.environ[ADDRESS]
-        raise
-    atexit.register(_stop, server, thread)
+    with socket.create_server(("127.0.0.1", 0)) as listening, _started(listening):
+        port = listening.getsockname()[1]
+        with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):
+            try:
+                yield
+            finally:
+                _deliver()
 
 
-def _server() -> uvicorn.Server:
+@contextmanager
+def _started(listening: socket.socket) -> Iterator[None]:
     import uvicorn
     from prefect.server.api.server import create_app
 
     app = create_app(ephemeral=True)
-    return uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+    config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    with _last_words() as said:
+        thread.start()
+        while thread.is_alive() and not server.started:
+            time.sleep(0.02)
+    try:
+        if not server.started:
+            raise _refusal("\n".join(said))
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(10)
 
 
-def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:
-    while not server.started:
-        if not thread.is_alive():
-            raise DigestError("Prefect's server did not start")
-        time.sleep(0.02)
+@contextmanager
+def _last_words() -> Iterator[list[str]]:
+    """What the server logs in the block: the only place where it says why it does not start."""
+    said: list[str] = []
+    logger, handler = logging.getLogger("uvicorn.error"), logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
 
 
-def _stop(server: uvicorn.Server, thread: threading.Thread) -> None:
-    server.should_exit = True
-    thread.join(10)
+def _refusal(said: str) -> DigestError:
+    from prefect.settings import PREFECT_HOME
+
+    home: Path = PREFECT_HOME.value()
+    if "disk is full" in said:
+        return StorageFull(
+            f"cannot write to {home}: the disk is full: free some space and run again, nothing is "
+            "lost"
+        )
+    reasons = re.findall(r"^[\w.]*(?:Error|Exception).*$", said, re.MULTILINE) or [
+        "no reason given"
+    ]
+    return DigestError(
+        f"Prefect's server did not start ({reasons[-1][:200]}): delete {home}, which holds only "
+        "the history of runs, and run again"
+    )
+
+
+def _deliver() -> None:
+    """Hand over the log lines and events that wait, while there is somebody to take them."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=5)
+    EventsWorker.drain_all(timeout=5)

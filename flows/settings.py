@@ -1,7 +1,7 @@
 """How Prefect is set up for a working folder, before it is imported.
 
-Everything that Prefect keeps lies under the working folder; it sends nothing to anybody. Without
-``PREFECT_API_URL`` a run brings its own short-lived server, so there is nothing to set up first.
+Everything that Prefect keeps lies under the working folder; it sends nothing to anybody.
+``flows.server`` brings a server, so there is nothing to set up first.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from digest.config import Workplace
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
     "PREFECT_CLI_PROMPT": "false",
+    # A run without a server is a defect: Prefect would start a second process for it.
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
     # The terminal shows our own progress and sentences; Prefect's page keeps every log line.
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }

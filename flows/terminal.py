@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import shlex
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from digest.config import Inputs, Workplace
-from digest.errors import InputError
 from digest.quarter import Quarter
-from digest.store.archive import storage_errors
+from digest.steps.harvest import source_count
 from digest.store.history import Outcome
 from digest.store.ingest import Counts
+from digest.store.turn import own_turn
+from flows.progress import Progress
 from flows.settings import prepare
 
 if TYPE_CHECKING:
@@ -23,17 +26,19 @@ if TYPE_CHECKING:
     from flows.quarter import Result
 
 NAMED = 5
+SECONDS_BETWEEN_LINES = 10
 
 
-class _ProgressLine(logging.Handler):
-    """Shows the last progress in one line that is written over; whole lines for other news."""
+class _Teller(logging.Handler):
+    """Tells progress: on a terminal in one live line, elsewhere in a line now and then."""
 
     def __init__(self, console: Console) -> None:
         super().__init__()
-        self._status = console.status("starting …")
         self._console = console
+        self._status = console.status("starting …")
+        self._told_at = time.time()
 
-    def __enter__(self) -> _ProgressLine:
+    def __enter__(self) -> _Teller:
         self._logger = logging.getLogger("digest.progress")
         self._logger.setLevel(logging.INFO)
         self._logger.addHandler(self)
@@ -45,17 +50,23 @@ class _ProgressLine(logging.Handler):
         self._logger.removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show a step's progress, or the news of a draft."""
+        """Show how far a step is, or the news of a draft."""
         from flows.quarter import Draft
 
         if isinstance(record.msg, Draft):
             for line in draft_lines(record.msg.manifest, record.msg.changes):
-                self._console.print(escape(line))
-        else:
-            line = escape(record.getMessage())
-            self._status.update(line)
-            if not self._console.is_terminal:
-                self._console.print(line)
+                self.say(line)
+            return
+        self._status.update(escape(record.getMessage()))
+        ends = isinstance(record.msg, Progress) and record.msg.is_last
+        waited = record.created - self._told_at >= SECONDS_BETWEEN_LINES
+        if ends or (waited and not self._console.is_terminal):
+            self.say(record.getMessage())
+            self._told_at = record.created
+
+    def say(self, line: str) -> None:
+        """Print a line as it is: a path or a hash is never broken in two."""
+        self._console.print(line, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def run_in_terminal(
@@ -71,23 +82,20 @@ def run_in_terminal(
     Raises:
         DigestError: what the steps raise; the sentence is the caller's to show.
     """
-    for path in (*inputs.snapshots, *inputs.feeds):
-        if not path.exists():
-            raise InputError(f"there is no file or folder {path}: check the path")
-    with storage_errors(place.folder):
-        place.state.mkdir(parents=True, exist_ok=True)
-    prepare(place)
-    console = Console(stderr=False, highlight=False)
-    with _ProgressLine(console):
+    source_count(inputs)  # what is wrong with the inputs is said at once
+    with own_turn(place), _Teller(Console()) as teller:
+        prepare(place)
         from flows.quarter import run_quarter
+        from flows.server import serving
 
-        result = run_quarter(str(quarter), place.folder, inputs, publish)
-    for line in result_lines(result, place, expected):
-        console.print(escape(line))
+        with serving():
+            result = run_quarter(str(quarter), place.folder, inputs, publish)
+        for line in result_lines(result, place, expected):
+            teller.say(line)
     return all(o.is_complete or o.source in expected for o in result.outcomes)
 
 
-def draft_lines(manifest: Manifest, changes: Changes | None) -> Iterable[str]:
+def draft_lines(manifest: Manifest, changes: Changes | None) -> Iterator[str]:
     """What a draft holds, and what publishing it would change."""
     yield f"draft of {manifest.quarter}: {len(manifest.items):,} items, sha256 {manifest.sha256}"
     if changes is None:
@@ -95,10 +103,11 @@ def draft_lines(manifest: Manifest, changes: Changes | None) -> Iterable[str]:
     elif not changes:
         yield "nothing changes on the public site"
     else:
+        yield "what publishing it changes on the public site:"
         yield from _change_lines(changes)
 
 
-def _change_lines(changes: Changes) -> Iterable[str]:
+def _change_lines(changes: Changes) -> Iterator[str]:
     for verb in ("entered", "left", "changed"):
         ids = getattr(changes, verb)
         if ids:
@@ -110,7 +119,7 @@ def _change_lines(changes: Changes) -> Iterable[str]:
         yield f"  also changed: {', '.join(changes.other)}"
 
 
-def result_lines(result: Result, place: Workplace, expected: frozenset[str]) -> Iterable[str]:
+def result_lines(result: Result, place: Workplace, expected: frozenset[str]) -> Iterator[str]:
     """Counts that reconcile, failed sources by name, and where the site is."""
     total = sum((outcome.counts for outcome in result.outcomes), Counts())
     yield (
@@ -118,27 +127,35 @@ def result_lines(result: Result, place: Workplace, expected: frozenset[str]) -> 
         f"{total.out_of_quarter:,} out of quarter + {total.rejected:,} rejected"
         + ("" if total.reconcile else "  (does not add up: run digest doctor)")
     )
-    for reason, number in result.manifest.rejections:
-        yield f"  rejected {number:,}: {reason}"
-    yield f"{result.labelled:,} texts labelled in this run"
-    for outcome in result.outcomes:
-        if not outcome.is_complete:
-            yield _failure(outcome, expected)
+    if result.draft is not None:
+        for reason, number in result.draft.manifest.rejections:
+            yield f"  rejected {number:,}: {reason}"
+        yield f"{result.labelled:,} texts labelled in this run"
+    yield from _failures(result.outcomes, expected)
     yield from _places(result, place)
 
 
-def _failure(outcome: Outcome, expected: frozenset[str]) -> str:
-    note = " (as the sample means it to)" if outcome.source in expected else ""
-    return f"{outcome.source} {outcome.outcome}{note}: {outcome.detail}"
+def _failures(outcomes: Iterable[Outcome], expected: frozenset[str]) -> Iterator[str]:
+    for outcome in outcomes:
+        if not outcome.is_complete:
+            note = " (as the sample means it to)" if outcome.source in expected else ""
+            detail = outcome.detail.removeprefix(f"{outcome.source}: ")
+            yield f"{outcome.source} {outcome.outcome}{note}: {detail}"
 
 
-def _places(result: Result, place: Workplace) -> Iterable[str]:
-    yield f"draft: {_index(place.drafts / result.manifest.quarter)}"
+def _places(result: Result, place: Workplace) -> Iterator[str]:
+    if result.draft is None:
+        yield "no source answered: nothing is drafted, and what is published stays as it is"
+        return
+    yield f"draft: {_index(place.drafts / result.draft.manifest.quarter)}"
+    site = place.drafts / result.draft.manifest.quarter
     if result.published is not None:
-        edition = result.published.edition
+        edition, site = result.published.edition, result.published.site
         state = "published" if result.published.is_new else "already published, unchanged"
         yield f"{edition.quarter} {edition.version} {state}, sha256 {edition.sha256}"
-        yield f"site: {_index(result.published.site)}"
+        yield f"site: {_index(site)}"
+    folder = shlex.quote(str(site.absolute()))
+    yield f"to look at it: python3 -m http.server --bind 127.0.0.1 8000 --directory {folder}"
 
 
 def _index(site: Path) -> Path:

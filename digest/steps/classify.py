@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from digest.classify.model import Model
 
-BATCH = 2_000
+BATCH = 512
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,6 +42,8 @@ FEED, OAI, API, SNAPSHOT = "feed", "arxiv-oai", "arxiv-api", "arxiv-snapshot"
 PARSERS = {FEED: feeds.PARSER, OAI: arxiv_oai.PARSER, API: arxiv_api.PARSER,
            SNAPSHOT: snapshot.PARSER}  # fmt: skip
 NOON = timedelta(hours=12)
+OFTEN = 1_000  # entries between two words of progress
+Heard = Callable[[int], None]
 _DATED_FILE = re.compile(r"(?P<source>.+?)[._-](?P<date>\d{4}-\d{2}-\d{2})")
 
 
@@ -54,18 +56,24 @@ class Harvest:
     quarter: Quarter
     wanted: frozenset[Quarter]
     clock: Clock
+    heard: Heard
 
     @classmethod
     def of(
-        cls, connection: duckdb.DuckDBPyConnection, place: Workplace, quarter: Quarter, clock: Clock
+        cls,
+        connection: duckdb.DuckDBPyConnection,
+        place: Workplace,
+        quarter: Quarter,
+        clock: Clock,
+        heard: Heard,
     ) -> Harvest:
         """A harvest that takes the quarter's items, and late arrivals of published quarters."""
         wanted = Shelf(place.editions).quarters() | {quarter}
-        return cls(connection, Archive(place.raw), quarter, wanted, clock)
+        return cls(connection, Archive(place.raw), quarter, wanted, clock, heard)
 
     def store(self, document: Archived) -> tuple[Counts, SourceError | None]:
         """Parse and store one archived document, unless that was done before."""
-        entries = parsed(self.archive, document)
+        entries = _counted(parsed(self.archive, document), self.heard)
         return ingest(self.connection, document, PARSERS[document.kind], self.wanted, entries)
 
     def finish(self, source: str, counts: Counts, error: SourceError | None) -> Outcome:
@@ -87,6 +95,19 @@ def parsed(archive: Archive, document: Archived) -> Iterator[Record | Rejection]
         yield from module.parse(archive.document(document))
 
 
+def _counted(entries: Iterable[Record | Rejection], heard: Heard) -> Iterator[Record | Rejection]:
+    since = 0
+    try:
+        for entry in entries:
+            yield entry
+            since += 1
+            if since == OFTEN:
+                heard(since)
+                since = 0
+    finally:
+        heard(since)
+
+
 def decide(source: str, counts: Counts, error: SourceError | None) -> Outcome:
     """What became of a source: nothing at all is a failure until somebody shows otherwise."""
     if error is not None:
@@ -102,15 +123,18 @@ def harvest(
     quarter: Quarter,
     inputs: Inputs,
     clock: Clock,
+    heard: Heard = lambda _: None,
 ) -> Iterator[Outcome]:
     """Harvest a quarter from its inputs; yields the outcome of each source as it is known.
+
+    ``heard`` is told, every now and then, how many entries more were read.
 
     Raises:
         InputError: a local input does not exist, the source list is wrong, the quarter is ahead.
         StoreError: the working folder cannot be written.
     """
     quarter.require_begun(clock())
-    run = Harvest.of(connection, place, quarter, clock)
+    run = Harvest.of(connection, place, quarter, clock, heard)
     files = local_files(inputs)
     sources = listed_sources(inputs)
     if inputs.snapshots:
@@ -120,6 +144,15 @@ def harvest(
     if sources:
         with client_for(inputs) as client:
             yield from _harvest_network(run, sources, client)
+
+
+def source_count(inputs: Inputs) -> int:
+    """How many outcomes a harvest of these inputs has.
+
+    Raises:
+        InputError: a local input does not exist, or the source list is wrong.
+    """
+    return bool(inputs.snapshots) + len(local_files(inputs)) + len(listed_sources(inputs))
 
 
 def listed_sources(inputs: Inputs) -> list[Source]:
