@@ -309,9 +309,11 @@ def test_a_weekday_without_any_paper_is_a_failure(harvest: Run) -> None:
 def test_a_weekday_of_a_rare_subject_may_be_empty(harvest: Run) -> None:
     days = {day: count for day, count in WEEK.items() if day != FRIDAY}
     others = papers_on({FRIDAY: 5}, ("hep-th",))
-    ids, problem = harvest(Arxiv([*papers_on(days), *others]))
+    ids, problem = harvest(arxiv := Arxiv([*papers_on(days), *others]))
     assert problem is None
     assert set(ids) == ids_of(days)  # the papers of other subjects are not taken
+    doubts = [query for query in arxiv.asked if "cat:" not in query["search_query"]]
+    assert [query["max_results"] for query in doubts] == ["1"]
 
 
 def test_a_weekday_of_a_big_subject_may_not(harvest: Run) -> None:
@@ -454,7 +456,8 @@ def test_a_wrong_date_costs_no_other_paper(harvest: Run) -> None:
     """The package would give up at the first; the page is whole all the same."""
     ids, problem = harvest(
         Arxiv(
-            papers_on(WEEK), [changed(MONDAY, (r"<published>2026-01-05T01:00:00Z", "<published>"))]
+            papers_on(WEEK),
+            [changed(MONDAY, (r"<published>2026-01-05T01:00:00Z", "<published>soon"))],
         )
     )
     assert problem is None
