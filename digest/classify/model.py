@@ -20,6 +20,8 @@ from digest.classify.label import Text, labels_of
 from digest.config import SHIPPED_MODEL
 from digest.errors import ModelError
 
+HEADS = "heads.npz"
+
 
 @dataclass(frozen=True)
 class Model:
@@ -40,6 +42,8 @@ class Model:
             ModelError: a file is missing or not the one that the description names.
         """
         about = _about(folder)
+        if HEADS not in about.files:
+            raise ModelError(f"no usable model in {folder}: model.json does not list {HEADS}")
         for name, sha256 in about.files.items():
             _check(folder / name, sha256)
         return cls(
@@ -48,7 +52,7 @@ class Model:
             encoder_id=about.encoder,
             codebook=about.codebook,
             languages=frozenset(about.languages),
-            heads=Heads.load(folder / "heads.npz"),
+            heads=Heads.load(folder / HEADS),
         )
 
     @cached_property
