@@ -65,7 +65,7 @@ class Harvest:
         place: Workplace,
         quarter: Quarter,
         clock: Clock,
-        heard: Heard,
+        heard: Heard = lambda _: None,
     ) -> Harvest:
         """A harvest that takes the quarter's items, and late arrivals of published quarters."""
         wanted = Shelf(place.editions).quarters() | {quarter}
