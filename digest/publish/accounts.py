@@ -87,9 +87,15 @@ def _tests(edition: views.EditionView, report: Mapping[str, Any]) -> dict[str, A
         "schemes": [
             {
                 "name": heading,
-                "texts": part["texts"],
-                "macro_f1": words.measure(part["macro_f1"]),
-                "ece": words.measure(part["ece"], 3),
+                "rows": [
+                    {
+                        "name": f"of them: {row['kind']}" if "kind" in row else heading,
+                        "texts": row["texts"],
+                        "macro_f1": words.measure(row["macro_f1"]),
+                        "ece": words.measure(row["ece"], 3),
+                    }
+                    for row in (part, *part["kinds"])
+                ],
                 "labels": [
                     {
                         "name": names.get((scheme, label["label"]), label["label"]),

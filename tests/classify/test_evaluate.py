@@ -438,6 +438,7 @@ def test_the_report_is_of_the_models_own_result_or_of_none(tmp_path: Path) -> No
     assert found["texts"] == 4
     assert found["schemes"]["sdg"]["labels"][2]["label"] == "none"
     assert set(found["schemes"]["sdg"]["ece"]) == {"value", "low", "high"}
+    assert [kind["kind"] for kind in found["schemes"]["sdg"]["kinds"]] == ["x", "y"]
     assert report("m-2", tmp_path) is None
     (tmp_path / EVALUATION).write_bytes(b"{")
     with pytest.raises(ModelError, match="digest evaluate --out"):

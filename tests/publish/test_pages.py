@@ -152,6 +152,8 @@ def test_the_method_page_tells_how_well_the_model_does_by_scheme_and_label(pages
     scheme = {
         "texts": 59, "none": 50, "macro_f1": measured(0.736, 0.677, 0.779),
         "ece": measured(0.0041, 0.002, 0.009), "labels": labels,
+        "kinds": [{"kind": "press", "texts": 8, "macro_f1": measured(0.5, 0.25, 0.75),
+                   "ece": measured(0.02, 0.01, 0.03)}],
     }  # fmt: skip
     report = {"model": "m", "codebook": "c", "texts": 1376, "schemes": {"sdg": scheme}}
     text = pages(replace(published(manifest(items=5)), report=report))["method.md"]
@@ -160,6 +162,7 @@ def test_the_method_page_tells_how_well_the_model_does_by_scheme_and_label(pages
         '<th scope="row">Sustainable Development Goals</th><td class="n">59</td>'
         "<td>0.74 (0.68 to 0.78)</td><td>0.004 (0.002 to 0.009)</td>" in text
     )
+    assert '<th scope="row">of them: press</th><td class="n">8</td><td>0.50 (0.25' in text
     assert (
         '<th scope="row">Goal 2: Zero hunger</th><td class="n">9</td>'
         "<td>0.86 (0.60 to 1.00)</td><td>0.67 (0.30 to 0.90)</td>" in text

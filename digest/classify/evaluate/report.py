@@ -11,14 +11,16 @@ from digest.errors import ModelError
 
 EVALUATION = "evaluation.json"  # in the model's folder
 _OVERALL = ("macro_f1", "weighted_f1", "exact_match", "ece")
+_KIND = ("texts", "macro_f1", "ece")
 _LABEL = ("label", "texts", "given", "precision", "recall")
 
 
 def report(model: str, folder: Path) -> dict[str, Any] | None:
     """The results of the model named, or None when its folder has none or they are another's.
 
-    ``{"model", "codebook", "texts", "schemes": {scheme: {"texts", "none", "macro_f1", …, "labels":
-    [{"label", "texts", "given", "precision", "recall"}]}}}``; a measure is ``{"value", "low",
+    ``{"model", "codebook", "texts", "schemes": {scheme: {"texts", "none", "macro_f1", …, "kinds":
+    [{"kind", "texts", "macro_f1", "ece"}], "labels": [{"label", "texts", "given", "precision",
+    "recall"}]}}}``; a measure is ``{"value", "low",
     "high"}``, the ends of its 95 % interval, null where undefined.
 
     Raises:
@@ -47,5 +49,10 @@ def _scheme(part: dict[str, Any]) -> dict[str, Any]:
         "texts": part["texts"],
         "none": part["none"],
         **{name: part["overall"][name] for name in _OVERALL},
+        "kinds": [
+            {"kind": kind, **{name: found[name] for name in _KIND}}
+            for kind, found in sorted(part["kinds"].items())
+            if kind
+        ],
         "labels": [{name: label[name] for name in _LABEL} for label in part["labels"]],
     }
