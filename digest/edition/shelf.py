@@ -44,6 +44,17 @@ class Shelf:
         """The quarters of which an edition was published."""
         return frozenset(edition.quarter for edition in self.editions())
 
+    def drafts(self) -> list[Quarter]:
+        """The quarters that have a draft."""
+        return sorted(Quarter.parse(path.parent.name) for path in self.folder.glob("*/draft.json"))
+
+    def unfinished(self) -> list[Path]:
+        """Versions that a killed process did not publish to the end."""
+        versions = sorted(self.folder.glob("*/v*.json"))
+        is_meta = [path for path in versions if path.name.endswith(".meta.json")]
+        finished = {path.with_name(path.name.replace(".meta", "")) for path in is_meta}
+        return [path for path in versions if path not in finished and path not in is_meta]
+
     def manifest(self, edition: Edition) -> Manifest:
         """A published manifest.
 
@@ -92,9 +103,14 @@ def _read(path: Path) -> Manifest | None:
 
 
 def _edition(path: Path) -> Edition:
-    meta = orjson.loads(path.read_bytes())
-    moment = datetime.fromisoformat(meta["published_at"])
-    return Edition(Quarter.parse(path.parent.name), meta["version"], meta["sha256"], moment)
+    try:
+        meta = orjson.loads(path.read_bytes())
+        moment = datetime.fromisoformat(meta["published_at"])
+        return Edition(Quarter.parse(path.parent.name), meta["version"], meta["sha256"], moment)
+    except (ValueError, TypeError, KeyError):
+        raise StoreCorrupt(
+            f"{path}, which says what was published, cannot be read: restore it from a backup"
+        ) from None
 
 
 def _order(edition: Edition) -> tuple[Quarter, list[int]]:

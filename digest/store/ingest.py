@@ -202,6 +202,22 @@ def _record_row(record_id: str, record: Record, document: Archived) -> dict[str,
 
 def _resolve_items(connection: duckdb.DuckDBPyConnection, record_ids: list[str]) -> None:
     """Derive anew every item that shares an identity key, directly or not, with these records."""
+    items = derived(connection, record_ids)
+    connection.execute(
+        "DELETE FROM item WHERE item_id IN "
+        "(SELECT item_id FROM item_record SEMI JOIN touched USING (record_id))"
+    )
+    connection.execute("DELETE FROM item_record WHERE record_id IN (SELECT record_id FROM touched)")
+    insert(connection, "item", [item_row(item) for item in items], replace=True)
+    members = [{"record_id": r, "item_id": item.item_id} for item in items for r in item.record_ids]
+    insert(connection, "item_record", members, replace=True)
+
+
+def derived(connection: duckdb.DuckDBPyConnection, record_ids: list[str]) -> list[Item]:
+    """What the items of these records should be, by all stored records that share a key with them.
+
+    Leaves the ids of all records that were looked at in the temporary table ``touched``.
+    """
     start = _table({"record_id": record_ids})  # noqa: F841
     connection.execute("CREATE OR REPLACE TEMP TABLE touched AS SELECT record_id FROM start")
     grown, size = 0, len(record_ids)
@@ -214,18 +230,11 @@ def _resolve_items(connection: duckdb.DuckDBPyConnection, record_ids: list[str])
         row = connection.execute("SELECT count(*) FROM touched").fetchone()
         assert row is not None
         size = row[0]
-    items = resolve(records(connection, "SEMI JOIN touched USING (record_id)"))
-    connection.execute(
-        "DELETE FROM item WHERE item_id IN "
-        "(SELECT item_id FROM item_record SEMI JOIN touched USING (record_id))"
-    )
-    connection.execute("DELETE FROM item_record WHERE record_id IN (SELECT record_id FROM touched)")
-    insert(connection, "item", [_item_row(item) for item in items], replace=True)
-    members = [{"record_id": r, "item_id": item.item_id} for item in items for r in item.record_ids]
-    insert(connection, "item_record", members, replace=True)
+    return resolve(records(connection, "SEMI JOIN touched USING (record_id)"))
 
 
-def _item_row(item: Item) -> dict[str, Any]:
+def item_row(item: Item) -> dict[str, Any]:
+    """The row of the table ``item``."""
     return {
         "item_id": item.item_id,
         "kind": item.kind,

@@ -1,0 +1,203 @@
+"""``digest doctor``: is everything there, whole, and in agreement with everything else?
+
+It changes nothing. Each question has one finding, good or bad; a question that cannot be asked,
+because what it is about cannot be read, is a bad one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.config import Workplace
+from digest.edition.shelf import Shelf
+from digest.errors import DigestError, StoreBusy, StoreError
+from digest.store import checks
+from digest.store.archive import Archive
+from digest.store.database import is_snapshot, reading, snapshot_path
+from digest.store.rebuild import aside_path
+
+if TYPE_CHECKING:
+    import duckdb
+
+NAMED = 3  # rows that show a fault; the rest is counted
+REBUILD = "run 'digest reparse', which builds the database anew from the raw archive"
+TRAIN = "train the heads anew for the codebook in use (digest train)"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one question; ``detail`` says what is well, or what is wrong and what to do."""
+
+    is_well: bool
+    what: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{'ok' if self.is_well else 'WRONG':6}{self.what}: {self.detail}"
+
+
+def examine(place: Workplace) -> Iterator[Finding]:
+    """Everything about a working folder and the model, finding by finding."""
+    yield from _asked("database", lambda: _database(place))
+    yield from _asked("raw archive", lambda: _archive(Archive(place.raw)))
+    yield from _asked("model", lambda: _model(place.model_in_use))
+    yield from _asked("editions", lambda: _editions(Shelf(place.editions)))
+    yield from _leftovers(place)
+
+
+def _asked(what: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """The findings; an error that ends them is the last one."""
+    try:
+        yield from ask()
+    except DigestError as error:
+        yield Finding(False, what, str(error))
+
+
+def _database(place: Workplace) -> Iterator[Finding]:
+    if not place.database.exists():
+        raise StoreError(f"there is none at {place.database}: {_way_to_one(place)}")
+    with reading(place.database) as connection:
+        if is_snapshot(connection, place.database):
+            yield Finding(True, "database", "somebody is writing it; this is about its snapshot")
+        missing = checks.missing_bytes(connection)
+        if missing:
+            yield Finding(False, "database", f"the file lacks {missing:,} bytes: {REBUILD}")
+        rows = checks.read_all(connection)
+        counted = ", ".join(f"{rows[name]:,} {name}s" for name in ("document", "record", "item"))
+        yield Finding(True, "database", f"every value can be read: {counted}")
+        yield from _contents(connection)
+        yield from _asked("raw archive", lambda: _unarchived(connection, Archive(place.raw)))
+    yield from _snapshot(place)
+
+
+def _way_to_one(place: Workplace) -> str:
+    has_answers = next(iter(Archive(place.raw).documents()), None) is not None
+    return REBUILD if has_answers else "harvest a quarter first (digest run 2026Q1)"
+
+
+def _contents(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    faults = 0
+    for what, ids in checks.contradictions(connection):
+        if ids:
+            faults += 1
+            yield Finding(False, "counts and links", f"{_some(ids)} are {what}: {REBUILD}")
+    if not faults:
+        asked = len(checks.SHOULD_BE_EMPTY)
+        yield Finding(True, "counts and links", f"{asked} questions, and nothing contradicts")
+    wrong = checks.differing(connection)
+    if wrong:
+        detail = f"{_some(wrong)} are not what their records make of them: {REBUILD}"
+        yield Finding(False, "items", detail)
+    else:
+        yield Finding(True, "items", "derived anew from their records, every item is the same")
+
+
+def _unarchived(connection: duckdb.DuckDBPyConnection, archive: Archive) -> Iterator[Finding]:
+    kept = {document.document_id for document in archive.documents()}
+    lost = [f"{i} of {source}" for i, source in checks.documents_of(connection).items()
+            if i not in kept]  # fmt: skip
+    if lost:
+        detail = f"{_some(lost)} are in the database and not in {archive.folder}"
+        yield Finding(False, "raw archive", f"{detail}: restore it from a backup")
+
+
+def _snapshot(place: Workplace) -> Iterator[Finding]:
+    path = snapshot_path(place.database)
+    if not path.exists():
+        return
+    try:
+        with reading(path) as connection:
+            checks.read_all(connection)
+        yield Finding(True, "snapshot for readers", "every value can be read")
+    except StoreBusy:
+        yield Finding(True, "snapshot for readers", "somebody is making it")
+    except StoreError as error:
+        what = str(error).partition(": run 'digest reparse'")[0]
+        yield Finding(False, "snapshot for readers", f"{what}: the next digest run makes it anew")
+
+
+def _archive(archive: Archive) -> Iterator[Finding]:
+    number = sum(1 for _ in archive.documents())
+    damaged = 0
+    for _, what in archive.damaged():
+        damaged += 1
+        yield Finding(False, "raw archive", what)
+    if not damaged:
+        yield Finding(True, "raw archive", f"{number:,} answers are there and match their hashes")
+
+
+def _model(folder: Path) -> Iterator[Finding]:
+    from digest.classify.model import Model
+    from digest.taxonomy import load
+
+    model = Model.load(folder)
+    yield Finding(True, "model", f"{model.id} is there and matches its hashes")
+    codebook = load().version
+    if model.codebook == codebook:
+        yield Finding(True, "codebook", f"{codebook}, for which the model was trained")
+    else:
+        detail = f"{codebook}, but the model was trained for {model.codebook}: {TRAIN}"
+        yield Finding(False, "codebook", detail)
+
+
+def _editions(shelf: Shelf) -> Iterator[Finding]:
+    editions = shelf.editions()
+    questions: list[Callable[[], object]] = [partial(shelf.manifest, e) for e in editions]
+    questions += [partial(shelf.draft, quarter) for quarter in shelf.drafts()]
+    faults = 0
+    for question in questions:
+        try:
+            question()
+        except StoreError as error:
+            faults += 1
+            yield Finding(False, "editions", str(error))
+    if not faults:
+        yield Finding(True, "editions", f"{len(editions):,} published ones match their hashes")
+
+
+def _leftovers(place: Workplace) -> Iterator[Finding]:
+    """What killed runs left behind: harmless, and named so that nobody wonders."""
+    for path in sorted(_scratch(place)):
+        number = re.search(r"[.-](\d+)$", path.name)
+        if number and _is_running(int(number[1])):
+            detail = f"{path} belongs to the running process {number[1]}"
+        else:
+            detail = f"{path} is of a run that was killed; when no digest runs, it may be deleted"
+        yield Finding(True, "leftover", detail)
+    for path in Shelf(place.editions).unfinished():
+        detail = f"{path} was not published to the end; the next publication replaces it"
+        yield Finding(True, "leftover", detail)
+    aside = aside_path(place.database)
+    if aside.exists():
+        detail = f"{aside} is a database that could not be read; it may be deleted"
+        yield Finding(True, "leftover", detail)
+
+
+def _scratch(place: Workplace) -> Iterator[Path]:
+    """Hidden files and folders where this program puts what is not finished."""
+    yield from place.folder.glob(".*")
+    yield from place.drafts.glob(".*")
+    for folder in (place.raw, place.editions):
+        yield from folder.rglob(".*")
+
+
+def _is_running(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _some(ids: list[str]) -> str:
+    """The first ids, and how many more there are."""
+    more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
+    return ", ".join(ids[:NAMED]) + more
