@@ -195,8 +195,9 @@ def _estimate(value: Any, samples: Floats, level: float) -> Estimate:
     """``value`` has the shape of one row of ``samples``."""
     columns = samples.reshape(len(samples), -1).T
     ends = np.array([_ends(column[np.isfinite(column)], level) for column in columns])
-    shape = np.shape(value)
-    return Estimate(np.asarray(value), ends[:, 0].reshape(shape), ends[:, 1].reshape(shape))
+    low, high = (end.reshape(np.shape(value)) for end in ends.T)
+    # An interval holds its value, even where resampling moves a measure further than chance did.
+    return Estimate(np.asarray(value), np.fmin(low, value), np.fmax(high, value))
 
 
 def _ends(samples: Floats, level: float) -> tuple[float, float]:

@@ -41,7 +41,7 @@ def _scheme(scheme: str, part: Mapping[str, Any]) -> Iterator[str]:
     classes = "every text has a label"
     if len(alone) < len(labels):
         classes = f"or none, which {part['none']} are and which counts as a class in F1"
-    yield f"{scheme}: {_texts(part['texts'])}, {len(alone)} labels, {classes}"
+    yield f"{scheme}: {_texts(part['texts'])}, {_count(len(alone), 'label')}, {classes}"
     width = max(len(label["label"]) for label in labels)
     yield f"  {'label':{width}}  true  given  {'precision':22}{'recall':22}F1"
     for label in labels:
@@ -86,7 +86,11 @@ def _known(part: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _texts(n: int) -> str:
-    return f"{n:,} text" if n == 1 else f"{n:,} texts"
+    return _count(n, "text")
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
 
 
 def _set(labels: Iterable[str]) -> str:
