@@ -23,6 +23,7 @@ from digest.store.checks import read_all
 from digest.store.database import snapshot
 from digest.store.ingest import Counts, ingest
 from digest.store.rebuild import Old
+from digest.store.turn import own_turn
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,7 +35,7 @@ def reparse(place: Workplace) -> Iterator[str]:
     """Rebuild the database; yields what is being done and what came of it, line by line.
 
     Raises:
-        StoreBusy: another process writes the database.
+        StoreBusy: another process works in this folder.
         StoreCorrupt: answers are missing in the archive that the old database still has read.
         StoreError: there is no archive to build from, or the database is of a newer digest.
         StorageFull: no space for the new database.
@@ -43,13 +44,18 @@ def reparse(place: Workplace) -> Iterator[str]:
     documents = [d for d in archive.documents() if d.status == HTTPStatus.OK]
     if not documents:
         raise StoreError(f"{place.raw} holds no answers to build a database from: harvest first")
+    with own_turn(place):
+        yield from _rebuild(place, archive, documents)
+
+
+def _rebuild(place: Workplace, archive: Archive, documents: list[Archived]) -> Iterator[str]:
     old, problems = rebuild.find_old(place.database)
     yield from problems
     yield from _about(old, place)
     lost = _lost(archive, old)
+    yield from lost.values()
+    present = [d for d in documents if d.document_id not in lost]
     with rebuild.beginning(place.database, old) as connection:
-        present = [d for d in documents if d.document_id not in lost]
-        yield from lost.values()
         yield from _ingest(connection, archive, present, _wanted(place, old, documents))
         if old.path is not None:
             rebuild.take_over(connection)

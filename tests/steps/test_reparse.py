@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import Q1, Q4, document, edition, tables
+from examples import Q1, Q4, another_writer, document, edition, tables
 
 from digest.config import Workplace
 from digest.edition.shelf import Shelf
@@ -27,7 +27,7 @@ def all_tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def files(place: Workplace) -> set[str]:
-    return {path.name for path in place.folder.iterdir()}
+    return {path.name for path in place.folder.iterdir() if path.is_file()}
 
 
 def spoil(path: Path) -> None:
@@ -53,7 +53,7 @@ def test_the_rebuilt_tables_are_the_old_ones(harvested: Workplace) -> None:
     for name, rows in before.items():
         assert after[name] == rows, name
     assert all_tables(snapshot_path(harvested.database)) == after
-    assert files(harvested) == {"digest.duckdb", "digest.read.duckdb", "raw"}
+    assert files(harvested) == {"digest.duckdb", "digest.read.duckdb"}
     assert f"{len(before['item']):,} items ({len(before['item']):,} before)" in lines[-1]
     assert any(line.startswith("sample-broken: the document breaks off") for line in lines)
     assert len(list(Archive(harvested.raw).documents("un-news"))) == 1
@@ -154,6 +154,13 @@ def test_with_archive_and_database_damaged_the_rest_is_saved(harvested: Workplac
     assert "sample-journal" in sources
 
 
+def test_while_somebody_writes_nothing_is_rebuilt(harvested: Workplace) -> None:
+    with another_writer(harvested.database) as number, pytest.raises(StoreBusy) as refusal:
+        list(reparse(harvested))
+    assert f"number {number}" in str(refusal.value)
+    assert files(harvested) == {"digest.duckdb", "digest.read.duckdb"}
+
+
 def test_without_an_archive_nothing_is_replaced_by_nothing(place: Workplace) -> None:
     with writing(place.database):
         pass
@@ -196,4 +203,4 @@ def test_killed_in_the_middle_the_old_database_stands_and_the_next_run_starts_an
     assert all_tables(harvested.database) == before
     list(reparse(harvested))
     assert all_tables(harvested.database) == before
-    assert files(harvested) == {"digest.duckdb", "digest.read.duckdb", "raw"}
+    assert files(harvested) == {"digest.duckdb", "digest.read.duckdb"}
