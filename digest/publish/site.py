@@ -165,10 +165,16 @@ def run_mkdocs(config: Path, moment: int) -> None:
         "PYTHONWARNINGS": "ignore",
         "NO_MKDOCS_2_WARNING": "1",
     }
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(config)]
-    done = subprocess.run(  # noqa: S603  (our own interpreter and our own file)
-        command, env={**os.environ, **fixed}, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        said = (done.stderr + done.stdout).strip()[-2000:]
+    command = [sys.executable, "-m", "digest.publish.builder"]
+    with subprocess.Popen(  # noqa: S603  (our own interpreter and our own file)
+        [*command, "build", "--strict", "-f", str(config)],
+        env={**os.environ, **fixed},
+        stdin=subprocess.PIPE,  # held open, see builder
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as building:
+        assert building.stdout is not None
+        said = building.stdout.read().strip()[-2000:]
+    if building.returncode != 0:
         raise DigestError(f"the site could not be built from {config.parent}; MkDocs says:\n{said}")
