@@ -9,7 +9,8 @@ clock: the same inputs give the same bytes.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import orjson
@@ -175,7 +176,11 @@ def _shown_item(data: dict[str, Any]) -> ShownItem:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an edition has that another one lacks, by item id."""
+    """What an edition has that another one lacks.
+
+    ``entered``, ``left`` and ``changed`` are item ids; ``sources`` says whose outcome changed and
+    how; ``other`` names the remaining fields of the manifest that differ.
+    """
 
     entered: tuple[str, ...]
     left: tuple[str, ...]
@@ -188,31 +193,29 @@ class Changes:
 
 
 def compare(old: Manifest, new: Manifest) -> Changes:
-    """What changed from ``old`` to ``new``: items, source outcomes, and the rest by field name."""
+    """What changed from ``old`` to ``new``; nothing only if they have the same identity."""
     before = {item.id: item for item in old.items}
     after = {item.id: item for item in new.items}
-    was = {source.id: source.outcome for source in old.sources}
-    now = {source.id: source.outcome for source in new.sources}
+    sources = tuple(_outcomes_that_changed(old, new))
+    # Items are named one by one; so are sources, unless only the words of a failure changed.
+    told = {"items"} | ({"sources"} if sources else set())
     return Changes(
         entered=tuple(sorted(after.keys() - before.keys())),
         left=tuple(sorted(before.keys() - after.keys())),
         changed=tuple(sorted(i for i in after.keys() & before.keys() if after[i] != before[i])),
-        sources=tuple(
-            f"{s}: {was.get(s, 'not listed')} → {now.get(s, 'not listed')}"
-            for s in sorted(was.keys() | now.keys())
-            if was.get(s) != now.get(s)
-        ),
+        sources=sources,
         other=tuple(
-            name
-            for name in (
-                "model",
-                "codebook",
-                "thresholds",
-                "shown",
-                "sections",
-                "review",
-                "records",
-            )
-            if getattr(old, name) != getattr(new, name)
+            field.name
+            for field in fields(Manifest)
+            if field.name not in told and getattr(old, field.name) != getattr(new, field.name)
         ),
     )
+
+
+def _outcomes_that_changed(old: Manifest, new: Manifest) -> Iterator[str]:
+    was = {source.id: source.outcome for source in old.sources}
+    now = {source.id: source.outcome for source in new.sources}
+    for source in sorted(was.keys() | now.keys()):
+        if was.get(source) != now.get(source):
+            listed = was.get(source, "not listed"), now.get(source, "not listed")
+            yield f"{source}: {' → '.join(listed)}"

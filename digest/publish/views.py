@@ -265,6 +265,9 @@ _FIELDS = {
     "sections": "the items chosen for a page, or its counts",
     "review": "the outcome of the review",
     "records": "the number of records",
+    "rejections": "the rejected entries",
+    "sources": "what is said of a source",
+    "sample": "whether the texts are invented",
 }
 
 

@@ -1,0 +1,148 @@
+"""The manifest: its bytes are its identity, it reads back, and two can be compared."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import fields, replace
+from typing import Any
+
+import orjson
+import pytest
+from examples import edition
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest.edition.manifest import (
+    Assigned,
+    Changes,
+    EditionItem,
+    Manifest,
+    ShownItem,
+    SourceOutcome,
+    compare,
+)
+
+# Whatever a source may say that survived digest.text; lone surrogates do not.
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+shares = st.floats(0, 1)
+items = st.builds(
+    EditionItem,
+    id=words, kind=st.sampled_from(["paper", "news"]), date=st.just("2026-02-03"),
+    date_inferred=st.booleans(), version=st.integers(1, 9), withdrawn=st.booleans(),
+    late=st.booleans(), language=words, text_hash=words, sources=st.lists(words).map(tuple),
+    status=words,
+    labels=st.lists(
+        st.builds(Assigned, words, words, shares, shares, unsure=st.booleans()), max_size=3
+    ).map(tuple),
+)  # fmt: skip
+manifests = st.builds(
+    edition,
+    thresholds=st.dictionaries(words, shares, max_size=3),
+    rejections=st.lists(st.tuples(words, st.integers(0, 9)), max_size=3).map(tuple),
+    items=st.lists(items, max_size=4, unique_by=lambda item: item.id).map(
+        lambda several: tuple(sorted(several, key=lambda item: item.id))
+    ),
+    sources=st.lists(
+        st.builds(
+            SourceOutcome, words, words, words, words, words, words, words, words,
+            st.sampled_from(["answered", "empty", "failed"]), words, st.integers(0, 9),
+        ), max_size=3, unique_by=lambda source: source.id,
+    ).map(tuple),
+    shown=st.lists(
+        st.builds(
+            ShownItem, words, words, words, st.lists(words).map(tuple), st.just(()), st.just(()),
+            st.just(()),
+        ), max_size=2,
+    ).map(tuple),
+)  # fmt: skip
+
+
+@given(manifests)
+def test_a_manifest_reads_back_as_it_was(manifest: Manifest) -> None:
+    again = Manifest.from_json(manifest.canonical())
+    assert again == manifest
+    assert again.canonical() == manifest.canonical()
+    assert again.sha256 == manifest.sha256 == hashlib.sha256(manifest.canonical()).hexdigest()
+
+
+@given(manifests, manifests)
+def test_two_manifests_have_one_identity_only_if_they_are_equal(
+    one: Manifest, other: Manifest
+) -> None:
+    assert (one.sha256 == other.sha256) == (one == other)
+
+
+@given(manifests)
+def test_canonical_json_is_sorted_and_without_spaces(manifest: Manifest) -> None:
+    data = orjson.loads(manifest.canonical())
+    assert manifest.canonical() == orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+
+
+def test_the_order_in_which_thresholds_were_found_makes_no_difference() -> None:
+    there = edition(thresholds={"sdg/1": 0.4, "sdg/2": 0.6})
+    back = edition(thresholds={"sdg/2": 0.6, "sdg/1": 0.4})
+    assert there.sha256 == back.sha256
+
+
+@pytest.mark.parametrize("seed", ["0", "1"])
+def test_another_process_writes_the_same_bytes(seed: str) -> None:
+    code = "from examples import edition; print(edition().sha256)"
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": seed}
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True)
+    assert found.stdout.decode().strip() == edition().sha256
+
+
+def test_the_identity_of_a_manifest_that_was_published_stays() -> None:
+    """A change here makes every edition of the past look altered: raise FORMAT with it."""
+    assert edition().sha256 == "c01a4c3b4ea3945a0a0ee517a32f0a6b902a10a7b67e171aa0ddba8bb13fa5e4"
+
+
+@given(manifests)
+def test_nothing_changes_from_a_manifest_to_itself(manifest: Manifest) -> None:
+    assert not compare(manifest, manifest)
+
+
+@given(manifests, manifests)
+def test_whatever_differs_is_said(one: Manifest, other: Manifest) -> None:
+    """Also which way: what entered one way left the other way."""
+    there, back = compare(one, other), compare(other, one)
+    assert bool(there) == (one != other)
+    assert there.entered == back.left
+    assert there.left == back.entered
+    assert (there.changed, there.other) == (back.changed, back.other)
+
+
+@settings(max_examples=30)
+@given(manifests, st.data())
+def test_one_item_that_changes_is_the_only_one_named(manifest: Manifest, data: Any) -> None:
+    if not manifest.items:
+        return
+    chosen = data.draw(st.sampled_from(manifest.items))
+    other = replace(chosen, version=chosen.version + 1)
+    now = tuple(other if item == chosen else item for item in manifest.items)
+    changes = compare(manifest, replace(manifest, items=now))
+    assert changes == Changes((), (), (chosen.id,), (), ())
+
+
+CHANGED: dict[str, Any] = {
+    "quarter": "2025Q4", "model": "m2", "codebook": "c2", "thresholds": {}, "sample": False,
+    "sources": (), "records": 7, "rejections": (), "items": (), "shown": (), "sections": (),
+    "review": "accepted", "format": "edition/2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Manifest)])
+def test_a_change_of_any_field_is_a_change(name: str) -> None:
+    """The public site must never change without a word about it."""
+    assert compare(edition(), edition(**{name: CHANGED[name]}))
+
+
+def test_sources_are_compared_by_what_became_of_them() -> None:
+    (asked,) = edition().sources
+    failed = replace(asked, outcome="failed", detail="no answer")
+    late = replace(asked, id="who")
+    changes = compare(edition(), edition(sources=(failed, late)))
+    assert changes.sources == ("arxiv-cs-ai: answered → failed", "who: not listed → answered")

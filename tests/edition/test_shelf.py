@@ -1,0 +1,81 @@
+"""The shelf: drafts are replaced, versions never are, and a killed publication was none."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from examples import NOON, Q1, Q4, edition
+
+from digest.edition.shelf import Shelf
+from digest.errors import StoreCorrupt
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "editions")
+
+
+def test_an_empty_shelf_has_nothing(shelf: Shelf) -> None:
+    assert shelf.editions() == []
+    assert shelf.quarters() == frozenset()
+    assert shelf.drafts() == []
+    assert shelf.draft(Q1) is None
+
+
+def test_a_draft_is_replaced_by_the_next(shelf: Shelf) -> None:
+    shelf.put_draft(edition(records=1))
+    shelf.put_draft(edition(records=2))
+    assert shelf.draft(Q1) == edition(records=2)
+    assert shelf.drafts() == [Q1]
+    assert shelf.editions() == []
+
+
+def test_versions_are_kept_in_their_order_for_ever(shelf: Shelf) -> None:
+    manifests = [edition(records=n) for n in range(12)]
+    for n, manifest in enumerate(manifests):
+        shelf.publish(manifest, NOON + timedelta(days=n))
+    shelf.publish(edition(quarter=str(Q4)), NOON)
+    found = shelf.editions(Q1)
+    assert [e.version for e in found] == [f"v1.{n}" for n in range(12)]
+    assert [shelf.manifest(e) for e in found] == manifests
+    assert [e.published_at for e in found] == [NOON + timedelta(days=n) for n in range(12)]
+    assert [e.quarter for e in shelf.editions()] == [Q4] + [Q1] * 12
+    assert shelf.quarters() == {Q1, Q4}
+
+
+def test_a_publication_that_was_killed_was_none_and_is_replaced(shelf: Shelf) -> None:
+    """Killed after the manifest was written and before it was declared."""
+    shelf.publish(edition(), NOON)
+    half = shelf.folder / "2026Q1" / "v1.1.json"
+    half.write_bytes(edition(records=5).canonical())
+    assert [e.version for e in shelf.editions()] == ["v1.0"]
+    assert shelf.unfinished() == [half]
+    published = shelf.publish(edition(records=6), NOON)
+    assert published.version == "v1.1"
+    assert shelf.manifest(published) == edition(records=6)
+    assert shelf.unfinished() == []
+
+
+@pytest.mark.parametrize("content", [b"{}", b"", edition(records=3).canonical()])
+def test_a_published_manifest_that_was_altered_is_not_given_out(
+    shelf: Shelf, content: bytes
+) -> None:
+    published = shelf.publish(edition(), NOON)
+    (shelf.folder / "2026Q1" / "v1.0.json").write_bytes(content)
+    with pytest.raises(StoreCorrupt, match=r"v1\.0\.json"):
+        shelf.manifest(published)
+
+
+def test_a_published_manifest_that_is_gone_is_named(shelf: Shelf) -> None:
+    published = shelf.publish(edition(), NOON)
+    (shelf.folder / "2026Q1" / "v1.0.json").unlink()
+    with pytest.raises(StoreCorrupt, match="is missing or was altered: restore it from a backup"):
+        shelf.manifest(published)
+
+
+def test_times_are_given_back_as_they_were(shelf: Shelf) -> None:
+    at = datetime(2026, 4, 10, 8, 30, 15, 123456, tzinfo=UTC)
+    shelf.publish(edition(), at)
+    assert shelf.editions()[0].published_at == at
