@@ -45,7 +45,8 @@ def sentences(text: str, language: str = "en") -> list[tuple[int, int]]:
     """
     from sentencex import segment
 
-    spans, at = [], 0
+    spans: list[tuple[int, int]] = []
+    at = 0
     for piece in segment(language or "en", text):
         start = text.index(piece, at)
         at = start + len(piece)
