@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from digest.config import Workplace
+from digest.store.archive import storage_errors
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -22,7 +23,13 @@ QUIET = {
 
 
 def prepare(place: Workplace) -> None:
-    """Set Prefect's environment; what the user has set already stays."""
-    home = {"PREFECT_HOME": str(place.state.absolute() / "prefect")}
-    for name, value in (QUIET | home).items():
+    """Set Prefect's environment and make its folder; what the user has set already stays.
+
+    Raises:
+        StorageFull: the working folder cannot be written.
+    """
+    home = place.state.absolute() / "prefect"
+    with storage_errors(home):
+        home.mkdir(parents=True, exist_ok=True)
+    for name, value in (QUIET | {"PREFECT_HOME": str(home)}).items():
         os.environ.setdefault(name, value)
