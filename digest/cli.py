@@ -126,6 +126,38 @@ def label(
 
 
 @app.command()
+def explain(
+    item: Annotated[
+        str, typer.Argument(metavar="[ITEM]", help="Its id, or an arXiv id, DOI or address.")
+    ] = "",
+    text: Annotated[
+        str, typer.Option(metavar="FILE|-", help="A text from outside instead, plain or HTML.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of words.")] = False,
+    var: Folder = VAR,
+) -> None:
+    """Say why an item has its labels, and what the labels that it just missed lacked."""
+    from digest import taxonomy
+    from digest.steps.explain import explain_item, explain_text
+
+    if bool(item) == bool(text):
+        raise InputError("give an item, or a text with --text FILE, and not both")
+    place = _place(var)
+    if text:
+        with _opened(text) as stream:
+            answer = explain_text(place, text, stream, _note)
+    else:
+        answer = explain_item(place, item, _note)
+    if as_json:
+        import orjson
+
+        typer.echo(orjson.dumps(answer.data(), option=orjson.OPT_INDENT_2))
+        return
+    for line in answer.lines(taxonomy.load()):
+        typer.echo(line)
+
+
+@app.command()
 def train(
     texts: Annotated[
         list[Path], typer.Option(help="arXiv metadata snapshot with the texts of the readings.")
@@ -264,6 +296,11 @@ def sources_check(
         complete &= is_well
         typer.echo(line)
     raise typer.Exit(0 if complete else 1)
+
+
+def _note(sentence: str) -> None:
+    """Tell the person something beside the answer."""
+    typer.echo(sentence, err=True)
 
 
 def _opened(file: str) -> BufferedReader:
