@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from digest.classify.encoder import Encoder
 from digest.classify.heads import Heads
 from digest.classify.train import data, export, finetune, heads, pack
 from digest.classify.train.data import Example
-from digest.errors import InputError
+from digest.errors import ConfigError, InputError
 from digest.taxonomy import SCHEMES, Codebook
 
 if TYPE_CHECKING:
@@ -39,6 +40,20 @@ class Material:
     texts: tuple[Path, ...] = ()
     data: Path | None = None
     decisions: Path | None = None
+
+
+def require(*modules: str) -> None:
+    """Refuse to begin without what training needs and running does not.
+
+    Raises:
+        ConfigError: names what is missing and how to install it.
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise ConfigError(
+            f"training needs {', '.join(missing)}: install the extra with "
+            "`pip install -e '.[train]'` and run again"
+        )
 
 
 def examples_of(material: Material) -> list[Example]:
@@ -80,6 +95,7 @@ def train_heads(
     encoder: Path, examples: Sequence[Example], codebook: Codebook, out: Path
 ) -> Iterator[str]:
     """Fit heads on an encoder's vectors and write the model to ``out``; yields what it does."""
+    require("sklearn")
     yield f"encoding {len(examples):,} texts"
     vectors = np.stack([e.vector for e in Encoder(encoder).encode(e.text for e in examples)])
     fitted = heads.fit(vectors, examples, label_ids(codebook))
@@ -92,6 +108,7 @@ def train_encoder(
     checkpoint: Path, examples: Sequence[Example], codebook: Codebook, out: Path
 ) -> Iterator[str]:
     """Fine-tune from a Hugging Face BERT checkpoint's folder and export; yields what it does."""
+    require("torch", "nncf")
     train = [e for e in examples if e.part == "train"]
     yield f"fine-tuning on {len(train):,} texts"
     schemes = label_ids(codebook)
