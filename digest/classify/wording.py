@@ -105,9 +105,13 @@ def _needed(account: Account) -> str:
 
 def _labels(near: Near) -> str:
     return "; ".join(
-        f"{scheme} {', '.join(sorted(labels)) or 'none'}"
+        f"{scheme} {', '.join(sorted(labels, key=_by_number)) or 'none'}"
         for scheme, labels in near.example.labels.items()
     )
+
+
+def _by_number(label: str) -> str:
+    return label.zfill(2)  # goal 6 before goal 13
 
 
 def _wrapped(line: str) -> list[str]:
@@ -155,7 +159,9 @@ def _label_data(account: Account) -> dict[str, Any]:
             {
                 "cosine": near.cosine,
                 "text": near.example.text[:EXEMPLAR_CHARACTERS],
-                "labels": {s: sorted(labels) for s, labels in near.example.labels.items()},
+                "labels": {
+                    s: sorted(labels, key=_by_number) for s, labels in near.example.labels.items()
+                },
                 "origin": near.example.origin,
             }
             for near in account.nearest
