@@ -55,18 +55,19 @@ class _Teller(logging.Handler):
 
         if isinstance(record.msg, Draft):
             for line in draft_lines(record.msg.manifest, record.msg.changes):
-                self.say(line)
+                say(self._console, line)
             return
         self._status.update(escape(record.getMessage()))
         ends = isinstance(record.msg, Progress) and record.msg.is_last
         waited = record.created - self._told_at >= SECONDS_BETWEEN_LINES
         if ends or (waited and not self._console.is_terminal):
-            self.say(record.getMessage())
+            say(self._console, record.getMessage())
             self._told_at = record.created
 
-    def say(self, line: str) -> None:
-        """Print a line as it is: a path or a hash is never broken in two."""
-        self._console.print(line, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+def say(console: Console, line: str) -> None:
+    """Print a line as it is: a path or a hash is never broken in two."""
+    console.print(line, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def run_in_terminal(
@@ -83,15 +84,16 @@ def run_in_terminal(
         DigestError: what the steps raise; the sentence is the caller's to show.
     """
     source_count(inputs)  # what is wrong with the inputs is said at once
-    with own_turn(place), _Teller(Console()) as teller:
+    console = Console()
+    with own_turn(place), _Teller(console):
         prepare(place)
         from flows.quarter import run_quarter
         from flows.server import serving
 
         with serving():
             result = run_quarter(str(quarter), place.folder, inputs, publish)
-        for line in result_lines(result, place, expected):
-            teller.say(line)
+    for line in result_lines(result, place, expected):
+        say(console, line)
     return all(o.is_complete or o.source in expected for o in result.outcomes)
 
 
