@@ -113,14 +113,28 @@ def demo(var: Folder = VAR) -> None:
 @app.command()
 def label(
     file: Annotated[str, typer.Argument(metavar="FILE|-", help="JSON lines, or - for input.")],
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="FOLDER|NAME",
+            help="Another model: trained by digest train, or one of Hugging Face (extra hf).",
+        ),
+    ] = "",
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="What the outputs of a Hugging Face model mean, if no labels.toml does."),
+    ] = None,
+    allow_download: Annotated[
+        bool, typer.Option("--allow-download", help="Fetch the model from the hub if need be.")
+    ] = False,
 ) -> None:
     """Label JSON lines {"id", "title", "text"}; answers one JSON line for each, in order."""
+    from digest.classify.choose import chosen
     from digest.classify.label import label_lines
-    from digest.classify.model import Model
 
-    model = Model.load()
+    labeller = chosen(model, labels, allow_download=allow_download)
     with _opened(file) as lines:
-        for answer in label_lines(lines, model):
+        for answer in label_lines(lines, labeller):
             sys.stdout.buffer.write(answer + b"\n")
             sys.stdout.buffer.flush()
 
