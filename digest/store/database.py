@@ -49,7 +49,8 @@ def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     if not path.exists():
         raise StoreError(
-            f"there is no database at {path}: harvest a quarter first (digest run 2026Q1)"
+            f"there is no database at {path}: harvest a quarter first (digest run 2026Q1), or "
+            "rebuild one that was lost (digest reparse)"
         )
     with explained(path):
         try:

@@ -211,6 +211,21 @@ def test_more_than_one_batch_is_the_same_as_one(connection: duckdb.DuckDBPyConne
     assert row == (3 * number, 2 * number, number)
 
 
+def test_an_interrupted_document_keeps_its_count(connection: duckdb.DuckDBPyConnection) -> None:
+    """Interrupted in its second batch: the first is known then, and was brought by itself."""
+    entries = [paper(n) for n in range(BATCH + 10)]
+
+    def interrupted() -> Iterator[Record]:
+        yield from entries[: BATCH + 5]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest(connection, archived("a"), "test/1", WANTED, interrupted())
+    counts, _ = ingest(connection, archived("a"), "test/1", WANTED, entries)
+    assert counts == Counts(read=BATCH + 10, stored=10, known=BATCH)
+    assert connection.execute("SELECT stored, known FROM ingest").fetchone() == (BATCH + 10, 0)
+
+
 def test_a_record_belongs_to_its_earliest_document(connection: duckdb.DuckDBPyConnection) -> None:
     record = news("a")
     take(connection, archived("late", hours=9), [record])
