@@ -6,6 +6,7 @@ carried out as it stands. Errors are one sentence on standard error; a traceback
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from io import BufferedReader
 
     from digest.config import Inputs, Workplace
+    from digest.quarter import Quarter
 
 app = typer.Typer(
     help="Quarterly digests of AI science by Sustainable Development Goal and by AI risk.",
@@ -46,6 +48,7 @@ Contact = Annotated[
     ),
 ]  # fmt: skip
 VAR = Path("var")
+_CONTACT = re.compile(r"(mailto:)?[^\s@]+@[^\s@]+|https?://\S+")
 
 
 def main() -> None:
@@ -90,8 +93,9 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     time: what is known is not fetched or labelled again, and an unchanged quarter is not published
     again.
     """
+    which = _begun(quarter)
     inputs = _inputs(snapshot, feeds, sources, source, contact)
-    _run_quarter(quarter, var, inputs, publish=publish)
+    _run_quarter(which, var, inputs, publish=publish)
 
 
 @app.command()
@@ -107,7 +111,7 @@ def demo(var: Folder = VAR) -> None:
             sources=sample.SOURCES, base=base, contact="mailto:editor@sample.example",
             private_hosts=frozenset({base.removeprefix("http://")}), sample=True,
         )  # fmt: skip
-        _run_quarter(sample.QUARTER, folder, inputs, expected=sample.FAULTY)
+        _run_quarter(_begun(sample.QUARTER), folder, inputs, expected=sample.FAULTY)
 
 
 @app.command()
@@ -338,11 +342,19 @@ def _inputs(
     from digest.sources import catalogue
 
     if snapshots or feeds:
-        return Inputs(sources=None, snapshots=tuple(snapshots), feeds=tuple(feeds))
-    if not contact:
+        if only:
+            raise ConfigError(
+                "--source chooses whom to ask, and with --snapshot or --feeds nobody is asked: "
+                "leave one of them out"
+            )
+        return Inputs(
+            sources=None, snapshots=tuple(snapshots), feeds=tuple(feeds),
+            describing=sources or catalogue.default_path(),
+        )  # fmt: skip
+    if not _CONTACT.fullmatch(contact):
         raise ConfigError(
             "the sources must be told whom to write to: give --contact mailto:you@example.org, or "
-            "set DIGEST_CONTACT"
+            "set DIGEST_CONTACT" + (f", not '{contact}'" if contact else "")
         )
     return Inputs(sources=sources or catalogue.default_path(), only=tuple(only), contact=contact)
 
@@ -353,19 +365,24 @@ def _place(var: Path) -> Workplace:
     return Workplace(var)
 
 
+def _begun(quarter: str) -> Quarter:
+    from digest.config import utc_now
+    from digest.quarter import Quarter
+
+    which = Quarter.parse(quarter)
+    which.require_begun(utc_now())
+    return which
+
+
 def _run_quarter(
-    quarter: str,
+    quarter: Quarter,
     folder: Path,
     inputs: Inputs,
     *,
     publish: bool = True,
     expected: frozenset[str] = frozenset(),
 ) -> None:
-    from digest.config import utc_now
-    from digest.quarter import Quarter
     from flows.terminal import run_in_terminal
 
-    which = Quarter.parse(quarter)
-    which.require_begun(utc_now())
-    complete = run_in_terminal(which, _place(folder), inputs, publish=publish, expected=expected)
+    complete = run_in_terminal(quarter, _place(folder), inputs, publish=publish, expected=expected)
     raise typer.Exit(0 if complete else 1)

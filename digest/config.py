@@ -68,7 +68,8 @@ class Inputs:
 
     ``sources`` is a source list, None when only local files are read; ``base`` replaces ``{base}``
     in its addresses; ``only`` restricts it to some ids. ``snapshots`` are files in the format of
-    arXiv's metadata snapshot, ``feeds`` files or folders of feed documents.
+    arXiv's metadata snapshot, ``feeds`` files or folders of feed documents; ``describing`` is a
+    source list that says whose they are, without being asked.
     """
 
     sources: Path | None
@@ -76,6 +77,7 @@ class Inputs:
     only: tuple[str, ...] = ()
     snapshots: tuple[Path, ...] = ()
     feeds: tuple[Path, ...] = ()
+    describing: Path | None = None
     contact: str = ""
     private_hosts: frozenset[str] = frozenset()
     sample: bool = False

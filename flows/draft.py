@@ -12,7 +12,7 @@ from digest.config import Inputs, Workplace
 from digest.edition.manifest import Changes, Manifest
 from digest.quarter import Quarter
 from digest.steps.draft import Drafting, draft
-from digest.steps.harvest import listed_sources
+from digest.steps.harvest import known_sources
 from digest.steps.publish import build_draft, changes_since_published
 from digest.store.database import snapshot, writing
 from digest.taxonomy import load
@@ -26,7 +26,7 @@ def draft_quarter(
     """The manifest, and what publishing it would change; None when it would be the first."""
     codebook = load()
     model = Model.load(place.model_in_use)
-    using = Drafting(model, codebook, listed_sources(inputs), inputs.sample)
+    using = Drafting(model, codebook, known_sources(inputs), inputs.sample)
     LOGGER.info("draft: choosing what is shown, and the sentences that carry its labels")
     with writing(place.database) as connection:
         manifest = draft(connection, place, quarter, using)

@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from digest.config import Inputs, Workplace
+from digest.errors import InputError
 from digest.quarter import Quarter
 from digest.steps.harvest import source_count
+from digest.steps.local import require_local
 from digest.store.history import Outcome
 from digest.store.ingest import Counts
 from digest.store.turn import own_turn
@@ -81,9 +83,12 @@ def run_in_terminal(
     """Run the quarter and say what came of it; whether all sources but ``expected`` answered.
 
     Raises:
+        InputError: there is nothing that could be harvested.
         DigestError: what the steps raise; the sentence is the caller's to show.
     """
-    source_count(inputs)  # what is wrong with the inputs is said at once
+    require_local(inputs)  # what is wrong with the inputs is said at once
+    if source_count(inputs) == 0:
+        raise InputError(f"no source in {inputs.sources} is switched on: there is nothing to ask")
     console = Console()
     with own_turn(place), _Teller(console):
         prepare(place)

@@ -41,7 +41,7 @@ UNREVIEWED = "not reviewed"
 
 @dataclass(frozen=True)
 class Drafting:
-    """What a draft is made with: the model and codebook that label, the sources that were asked."""
+    """What a draft is made with: the model and codebook that label, the sources that are known."""
 
     model: Model
     codebook: Codebook

@@ -8,12 +8,11 @@ their answers are stored by the one writer, as they come.
 from __future__ import annotations
 
 import gzip
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,13 +22,14 @@ import platformdirs
 from digest import __version__
 from digest.config import Clock, Inputs, Workplace
 from digest.edition.shelf import Shelf
-from digest.errors import DigestError, InputError, SourceError, Unreadable
+from digest.errors import DigestError, SourceError, Unreadable
 from digest.items import Record, Rejection
 from digest.quarter import Quarter
 from digest.sources import Document, arxiv_api, arxiv_oai, catalogue, feeds, snapshot
 from digest.sources.catalogue import Source
 from digest.sources.http import Pace, PoliteClient, validators_of
 from digest.steps.asking import answers_of
+from digest.steps.local import local_files
 from digest.store import history
 from digest.store.archive import Archive, Archived, open_plain
 from digest.store.history import ANSWERED, EMPTY, FAILED, Outcome
@@ -44,7 +44,6 @@ PARSERS = {FEED: feeds.PARSER, OAI: arxiv_oai.PARSER, API: arxiv_api.PARSER,
 NOON = timedelta(hours=12)
 OFTEN = 1_000  # entries between two words of progress
 Heard = Callable[[int], None]
-_DATED_FILE = re.compile(r"(?P<source>.+?)[._-](?P<date>\d{4}-\d{2}-\d{2})")
 
 
 @dataclass(frozen=True)
@@ -139,8 +138,9 @@ def harvest(
     sources = listed_sources(inputs)
     if inputs.snapshots:
         yield _harvest_snapshots(run, inputs.snapshots)
+    languages = {source.id: source.language for source in known_sources(inputs)}
     for source, documents in files.items():
-        yield _harvest_files(run, source, documents)
+        yield _harvest_files(run, source, languages.get(source, ""), documents)
     if sources:
         with client_for(inputs) as client:
             yield from _harvest_network(run, sources, client)
@@ -162,36 +162,10 @@ def listed_sources(inputs: Inputs) -> list[Source]:
     return catalogue.select(catalogue.load(inputs.sources, inputs.base), inputs.only)
 
 
-def local_files(inputs: Inputs) -> dict[str, list[tuple[Path, datetime | None]]]:
-    """The local feed documents by source, oldest first, each with the date in its name.
-
-    ``feed_x.2026-01-31.xml.gz`` is what the source ``feed-x`` answered on that day.
-    """
-    for path in (*inputs.snapshots, *inputs.feeds):
-        if not path.exists():
-            raise InputError(f"there is no file or folder {path}: check the path")
-    by_source: dict[str, list[tuple[Path, datetime | None]]] = {}
-    for path in sorted(file for given in inputs.feeds for file in _files(given)):
-        source, date = _named(path)
-        by_source.setdefault(source, []).append((path, date))
-    return by_source
-
-
-def _files(given: Path) -> Iterable[Path]:
-    if given.is_file():
-        return [given]
-    return (p for p in given.rglob("*") if p.is_file() and not p.name.startswith("."))
-
-
-def _named(path: Path) -> tuple[str, datetime | None]:
-    stem = path.name.removesuffix(".gz").rpartition(".")[0] or path.name
-    match = _DATED_FILE.fullmatch(stem)
-    try:
-        date = datetime.fromisoformat(match["date"]).replace(tzinfo=UTC) if match else None
-    except ValueError:  # digits that are no day
-        match = date = None
-    name = match["source"] if match else stem
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "file", date
+def known_sources(inputs: Inputs) -> list[Source]:
+    """All sources that a list describes, whether they are asked this time or not."""
+    described = inputs.sources or inputs.describing
+    return catalogue.load(described, inputs.base) if described else []
 
 
 def _harvest_snapshots(run: Harvest, paths: Iterable[Path]) -> Outcome:
@@ -211,23 +185,26 @@ def _harvest_snapshot(run: Harvest, path: Path) -> tuple[Counts, SourceError | N
     return run.store(kept)
 
 
-def _harvest_files(run: Harvest, source: str, files: list[tuple[Path, datetime | None]]) -> Outcome:
+def _harvest_files(
+    run: Harvest, source: str, language: str, files: list[tuple[Path, datetime | None]]
+) -> Outcome:
     counts, failure = Counts(), None
     for path, date in files:
-        more, error = _harvest_file(run, source, path, run.clock() if date is None else date + NOON)
+        seen_at = run.clock() if date is None else date + NOON
+        more, error = _harvest_file(run, source, language, path, seen_at)
         counts, failure = counts + more, failure or error
     return run.finish(source, counts, failure)
 
 
 def _harvest_file(
-    run: Harvest, source: str, path: Path, seen_at: datetime
+    run: Harvest, source: str, language: str, path: Path, seen_at: datetime
 ) -> tuple[Counts, SourceError | None]:
     try:
         with _readable(source, path), open_plain(path) as body:
             document = Document(source, path.name, seen_at, HTTPStatus.OK, body.read())
     except SourceError as error:
         return Counts(), error
-    return run.store(run.archive.keep(document, FEED, run.quarter))
+    return run.store(run.archive.keep(document, FEED, run.quarter, language))
 
 
 @contextmanager
