@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 
+import pytest
 from examples import document
 
 from digest.errors import SourceError, StorageFull, Unreachable
@@ -65,6 +66,7 @@ def test_a_folder_that_cannot_be_written_is_handed_over_as_what_it_is() -> None:
     assert isinstance(next(answers_of([source("a")], ask))[1], StorageFull)
 
 
+@pytest.mark.timeout(30)
 def test_when_nobody_takes_answers_any_more_asking_ends() -> None:
     """As when the disk is full while eight threads have answers in hand."""
     asked: set[str] = set()

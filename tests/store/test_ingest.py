@@ -92,7 +92,7 @@ def dated(record: Record, document: Archived) -> Record:
     return Record(**(values | {"published": document.fetched_at}))
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=documents, random=st.randoms(use_true_random=False))
 def test_documents_in_any_order_give_what_resolving_all_at_once_gives(
     emptied: duckdb.DuckDBPyConnection, world: list[list[Record]], random: Random

@@ -86,7 +86,7 @@ def test_killed_at_several_moments_and_run_again(tmp_path: Path) -> None:
     whole = time.monotonic() - started
     moments = random.Random(2026)
     assert not run(path, b"second batch")
-    for _ in range(3):
+    for _ in range(2):
         run(path, moments.uniform(0.0, 0.6 * whole))
     assert run(path)
     with reading(undisturbed) as connection:
