@@ -150,6 +150,18 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_reader_of_the_old_file_is_not_disturbed_by_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "file.json"
+    path.write_bytes(b"first")
+    with replacing(path) as out:
+        out.write(b"second")
+        assert path.read_bytes() == b"first"
+    with path.open("rb") as reader:
+        with replacing(path) as out:
+            out.write(b"third")
+        assert reader.read() == b"second"
+
+
 def test_a_folder_takes_the_place_of_another(tmp_path: Path) -> None:
     place = tmp_path / "public"
     for name in ("old", "new"):
