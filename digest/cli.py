@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -57,10 +58,19 @@ def main() -> None:
         app()
     except DigestError as error:
         typer.echo(f"digest: {error}", err=True)
+        _give_up(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         typer.echo("digest: stopped; run the same command again to go on", err=True)
         sys.exit(130)
+
+
+def _give_up(error: BaseException) -> None:
+    """Let go of what the failed calls still hold, a database above all, before the process ends."""
+    cause: BaseException | None = error
+    while cause is not None:
+        traceback.clear_frames(cause.__traceback__)
+        cause = cause.__cause__ or cause.__context__
 
 
 @app.callback(invoke_without_command=True)

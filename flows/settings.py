@@ -6,6 +6,7 @@ Everything that Prefect keeps lies under the working folder; it sends nothing to
 
 from __future__ import annotations
 
+import logging
 import os
 
 from digest.config import Workplace
@@ -31,5 +32,7 @@ def prepare(place: Workplace) -> None:
     home = place.state.absolute() / "prefect"
     with storage_errors(home):
         home.mkdir(parents=True, exist_ok=True)
+    # A log line that cannot be kept, on a full disk say, is no news beside what filled the disk.
+    logging.raiseExceptions = False
     for name, value in (QUIET | {"PREFECT_HOME": str(home)}).items():
         os.environ.setdefault(name, value)
