@@ -68,23 +68,25 @@ def carriers(
 ) -> list[Carrier]:
     """For each of the heads' ``rows``, the one of the sentences ``spans`` that speaks for it most.
 
-    The sentence whose leaving out lowers the label's probability most carries the label; among
-    sentences that change nothing, the one that is most like the label.
+    The sentence whose leaving out lowers the label's odds most carries the label; of sentences
+    that lower them alike, the one that is most like the label. (Odds, because without any one
+    sentence of a clear text the probability stays near 1.)
     """
     parts = encoding.parts
     assert parts is not None, "evidence needs the parts of the text"
     if not rows or not spans:
         return [Carrier(0, "", 0.0, 0.0) for _ in rows]
-    full = heads.probabilities(encoding.vector[None])[0, rows]
-    without = heads.probabilities(_units(parts.total - parts.sums))[:, rows]
+    rest = _units(parts.total - parts.sums)
+    share = (heads.probabilities(encoding.vector[None]) - heads.probabilities(rest))[:, rows]
     alone = heads.probabilities(_units(parts.sums))[:, rows]
-    drop = np.where(parts.tokens[:, None] >= FEWEST_TOKENS, full - without, -1.0)
-    best = np.lexsort((alone, np.round(drop, 3)), axis=0)[-1]
+    drop = (heads.log_odds(encoding.vector[None]) - heads.log_odds(rest))[:, rows]
+    drop = np.where(parts.tokens[:, None] >= FEWEST_TOKENS, drop, -np.inf)
+    best = np.lexsort((alone, np.round(drop, 2)), axis=0)[-1]
     return [
         Carrier(
             number=int(number),
             sentence=text[slice(*spans[number])],
-            share=float(max(0, round(drop[number, column], 4))),
+            share=float(max(0, round(share[number, column], 4))),
             alone=float(alone[number, column]),
         )
         for column, number in enumerate(best)

@@ -39,13 +39,31 @@ class Heads:
 
     def probabilities(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
         """Probability of each label for each vector: (texts, hidden size) → (texts, labels)."""
-        scores = vectors.astype(np.float64) @ self.weights.T.astype(np.float64) + self.bias
+        scores = self._scores(vectors)
         result = 1 / (1 + np.exp(-np.clip(scores, -50, 50)))
         for scheme in self.exclusive:
             rows = self.rows(scheme)
             own = np.exp(scores[:, rows] - scores[:, rows].max(axis=1, keepdims=True))
             result[:, rows] = own / own.sum(axis=1, keepdims=True)
         return np.round(result, 4)
+
+    def log_odds(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Log-odds of each label, (texts, labels); they differ where probabilities are all 1."""
+        scores = self._scores(vectors)
+        result = scores.copy()
+        for scheme in self.exclusive:
+            rows = self.rows(scheme)
+            for row in rows:
+                others = scores[:, rows[rows != row]]
+                most = others.max(axis=1)
+                result[:, row] -= most + np.log(np.exp(others - most[:, None]).sum(axis=1))
+        return result
+
+    def _scores(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        scores: NDArray[np.float64] = (
+            vectors.astype(np.float64) @ self.weights.T.astype(np.float64) + self.bias
+        )
+        return scores
 
     def assigned(self, probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which labels are assigned, (texts, labels)."""

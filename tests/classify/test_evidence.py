@@ -126,6 +126,15 @@ def test_the_planted_sentence_carries_the_label(model: Model, place: int) -> Non
     assert found.share > 0
 
 
+def test_the_carrier_of_a_certain_label(planted: Model) -> None:
+    """Where the probability is 1 with and without any one sentence."""
+    certain = replace(planted.heads, bias=planted.heads.bias + 40)
+    text = Text("Notes", " ".join([*NEUTRAL, PLANTED]))
+    [encoding] = planted.encode([(text, "en")])
+    [found] = carriers(text.joined, text.sentences("en"), encoding, certain, [0])
+    assert (found.sentence, found.share, found.alone) == (PLANTED, 0, 1)
+
+
 def test_each_label_has_a_sentence_of_its_own(planted: Model) -> None:
     text = Text("Notes", "\n".join([*NEUTRAL, PLANTED]))
     [encoding] = planted.encode([(text, "en")])
@@ -181,4 +190,5 @@ def test_a_text_of_one_fragment_has_it_as_evidence(planted: Model) -> None:
     text = Text("Water", "")
     [encoding] = planted.encode([(text, "en")])
     [found] = carriers(text.joined, text.sentences("en"), encoding, planted.heads, [0])
-    assert (found.sentence, found.share) == ("Water", 0)
+    assert found.sentence == "Water"
+    assert 0 <= found.share <= 1

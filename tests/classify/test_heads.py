@@ -59,6 +59,26 @@ def test_probabilities_are_probabilities(rows: list[list[float]]) -> None:
         np.testing.assert_array_equal(assigned[:, row], found[:, row] >= 0.36)
 
 
+@given(
+    st.lists(
+        st.lists(st.floats(-8, 8, width=32), min_size=SIZE, max_size=SIZE), min_size=1, max_size=3
+    )
+)
+def test_log_odds_are_those_of_the_probabilities(rows: list[list[float]]) -> None:
+    vectors = np.array(rows, np.float32)
+    weights = np.random.default_rng(2).normal(size=(len(LABELS), SIZE)).astype(np.float32)
+    judge = heads(weights)
+    from_odds = 1 / (1 + np.exp(-judge.log_odds(vectors)))
+    np.testing.assert_allclose(from_odds, judge.probabilities(vectors), atol=6e-5)
+
+
+def test_log_odds_differ_where_every_probability_is_one() -> None:
+    vectors = np.array([[40, 40, 40, 0], [45, 45, 45, 0]], np.float32)
+    assert (heads().probabilities(vectors)[:, :3] == 1).all()
+    odds = heads().log_odds(vectors)[:, :3]
+    assert (odds[1] > odds[0] + 4).all()
+
+
 @pytest.mark.parametrize(
     ("probability", "is_assigned", "is_unsure"),
     [(0.2099, False, False), (0.21, False, True), (0.3599, False, True), (0.36, True, True),
