@@ -33,6 +33,8 @@ LENGTH_STEP = 16  # lengths are padded up to a multiple: few distinct shapes to 
 
 Span = tuple[int, int]
 T = TypeVar("T")
+# A text's tokens, and where in the text each begins; the latter is empty if it was not asked for.
+_Tokens = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Encoder:
         self._requests.set_callback(
             lambda request, job: read.__setitem__(job[0], _read(request, *job[1:]))
         )
-        tokens = self._tokens([text for text, _ in block])
+        tokens = self._tokens([text for text, _ in block], with_begins=with_parts)
         for text, ((ids, begins), (_, spans)) in enumerate(zip(tokens, block, strict=True)):
             owners = _owners(begins, spans) if spans else None
             for window in _windows(len(ids)):
@@ -102,30 +104,31 @@ class Encoder:
             parts = _parts(found, total, len(spans)) if with_parts else None
             yield Encoding(_unit(total), len(ids), parts)
 
-    def _tokens(self, texts: list[str]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Each text's tokens, the special ones left out, and where in the text each begins."""
-        found: list[list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = [[] for _ in texts]
+    def _tokens(self, texts: list[str], *, with_begins: bool) -> list[_Tokens]:
+        """Each text's tokens, the special ones left out."""
+        found: list[list[_Tokens]] = [[] for _ in texts]
         pieces = ((n, cut) for n, text in enumerate(texts) for cut in _cuts(text))
         for some in _blocks(pieces, lambda piece: piece[1].stop - piece[1].start):
             batch = self._tokenizer(
                 [texts[n][cut] for n, cut in some], add_special_tokens=False, verbose=False,
-                return_offsets_mapping=True, return_attention_mask=False,
+                return_offsets_mapping=with_begins, return_attention_mask=False,
                 return_token_type_ids=False,
             )  # fmt: skip
-            for (n, cut), ids, spans in zip(
-                some, batch["input_ids"], batch["offset_mapping"], strict=True
-            ):
+            for position, (n, cut) in enumerate(some):
+                spans = batch["offset_mapping"][position] if with_begins else []
                 begins = np.fromiter((begin for begin, _ in spans), np.int64, len(spans))
-                found[n].append((np.array(ids, np.int64), begins + cut.start))
+                ids = np.array(batch["input_ids"][position], np.int64)
+                found[n].append((ids, begins + cut.start))
         return [
-            (np.concatenate([ids for ids, _ in own]), np.concatenate([at for _, at in own]))
-            for own in found
+            (np.concatenate(ids), np.concatenate(at))
+            for ids, at in (zip(*own, strict=True) for own in found)
         ]
 
     def _inputs(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
         length = -(-(len(ids) + 2) // LENGTH_STEP) * LENGTH_STEP
         row = np.full((1, length), self._tokenizer.pad_token_id, dtype=np.int64)
-        row[0, : len(ids) + 2] = [self._tokenizer.cls_token_id, *ids, self._tokenizer.sep_token_id]
+        row[0, 0], row[0, len(ids) + 1] = self._tokenizer.cls_token_id, self._tokenizer.sep_token_id
+        row[0, 1 : len(ids) + 1] = ids
         mask = np.zeros((1, length), dtype=np.int64)
         mask[0, : len(ids) + 2] = 1
         return {"input_ids": row, "attention_mask": mask}
