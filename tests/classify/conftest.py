@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from other_heads import with_heads
 
-from digest.classify.heads import Heads
 from digest.classify.model import Model
 
 
@@ -19,9 +19,3 @@ def model() -> Model:
 def eager(model: Model) -> Model:
     """The same model with every threshold at zero, so that whatever can be assigned is."""
     return with_heads(model, replace(model.heads, threshold=np.zeros_like(model.heads.threshold)))
-
-
-def with_heads(model: Model, heads: Heads) -> Model:
-    other = replace(model, heads=heads)
-    vars(other)["encoder"] = model.encoder  # where cached_property keeps it
-    return other

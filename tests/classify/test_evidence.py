@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 import orjson
 import pytest
-from conftest import with_heads
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from other_heads import with_heads
 
 from digest.classify import evidence
 from digest.classify.evidence import carriers, sentences

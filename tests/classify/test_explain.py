@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import with_heads
+from other_heads import with_heads
 
 from digest import taxonomy
 from digest.classify.explain import LEAST_SHOWN, Account, Explanation, explain
