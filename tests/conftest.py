@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import orjson
 import pytest
-from examples import Q1
 from hypothesis import settings
 
 from digest import sample
@@ -19,6 +18,7 @@ from digest.sample.server import sample_server
 from digest.steps.harvest import harvest
 from digest.store import labels as store
 from digest.store.database import snapshot, writing
+from tests.examples import Q1
 
 if TYPE_CHECKING:
     import duckdb

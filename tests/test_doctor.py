@@ -11,7 +11,6 @@ from pathlib import Path
 
 import orjson
 import pytest
-from examples import NOON, another_writer, edition
 
 from digest.config import SHIPPED_MODEL, Workplace
 from digest.doctor import Finding, examine
@@ -19,6 +18,7 @@ from digest.edition.shelf import Shelf
 from digest.store.archive import Archive
 from digest.store.database import snapshot_path, writing
 from digest.taxonomy import load
+from tests.examples import NOON, another_writer, edition
 
 
 @pytest.fixture

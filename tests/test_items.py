@@ -7,7 +7,6 @@ from itertools import permutations
 from random import Random
 
 import pytest
-from examples import LONG, NOON, Q1, Q4, news, paper, seen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from digest.items import (
     says_withdrawn,
     text_hash,
 )
+from tests.examples import LONG, NOON, Q1, Q4, news, paper, seen
 
 # Few identities among many records: most groups of them meet by one key or another.
 few = st.integers(1, 4)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from examples import NOON, another_writer, edition
 
 from digest import sample
 from digest.config import Inputs, Workplace
@@ -17,6 +16,7 @@ from digest.errors import QuarterError, SourceListError, StoreBusy, StoreError
 from digest.report import check_lines, status_lines
 from digest.sample.server import sample_server
 from digest.store.database import snapshot_path, writing
+from tests.examples import NOON, another_writer, edition
 
 
 def said(place: Workplace, quarter: str = "") -> tuple[bool, str]:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 import pytest
-from examples import NOON, Q1, archived, news, tables
 
 from digest.classify.model import Model
 from digest.items import Record
 from digest.steps.classify import BATCH, Progress, classify
 from digest.store.database import writing
 from digest.store.ingest import ingest, insert
+from tests.examples import NOON, Q1, archived, news, tables
 
 if TYPE_CHECKING:
     import duckdb

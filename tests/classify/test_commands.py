@@ -13,8 +13,6 @@ from pathlib import Path
 import numpy as np
 import orjson
 import pytest
-from examples import Q1, archived, paper
-from hub import serving
 
 from digest.classify.model import Model
 from digest.classify.nearest import vectors_path
@@ -23,6 +21,8 @@ from digest.cli import main
 from digest.config import Workplace
 from digest.store.database import writing
 from digest.store.ingest import ingest
+from tests.classify.hub import serving
+from tests.examples import Q1, archived, paper
 
 TITLE = "Wells for the north"
 TEXT = "Half of all villages have no safe drinking water. We predict which wells run dry."

@@ -22,9 +22,6 @@ pytest.importorskip(
     reason="WITHOUT torch THE WHOLE PATH OF HUGGING FACE MODELS IS UNTESTED: install the extra hf",
 )
 
-from hub import serving
-from tiny import WINDOW, save_model
-
 from digest import taxonomy
 from digest.classify.choose import chosen
 from digest.classify.huggingface import CANDIDATES, HuggingFace, load
@@ -32,6 +29,8 @@ from digest.classify.label import Text, label_lines
 from digest.classify.model import Model
 from digest.cli import main
 from digest.errors import InputError, ModelError
+from tests.classify.hub import serving
+from tests.classify.tiny import WINDOW, save_model
 
 WELLS = "Wells ran dry."
 WATER = "Half of all villages have no safe drinking water."

@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 import pytest
-from examples import edition
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from digest.edition.manifest import (
     SourceOutcome,
     compare,
 )
+from tests.examples import edition
 
 # Whatever a source may say that survived digest.text; lone surrogates do not.
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from examples import NOON, Q1, Q4, edition
 
 from digest.edition.shelf import Shelf
 from digest.errors import StoreCorrupt
+from tests.examples import NOON, Q1, Q4, edition
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from world import World
 
 from digest import sample
 from digest.config import Workplace
@@ -21,6 +20,7 @@ from digest.quarter import Quarter
 from digest.sample import data
 from digest.store.ingest import Counts
 from digest.text import canonical_url
+from tests.flows.world import World
 
 if TYPE_CHECKING:
     from flows.quarter import Result

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from world import World
 
 from digest.config import Workplace, utc_now
 from digest.edition.shelf import Shelf
 from digest.quarter import Quarter
 from digest.sample import data
+from tests.flows.world import World
 
 UNDATED = [item for item in data.news(1) if item.date is None]
 pytestmark = pytest.mark.usefixtures("prefect_server")

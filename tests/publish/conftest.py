@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from invented_edition import codebook, hostile, manifest, published
 
 from digest.publish import build_site
+from tests.publish.invented_edition import codebook, hostile, manifest, published
 
 HOSTILE_TITLE = (
     '</h3></article></div><script>window.broken = "title"</script>'

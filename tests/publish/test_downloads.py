@@ -4,9 +4,9 @@ import csv
 import io
 
 import pytest
-from invented_edition import hostile, manifest
 
 from digest.publish.downloads import COLUMNS, items_csv
+from tests.publish.invented_edition import hostile, manifest
 
 
 def _rows(text: bytes) -> list[dict[str, str]]:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from invented_edition import codebook, hostile, manifest, published
 
 from digest.edition.manifest import Assigned, Changes, Manifest
 from digest.publish import PublishedEdition, write_pages
 from digest.publish.pages import navigation
 from digest.publish.render import markdown_text
+from tests.publish.invented_edition import codebook, hostile, manifest, published
 
 Pages = Callable[..., dict[str, str]]
 

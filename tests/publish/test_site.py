@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from invented_edition import codebook, manifest, published
 from lxml import html
 
 from digest.errors import DigestError, StorageFull
@@ -19,6 +18,7 @@ from digest.publish import PublishedEdition, build_site
 from digest.publish.editions import placements
 from digest.publish.render import write
 from digest.publish.site import run_mkdocs
+from tests.publish.invented_edition import codebook, manifest, published
 
 TESTS = Path(__file__).parent
 
@@ -145,7 +145,7 @@ def test_a_draft_says_so_on_every_page_and_asks_not_to_be_indexed(tmp_path: Path
 _BUILD = """
 import sys
 from pathlib import Path
-from invented_edition import codebook, manifest, published
+from tests.publish.invented_edition import codebook, manifest, published
 from digest.publish import build_site
 out = Path(sys.argv[1])
 editions = [published(manifest(items=60)), published(manifest(seed=2, items=30, quarter="2025Q4"))]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from examples import document
 
 from digest.errors import SourceError, StorageFull, Unreachable
 from digest.sources import Document
 from digest.sources.catalogue import Source
 from digest.steps.asking import THREADS, answers_of
+from tests.examples import document
 
 
 def source(name: str) -> Source:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import orjson
 import pytest
-from examples import NOON, Q1
 
 from digest.config import Inputs, Workplace
 from digest.errors import InputError
 from digest.steps.harvest import harvest, local_files
 from digest.store.history import ANSWERED, FAILED, Outcome
+from tests.examples import NOON, Q1
 
 if TYPE_CHECKING:
     import duckdb

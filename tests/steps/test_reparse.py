@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import Q1, Q4, another_writer, document, edition, tables
 
 from digest.config import Workplace
 from digest.edition.shelf import Shelf
@@ -17,6 +16,7 @@ from digest.errors import StoreBusy, StoreCorrupt, StoreError
 from digest.steps.reparse import reparse
 from digest.store.archive import Archive
 from digest.store.database import reading, snapshot_path, writing
+from tests.examples import Q1, Q4, another_writer, document, edition, tables
 
 LABELS = ("embedding", "labelling", "label", "evidence")
 

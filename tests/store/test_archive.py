@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from examples import NOON, Q1, document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.errors import StorageFull, StoreCorrupt
 from digest.store.archive import Archive, Archived, open_plain, replace_folder, replacing
+from tests.examples import NOON, Q1, document
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from examples import Q1, another_writer, archived, news, tables
 
 from digest.config import Workplace
 from digest.errors import StorageFull, StoreBusy, StoreCorrupt, StoreError
@@ -25,6 +24,7 @@ from digest.store.database import (
     writing,
 )
 from digest.store.ingest import ingest
+from tests.examples import Q1, another_writer, archived, news, tables
 
 Opened = Callable[[Path], AbstractContextManager[duckdb.DuckDBPyConnection]]
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from examples import Q1, archived, news, paper
 
 from digest.items import keys_of
 from digest.store.find import find_items
 from digest.store.ingest import ingest
+from tests.examples import Q1, archived, news, paper
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,7 +8,6 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from examples import LONG, NOON, Q1, Q4, archived, news, paper, seen, tables
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from digest.quarter import Quarter
 from digest.store.archive import Archived
 from digest.store.database import writing
 from digest.store.ingest import BATCH, Counts, ingest, records
+from tests.examples import LONG, NOON, Q1, Q4, archived, news, paper, seen, tables
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,12 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from examples import NOON, Q1, Q4, archived, news, paper, tables
-
 from digest.items import Record, Rejection
 from digest.store.archive import Archived
 from digest.store.database import reading, snapshot, writing
 from digest.store.ingest import BATCH, ingest
+from tests.examples import NOON, Q1, Q4, archived, news, paper, tables
 
 PAPERS = BATCH + 500  # of the large document: two transactions
 
