@@ -49,6 +49,7 @@ Contact = Annotated[
     ),
 ]  # fmt: skip
 VAR = Path("var")
+STOPPED = 130
 _CONTACT = re.compile(r"(mailto:)?[^\s@]+@[^\s@]+|https?://\S+")
 
 
@@ -60,9 +61,11 @@ def main() -> None:
         typer.echo(f"digest: {error}", err=True)
         _give_up(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.echo("digest: stopped; run the same command again to go on", err=True)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == STOPPED:  # so the framework ends an interrupted command
+            typer.echo("digest: stopped; run the same command again to go on", err=True)
+            _give_up(end)
+        raise
 
 
 def _give_up(error: BaseException) -> None:

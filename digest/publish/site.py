@@ -6,6 +6,7 @@ in a scratch folder, and the finished site takes the old one's place at once.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -156,6 +157,7 @@ def run_mkdocs(config: Path, moment: int) -> None:
 
     Raises:
         DigestError: MkDocs refused, with what it said.
+        OSError: there was no space for the site.
     """
     fixed = {
         "SOURCE_DATE_EPOCH": str(moment),
@@ -177,4 +179,6 @@ def run_mkdocs(config: Path, moment: int) -> None:
         assert building.stdout is not None
         said = building.stdout.read().strip()[-2000:]
     if building.returncode != 0:
+        if os.strerror(errno.ENOSPC) in said:
+            raise OSError(errno.ENOSPC, said)
         raise DigestError(f"the site could not be built from {config.parent}; MkDocs says:\n{said}")
