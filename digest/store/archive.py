@@ -56,7 +56,7 @@ def storage_errors(path: Path) -> Iterator[None]:
     except OSError as error:
         reasons = {
             errno.ENOSPC: "the disk is full: free some space and run again, nothing is lost",
-            errno.EFBIG: "a file may not be as large as this one must be: raise the limit and run again",
+            errno.EFBIG: "files may not be so large here: raise the limit (ulimit -f)",
             errno.EDQUOT: "the disk quota is used up: free some space and run again",
             errno.EACCES: "no permission to write there",
             errno.EPERM: "no permission to write there",
