@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 
 import pytest
 
@@ -66,10 +65,3 @@ def test_a_bad_line_is_told_its_number_and_the_last_one_is_still_labelled(
     assert all(error.startswith(f"line {number}: ") for number, error in bad.items())
     assert len(bad) == 10
     assert (answers[-1]["id"], answers[-1]["status"]) == (1, "labelled")
-
-
-def test_standard_input_is_read_and_no_lines_have_no_answers(tmp_path: Path) -> None:
-    done = digest("label", "-", given=json.dumps(GOOD).encode())
-    assert json.loads(done.stdout)["id"] == 1
-    (tmp_path / "nothing.jsonl").touch()
-    assert digest("label", tmp_path / "nothing.jsonl").stdout == b""
