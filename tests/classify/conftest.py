@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from other_heads import with_heads
 
 from digest.classify.model import Model
+from tests.classify.other_heads import with_heads
 
 
 @pytest.fixture(scope="session")

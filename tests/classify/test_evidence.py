@@ -9,7 +9,6 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from other_heads import with_heads
 
 from digest.classify import evidence
 from digest.classify.evidence import carriers, sentences
@@ -17,6 +16,7 @@ from digest.classify.heads import Heads
 from digest.classify.label import Text, label_lines
 from digest.classify.model import Model
 from digest.text import plain
+from tests.classify.other_heads import with_heads
 
 NEUTRAL = (
     "The meeting began at nine in the morning.",

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from other_heads import with_heads
 
 from digest import taxonomy
 from digest.classify.explain import LEAST_SHOWN, Account, Explanation, explain
@@ -16,6 +15,7 @@ from digest.classify.model import Model
 from digest.classify.nearest import Exemplars
 from digest.classify.train.data import Example
 from digest.classify.wording import as_data, as_lines
+from tests.classify.other_heads import with_heads
 
 WATER = "Half of all villages still have no safe drinking water."
 MINUTES = "The minutes of the meeting will be sent by letter."
