@@ -111,15 +111,18 @@ def draft_lines(manifest: Manifest, changes: Changes | None) -> Iterator[str]:
         yield "nothing changes on the public site"
     else:
         yield "what publishing it changes on the public site:"
-        yield from _change_lines(changes)
+        titles = {item.id: item.title for item in manifest.shown}
+        yield from _change_lines(changes, titles)
 
 
-def _change_lines(changes: Changes) -> Iterator[str]:
+def _change_lines(changes: Changes, titles: dict[str, str]) -> Iterator[str]:
     for verb in ("entered", "left", "changed"):
         ids = getattr(changes, verb)
         if ids:
-            more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
-            yield f"  {len(ids):,} {verb}: {', '.join(ids[:NAMED])}{more}"
+            named = sorted(ids, key=lambda item_id: item_id not in titles)[:NAMED]
+            more = f", {NAMED} of them:" if len(ids) > NAMED else ":"
+            yield f"  {len(ids):,} {verb}{more}"
+            yield from (f"    {item_id}  {titles.get(item_id, '')}".rstrip() for item_id in named)
     for source in changes.sources:
         yield f"  source {source}"
     if changes.other:
