@@ -31,16 +31,19 @@ NAMED = 5
 SECONDS_BETWEEN_LINES = 10
 
 
-class _Teller(logging.Handler):
-    """Tells progress: on a terminal in one live line, elsewhere in a line now and then."""
+class Teller(logging.Handler):
+    """Tells progress: on a terminal in one live line, elsewhere in a line now and then.
 
-    def __init__(self, console: Console) -> None:
+    ``since`` is when something was told last, in seconds since 1970.
+    """
+
+    def __init__(self, console: Console, since: float) -> None:
         super().__init__()
         self._console = console
         self._status = console.status("starting …")
-        self._told_at = time.time()
+        self._told_at = since
 
-    def __enter__(self) -> _Teller:
+    def __enter__(self) -> Teller:
         self._logger = logging.getLogger("digest.progress")
         self._logger.setLevel(logging.INFO)
         self._logger.addHandler(self)
@@ -90,7 +93,7 @@ def run_in_terminal(
     if source_count(inputs) == 0:
         raise InputError(f"no source in {inputs.sources} is switched on: there is nothing to ask")
     console = Console()
-    with own_turn(place), _Teller(console):
+    with own_turn(place), Teller(console, since=time.time()):
         prepare(place)
         from flows.quarter import run_quarter
         from flows.server import serving
