@@ -89,7 +89,7 @@ def test_the_order_in_which_thresholds_were_found_makes_no_difference() -> None:
 
 @pytest.mark.parametrize("seed", ["0", "1"])
 def test_another_process_writes_the_same_bytes(seed: str) -> None:
-    code = "from examples import edition; print(edition().sha256)"
+    code = "from tests.examples import edition; print(edition().sha256)"
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": seed}
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, env=env, check=True)
     assert found.stdout.decode().strip() == edition().sha256
