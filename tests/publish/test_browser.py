@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import threading
-import warnings
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -38,8 +38,8 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if not CHROMIUM:
-        warnings.warn("NO CHROMIUM: the site was not tested in a browser", stacklevel=1)
-        pytest.skip("NO CHROMIUM is installed: the site was not tested in a browser")
+        missing = pytest.fail if os.environ.get("DIGEST_REQUIRE_BROWSER") else pytest.skip
+        missing("NO CHROMIUM is installed: the site was not tested in a browser")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from digest import taxonomy
 from digest.sample import data
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
@@ -67,10 +67,7 @@ def test_every_risk_category_has_two_papers_and_no_other_name_is_used() -> None:
 
 
 def test_risk_names_are_those_of_the_taxonomy() -> None:
-    taxonomy = Path(data.__file__).parents[1] / "taxonomy" / "risk.yml"
-    if not taxonomy.exists():
-        pytest.skip("the taxonomy is not in the tree yet")
-    listed = set(re.findall(r"\bid:\s*([a-z-]+)", taxonomy.read_text("utf-8")))
+    listed = {label.id for label in taxonomy.load().scheme("risk")}
     assert set().union(*RISKS.values()) <= listed
 
 
