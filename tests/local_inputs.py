@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Container
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -41,10 +40,10 @@ def write_snapshot(path: Path, lines: int) -> Path:
     return path
 
 
-def write_feeds(folder: Path, *, without: Container[str] = ()) -> Path:
-    """The sample feeds as the files of one day."""
+def write_feeds(folder: Path, *ids: str) -> Path:
+    """Sample feeds, those named or all, as the files of one day."""
     folder.mkdir(parents=True, exist_ok=True)
-    for feed in (feed for feed in data.feeds().values() if feed.id not in without):
+    for feed in (data.feeds()[name] for name in ids or data.feeds()):
         items = [item for item in data.news(1) if item.feed == feed.id]
         body = feeds.render(feed, items, data.STAGE_TIMES[1])
         kind = "json" if feed.dialect == "json" else "xml"

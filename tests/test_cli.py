@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
 from digest import __version__
 from digest.cli import app
@@ -32,9 +33,9 @@ COMMANDS = dict(commands(typer.main.get_command(app)))
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
-    done = digest(*words, "--help")
-    said = done.stdout.decode()
-    assert (done.returncode, done.stderr) == (0, b"")
+    done = CliRunner().invoke(app, [*words, "--help"], prog_name="digest")
+    said = done.stdout
+    assert (done.exit_code, done.stderr) == (0, "")
     assert f"Usage: digest {' '.join(words)}" in said
     for option in COMMANDS[words].params:
         if option.param_type_name == "option" and not option.hidden:

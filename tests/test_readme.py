@@ -13,7 +13,6 @@ import pytest
 import typer.main
 
 from digest.cli import app
-from digest.sample import FAULTY
 from digest.sources import catalogue
 from tests.command import DIGEST, ENVIRONMENT, REPOSITORY
 from tests.local_inputs import write_feeds, write_snapshot
@@ -27,8 +26,8 @@ CONSOLE = [line for kind, text in BLOCKS if kind == "console" for line in text.s
 def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the files that the README's commands read, and the command ``digest``."""
     folder = tmp_path_factory.mktemp("readme")
-    write_snapshot(folder / "arxiv-metadata.json.gz", 30)
-    write_feeds(folder / "feeds", without=FAULTY)
+    write_snapshot(folder / "arxiv-metadata.json.gz", 12)
+    write_feeds(folder / "feeds", "sample-regulator", "sample-agency-ar")
     command = folder / "bin" / "digest"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec {shlex.join(DIGEST)} "$@"\n')
