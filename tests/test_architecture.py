@@ -84,7 +84,7 @@ OWN = [(who, whom, at_load) for who, whom, at_load in EVERY
 
 
 def test_the_imports_were_found() -> None:
-    assert ("digest.cli", "flows.terminal.run_in_terminal", False) in EVERY
+    assert ("digest.cli.quarter", "flows.terminal.run_in_terminal", False) in EVERY
     assert ("digest.sample.server", "digest.sample.feeds", True) in EVERY
     assert len(EVERY) > 300
 
@@ -94,7 +94,7 @@ def test_nothing_in_digest_knows_prefect_or_the_flows() -> None:
     knowing = {
         (who, whom) for who, whom, at_load in EVERY
         if who.startswith("digest") and whom.split(".")[0] in ("prefect", "flows")
-        and (who != "digest.cli" or at_load or whom.startswith("prefect"))
+        and (room(who) != "cli" or at_load or whom.startswith("prefect"))
     }  # fmt: skip
     assert knowing == set()
 

@@ -1,0 +1,70 @@
+"""The command line. It reads arguments, calls a flow or a step, and says what came of it.
+
+Exit status: 0 all went well; 1 the digest is incomplete, a source failed; 2 the command cannot be
+carried out as it stands. Errors are one sentence on standard error; a traceback is a defect.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from digest import __version__
+from digest.cli import folder, models, quarter, sources
+from digest.errors import DigestError
+
+STOPPED = 130
+
+app = typer.Typer(
+    help="Quarterly digests of AI science by Sustainable Development Goal and by AI risk.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    quarter.run, quarter.demo,
+    models.label, models.explain, models.train, models.evaluate,
+    folder.status, folder.doctor, folder.reparse,
+):  # fmt: skip
+    app.command()(command)
+
+sources_app = typer.Typer(help="The list of sources.", no_args_is_help=True)
+sources_app.command("list")(sources.listing)
+sources_app.command("check")(sources.check)
+app.add_typer(sources_app, name="sources")
+
+
+def main() -> None:
+    """Entry point: one sentence for every error that a person can act on."""
+    try:
+        app()
+    except DigestError as error:
+        typer.echo(f"digest: {error}", err=True)
+        _give_up(error)
+        sys.exit(error.exit_code)
+    except SystemExit as end:
+        if end.code == STOPPED:  # so the framework ends an interrupted command
+            typer.echo("digest: stopped; run the same command again to go on", err=True)
+            _give_up(end)
+        raise
+
+
+def _give_up(error: BaseException) -> None:
+    """Let go of what the failed calls still hold, a database above all, before the process ends."""
+    cause: BaseException | None = error
+    while cause is not None:
+        traceback.clear_frames(cause.__traceback__)
+        cause = cause.__cause__ or cause.__context__
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"digest {__version__}")
+        raise typer.Exit

@@ -1,0 +1,80 @@
+"""The quarter's commands: run and demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digest.cli.options import (
+    VAR,
+    Contact,
+    Folder,
+    Only,
+    QuarterArgument,
+    SourceList,
+    begun,
+    inputs_of,
+    place_of,
+)
+
+if TYPE_CHECKING:
+    from digest.config import Inputs
+    from digest.quarter import Quarter
+
+
+def run(  # noqa: PLR0913, PLR0917 - one argument an option
+    quarter: QuarterArgument,
+    snapshot: Annotated[
+        list[Path], typer.Option(help="arXiv metadata snapshot (JSON lines, gzip or plain).")
+    ] = [],  # noqa: B006 - typer copies it
+    feeds: Annotated[
+        list[Path], typer.Option(help="Feed document, or folder of them, instead of asking.")
+    ] = [],  # noqa: B006
+    sources: SourceList = None,
+    source: Only = [],  # noqa: B006
+    publish: Annotated[bool, typer.Option(help="Publish, or stop at the draft.")] = True,
+    contact: Contact = "",
+    var: Folder = VAR,
+) -> None:
+    """Harvest, label, draft and publish a quarter.
+
+    Asks the sources of the list, or reads local files when some are given. Run it again at any
+    time: what is known is not fetched or labelled again, and an unchanged quarter is not published
+    again.
+    """
+    which = begun(quarter)
+    inputs = inputs_of(snapshot, feeds, sources, source, contact)
+    _run_quarter(which, var, inputs, publish=publish)
+
+
+def demo(var: Folder = VAR) -> None:
+    """Run the embedded sample quarter: invented texts, served by a small server on this machine."""
+    from digest import sample
+    from digest.config import Inputs
+    from digest.sample.server import sample_server
+
+    folder = var / "demo"
+    with sample_server(stage=1) as base:
+        inputs = Inputs(
+            sources=sample.SOURCES, base=base, contact="mailto:editor@sample.example",
+            private_hosts=frozenset({base.removeprefix("http://")}), sample=True,
+        )  # fmt: skip
+        _run_quarter(begun(sample.QUARTER), folder, inputs, expected=sample.FAULTY)
+
+
+def _run_quarter(
+    quarter: Quarter,
+    folder: Path,
+    inputs: Inputs,
+    *,
+    publish: bool = True,
+    expected: frozenset[str] = frozenset(),
+) -> None:
+    from flows.terminal import run_in_terminal
+
+    complete = run_in_terminal(
+        quarter, place_of(folder), inputs, publish=publish, expected=expected
+    )
+    raise typer.Exit(0 if complete else 1)
