@@ -50,7 +50,7 @@ def status_lines(place: Workplace, quarter_text: str) -> tuple[bool, Iterable[st
             *_rejection_lines(history.rejections(connection, quarter)),
             *_edition_lines(Shelf(place.editions), quarter, history.item_ids(connection, quarter)),
         ]
-    return bool(outcomes) and all(outcome.is_complete for outcome in outcomes), lines
+    return bool(outcomes) and not any(outcome.is_missed for outcome in outcomes), lines
 
 
 def _harvest_lines(quarter: Quarter, at: datetime | None) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _source_lines(outcomes: list[Outcome]) -> Iterator[str]:
     if outcomes:
         yield "sources: " + ", ".join(f"{n:,} {outcome}" for outcome, n in sorted(counts.items()))
     for outcome in outcomes:
-        if not outcome.is_complete:
+        if outcome.is_missed:
             detail = outcome.detail.removeprefix(f"{outcome.source}: ")
             yield f"  {outcome.source} {outcome.outcome}: {detail}"
 

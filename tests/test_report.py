@@ -47,7 +47,7 @@ def test_status_counts_items_labels_and_rejections(harvested: Workplace) -> None
     assert labels
     assert int(labels[1]) + int(labels[2]) == total
     assert "rejected entries: 2\n" in text
-    assert "\n  1: line 41: it is not JSON" in text
+    assert "\n  1: it is not JSON" in text
 
 
 def test_status_counts_what_is_not_labelled_yet(harvested: Workplace) -> None:

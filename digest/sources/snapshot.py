@@ -73,7 +73,7 @@ def _entry(line: bytes, source: str, number: int) -> Record | Rejection:
         identifier = _text(data, "id")
         return record_of(_stated(data, identifier), source)
     except UnusableError as reason:
-        return Rejection(source, number, identifier, f"line {number}: {reason}")
+        return Rejection(source, number, identifier, str(reason))
 
 
 def _object(line: bytes) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from digest.steps.asking import answers_of
 from digest.steps.local import local_files
 from digest.store import history
 from digest.store.archive import Archive, Archived, open_plain
-from digest.store.history import ANSWERED, EMPTY, FAILED, Outcome
+from digest.store.history import ANSWERED, EMPTY, FAILED, NOT_ASKED, Outcome
 from digest.store.ingest import Counts, ingest
 
 if TYPE_CHECKING:
@@ -144,6 +144,17 @@ def harvest(
     if sources:
         with client_for(inputs) as client:
             yield from _harvest_network(run, sources, client)
+        _let_go(run, known_sources(inputs), files.keys())
+
+
+def _let_go(run: Harvest, listed: Iterable[Source], read: Iterable[str]) -> None:
+    """A source that failed and that nobody will ask again is no failure any more."""
+    asked = {source.id for source in listed if source.enabled} | set(read)
+    for source, outcome in history.latest_outcomes(run.connection, run.quarter).items():
+        if outcome.is_missed and source not in asked:
+            detail = "it is no longer among the sources that are asked"
+            dropped = Outcome(source, NOT_ASKED, detail, Counts())
+            history.note_outcome(run.connection, run.quarter, dropped, run.clock())
 
 
 def source_count(inputs: Inputs) -> int:

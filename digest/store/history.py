@@ -12,7 +12,7 @@ from digest.store.ingest import Counts
 if TYPE_CHECKING:
     import duckdb
 
-ANSWERED, EMPTY, FAILED = "answered", "empty", "failed"
+ANSWERED, EMPTY, FAILED, NOT_ASKED = "answered", "empty", "failed", "not asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Outcome:
     def is_complete(self) -> bool:
         """Whether the digest can rely on having this source."""
         return self.outcome == ANSWERED
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether this source was asked, and gave less than it should have."""
+        return self.outcome in {EMPTY, FAILED}
 
 
 def note_outcome(
@@ -47,7 +52,7 @@ def latest_outcomes(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> 
         """
         SELECT source, outcome, detail, read, stored, known, out_of_quarter, rejected
         FROM harvest WHERE quarter = ?
-        QUALIFY row_number() OVER (PARTITION BY source ORDER BY finished_at DESC) = 1
+        QUALIFY row_number() OVER (PARTITION BY source ORDER BY finished_at DESC, rowid DESC) = 1
         ORDER BY source
         """,
         [str(quarter)],
@@ -70,10 +75,14 @@ def last_harvest(
 def rejections(
     connection: duckdb.DuckDBPyConnection, quarter: Quarter
 ) -> tuple[tuple[str, int], ...]:
-    """How many entries were refused in documents asked for a quarter, by reason."""
+    """How many entries were refused in documents asked for a quarter, by reason.
+
+    An entry in several documents of a source counts once; one without an id goes by its place.
+    """
     rows = connection.execute(
-        "SELECT reason, count(DISTINCT (r.source, external_id)) FROM rejection r "
-        "JOIN document USING (document_id) WHERE quarter = ? GROUP BY reason ORDER BY reason",
+        "SELECT reason, count(DISTINCT (r.source, external_id, if(external_id = '', position, 0))) "
+        "FROM rejection r JOIN document USING (document_id) WHERE quarter = ? "
+        "GROUP BY reason ORDER BY reason",
         [str(quarter)],
     ).fetchall()
     return tuple((reason, number) for reason, number in rows)

@@ -110,7 +110,8 @@ def test_a_broken_line_is_one_rejection_with_its_number(broken: bytes, reason: s
     assert isinstance(before, Record)
     assert isinstance(rejected, Rejection)
     assert rejected.position == 2
-    assert rejected.reason.startswith(f"line 2: {reason}") or reason in rejected.reason
+    assert reason in rejected.reason
+    assert "line" not in rejected.reason  # so that the same reason is counted once
     assert isinstance(after, Record)
     assert after.external_id == "2601.00002"
 

@@ -23,7 +23,7 @@ from digest.steps.harvest import harvest
 from digest.store import history
 from digest.store.archive import Archive
 from digest.store.database import writing
-from digest.store.history import ANSWERED, EMPTY, FAILED, Outcome
+from digest.store.history import ANSWERED, EMPTY, FAILED, NOT_ASKED, Outcome
 from digest.store.ingest import Counts
 
 if TYPE_CHECKING:
@@ -42,11 +42,15 @@ class Rig:
         self.connection, self.place = connection, place
 
     def harvest(
-        self, stage: int, quarter: Quarter = Q1, only: tuple[str, ...] = ()
+        self,
+        stage: int,
+        quarter: Quarter = Q1,
+        only: tuple[str, ...] = (),
+        listed: Path = SOURCES,
     ) -> list[Outcome]:
         with sample_server(stage) as base:
             inputs = Inputs(
-                SOURCES,
+                listed,
                 base=base,
                 only=only,
                 contact="editor@panel.example",
@@ -168,6 +172,27 @@ def test_the_next_quarter_s_harvest_takes_late_arrivals_of_a_published_one(rig: 
 def test_without_a_published_edition_it_takes_its_own_quarter_only(rig: Rig) -> None:
     rig.harvest(stage=2, quarter=Q2, only=OAI)
     assert rig.papers() == IN_Q1
+
+
+def test_a_source_that_failed_and_was_taken_off_the_list_has_not_failed_any_more(
+    rig: Rig, tmp_path: Path
+) -> None:
+    assert "sample-broken" in missed(rig)
+    head, *entries = SOURCES.read_text("utf-8").split("[[source]]")
+    kept = [entry for entry in entries if 'id = "sample-broken"' not in entry]
+    assert len(kept) == len(entries) - 1
+    listed = tmp_path / "list.toml"
+    listed.write_text("[[source]]".join([head, *kept]))
+    rig.harvest(stage=1, only=OAI[:1], listed=listed)
+    assert missed(rig) == FAULTY - {"sample-broken"}
+    dropped = history.latest_outcomes(rig.connection, Q1)["sample-broken"]
+    assert dropped.outcome == NOT_ASKED
+    assert "no longer among the sources" in dropped.detail
+
+
+def missed(rig: Rig) -> set[str]:
+    outcomes = history.latest_outcomes(rig.connection, Q1)
+    return {source for source, outcome in outcomes.items() if outcome.is_missed}
 
 
 def test_one_source_can_be_asked_alone(
