@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -141,7 +141,8 @@ class Manifest:
 
     def canonical(self) -> bytes:
         """Canonical JSON: sorted keys, no spaces, UTF-8."""
-        return orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)
+        # orjson writes dataclasses fast, in the order of their fields; dictionaries it sorts.
+        return orjson.dumps(orjson.loads(orjson.dumps(self)), option=orjson.OPT_SORT_KEYS)
 
     @property
     def sha256(self) -> str:

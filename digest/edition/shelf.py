@@ -7,6 +7,7 @@ The shelf is the only record of what was published, so it survives the loss of t
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,16 +63,17 @@ class Shelf:
             StoreCorrupt: the file is missing or is not the one that was published.
         """
         path = self._path(edition.quarter, edition.version)
-        manifest = _read(path)
-        if manifest is None or manifest.sha256 != edition.sha256:
+        content = path.read_bytes() if path.exists() else b""
+        if hashlib.sha256(content).hexdigest() != edition.sha256:
             raise StoreCorrupt(
                 f"the published manifest {path} is missing or was altered: restore it from a backup"
             )
-        return manifest
+        return _manifest(path, content)
 
     def draft(self, quarter: Quarter) -> Manifest | None:
         """The quarter's draft, if there is one."""
-        return _read(self._path(quarter, "draft"))
+        path = self._path(quarter, "draft")
+        return _manifest(path, path.read_bytes()) if path.exists() else None
 
     def put_draft(self, manifest: Manifest) -> None:
         """Replace the quarter's draft."""
@@ -95,9 +97,9 @@ class Shelf:
             out.write(content)
 
 
-def _read(path: Path) -> Manifest | None:
+def _manifest(path: Path, content: bytes) -> Manifest:
     try:
-        return Manifest.from_json(path.read_bytes()) if path.exists() else None
+        return Manifest.from_json(content)
     except (ValueError, TypeError, KeyError):
         raise StoreCorrupt(f"{path} is not a manifest that this version can read") from None
 
