@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from digest.errors import ConfigError
 
 SHIPPED_MODEL = Path(__file__).parent / "classify" / "shipped"
 
@@ -81,6 +84,38 @@ class Inputs:
     contact: str = ""
     private_hosts: frozenset[str] = frozenset()
     sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who reads texts: this process, ``number`` processes beside it, or a Dask cluster.
+
+    ``scheduler`` is the cluster's address in Dask's words, such as ``tcp://10.0.0.5:8786``.
+    """
+
+    number: int = 0
+    scheduler: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.number or self.scheduler)
+
+    @classmethod
+    def parse(cls, text: str) -> Workers:
+        """``""`` is this process, ``4`` four others, ``dask://host:port`` a cluster.
+
+        Raises:
+            ConfigError: it is none of these.
+        """
+        if not text:
+            return cls()
+        if re.fullmatch(r"[1-9][0-9]{0,2}", text):
+            return cls(number=int(text))
+        if match := re.fullmatch(r"dask://([\w.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}", text):
+            return cls(scheduler=match[0].replace("dask", "tcp", 1))
+        raise ConfigError(
+            f"'{text}' names no workers: give a number of processes, such as 4, or the address of "
+            "a Dask scheduler, such as dask://10.0.0.5:8786"
+        )
 
 
 Clock = Callable[[], datetime]

@@ -16,7 +16,8 @@
     │   ├── StoreBusy               another process is writing
     │   ├── StoreCorrupt            the file is not a readable database
     │   └── StorageFull             no space, or no right to write
-    └── ModelError                  the model's files are missing or altered (exit 2)
+    ├── ModelError                  the model's files are missing or altered (exit 2)
+    └── ClusterError                the workers of other processes cannot be used (exit 2)
 
 Anything else that escapes is a defect and keeps its traceback.
 """
@@ -111,3 +112,7 @@ class StorageFull(StoreError):
 
 class ModelError(DigestError):
     """The model's files are missing, altered, or of another version."""
+
+
+class ClusterError(DigestError):
+    """Workers in other processes cannot be reached, were lost, or are not like this one."""

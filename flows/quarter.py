@@ -7,7 +7,7 @@ from pathlib import Path
 
 from prefect import flow
 
-from digest.config import Inputs, Workplace
+from digest.config import Inputs, Workers, Workplace
 from digest.edition.manifest import Changes, Manifest
 from digest.quarter import Quarter
 from digest.steps.publish import Published
@@ -38,7 +38,9 @@ class Result:
 
 
 @flow(name="quarter", flow_run_name="{quarter}", validate_parameters=False)
-def run_quarter(quarter: str, folder: Path, inputs: Inputs, publish: bool = True) -> Result:
+def run_quarter(
+    quarter: str, folder: Path, inputs: Inputs, publish: bool = True, workers: str = ""
+) -> Result:
     """Harvest, label, draft and, unless told otherwise, publish a quarter.
 
     What would change on the public site is said before it is changed. When not one source answers,
@@ -48,7 +50,7 @@ def run_quarter(quarter: str, folder: Path, inputs: Inputs, publish: bool = True
     outcomes = harvest_quarter(place, which, inputs)
     if not any(outcome.is_complete for outcome in outcomes):
         return Result(outcomes)
-    labelled = classify_quarter(place, which)
+    labelled = classify_quarter(place, which, Workers.parse(workers))
     draft = Draft(*draft_quarter(place, which, inputs))
     LOGGER.info(draft)
     published = publish_quarter(place, which) if publish else None

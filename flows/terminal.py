@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from digest.config import Inputs, Workplace
+from digest.config import Inputs, Workers, Workplace
 from digest.errors import InputError
 from digest.quarter import Quarter
 from digest.steps.harvest import source_count
@@ -82,13 +82,17 @@ def run_in_terminal(
     *,
     publish: bool,
     expected: frozenset[str],
+    workers: str = "",
 ) -> bool:
     """Run the quarter and say what came of it; whether all sources but ``expected`` answered.
+
+    ``workers`` are those that read texts, as in ``Workers.parse``.
 
     Raises:
         InputError: there is nothing that could be harvested.
         DigestError: what the steps raise; the sentence is the caller's to show.
     """
+    Workers.parse(workers)
     require_local(inputs)  # what is wrong with the inputs is said at once
     if source_count(inputs) == 0:
         raise InputError(f"no source in {inputs.sources} is switched on: there is nothing to ask")
@@ -99,7 +103,7 @@ def run_in_terminal(
         from flows.server import serving
 
         with serving():
-            result = run_quarter(str(quarter), place.folder, inputs, publish)
+            result = run_quarter(str(quarter), place.folder, inputs, publish, workers)
     for line in result_lines(result, place, expected):
         say(console, line)
     return all(o.is_complete or o.source in expected for o in result.outcomes)

@@ -33,10 +33,13 @@ class Model:
     codebook: str
     languages: frozenset[str]
     heads: Heads
+    threads: int | None = None
 
     @classmethod
-    def load(cls, folder: Path = SHIPPED_MODEL) -> Model:
+    def load(cls, folder: Path = SHIPPED_MODEL, threads: int | None = None) -> Model:
         """Read and check a model; the encoder itself is loaded when it is first used.
+
+        ``threads`` is how many cores the encoder may use; None is all of them.
 
         Raises:
             ModelError: a file is missing or not the one that the description names.
@@ -53,12 +56,13 @@ class Model:
             codebook=about.codebook,
             languages=frozenset(about.languages),
             heads=Heads.load(folder / HEADS),
+            threads=threads,
         )
 
     @cached_property
     def encoder(self) -> Encoder:
         """The encoder, loaded once."""
-        return Encoder(self.folder)
+        return Encoder(self.folder, self.threads)
 
     def encode(self, texts: Sequence[tuple[Text, str]]) -> Iterator[Encoding]:
         """The encodings of texts in their languages, whose parts are the texts' sentences."""

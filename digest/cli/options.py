@@ -32,6 +32,13 @@ Contact = Annotated[
         help="Mail or web address that is told to the sources asked; needed to ask any.",
     ),
 ]  # fmt: skip
+Workers = Annotated[
+    str,
+    typer.Option(
+        "--workers", envvar="DIGEST_WORKERS", metavar="NUMBER|dask://HOST:PORT",
+        help="Label in so many processes, or on a Dask cluster, instead of in this one.",
+    ),
+]  # fmt: skip
 VAR = Path("var")
 _CONTACT = re.compile(r"(mailto:)?[^\s@]+@[^\s@]+|https?://\S+")
 

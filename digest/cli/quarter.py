@@ -14,6 +14,7 @@ from digest.cli.options import (
     Only,
     QuarterArgument,
     SourceList,
+    Workers,
     begun,
     inputs_of,
     place_of,
@@ -36,6 +37,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     source: Only = [],  # noqa: B006
     publish: Annotated[bool, typer.Option(help="Publish, or stop at the draft.")] = True,
     contact: Contact = "",
+    workers: Workers = "",
     var: Folder = VAR,
 ) -> None:
     """Harvest, label, draft and publish a quarter.
@@ -46,7 +48,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     """
     which = begun(quarter)
     inputs = inputs_of(snapshot, feeds, sources, source, contact)
-    _run_quarter(which, var, inputs, publish=publish)
+    _run_quarter(which, var, inputs, publish=publish, workers=workers)
 
 
 def demo(var: Folder = VAR) -> None:
@@ -71,10 +73,11 @@ def _run_quarter(
     *,
     publish: bool = True,
     expected: frozenset[str] = frozenset(),
+    workers: str = "",
 ) -> None:
     from flows.terminal import run_in_terminal
 
     complete = run_in_terminal(
-        quarter, place_of(folder), inputs, publish=publish, expected=expected
+        quarter, place_of(folder), inputs, publish=publish, expected=expected, workers=workers
     )
     raise typer.Exit(0 if complete else 1)

@@ -1,12 +1,15 @@
 """Classify: label the quarter's texts that this model has not labelled yet.
 
-Texts go in batches, each stored as a whole, so a killed run loses at most one batch of work and
-nothing else. A text's vector is kept: a new codebook or new heads cost no new encoding.
+Texts go in batches, each stored as a whole, so a killed run loses at most the batches under way
+and nothing else. A text's vector is kept: a new codebook or new heads cost no new encoding. Who
+reads the texts is the caller's choice (``executor``); labels are decided and stored here, batch
+after batch in a fixed order, so that the choice changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -14,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digest.classify.heads import NONE
-from digest.classify.label import LABELLED, Text, status_of
+from digest.classify.label import LABELLED
+from digest.classify.shards import Executor, Reading, Shard, ToRead, in_this_process
 from digest.config import Clock
 from digest.quarter import Quarter
 from digest.store import labels as store
@@ -26,7 +30,8 @@ if TYPE_CHECKING:
 
     from digest.classify.model import Model
 
-BATCH = 512
+BATCH = 256  # enough to keep a core busy for seconds; storing one costs some 40 ms
+Vectors = dict[str, "NDArray[np.float32]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,57 +44,70 @@ class Progress:
 
 
 def classify(
-    connection: duckdb.DuckDBPyConnection, quarter: Quarter, model: Model, clock: Clock
+    connection: duckdb.DuckDBPyConnection,
+    quarter: Quarter,
+    model: Model,
+    clock: Clock,
+    executor: Executor | None = None,
 ) -> Iterator[Progress]:
-    """Label what is not labelled; yields after each stored batch. Doing it again does nothing."""
+    """Label what is not labelled; yields after each stored batch. Doing it again does nothing.
+
+    ``executor`` reads the texts, in this process unless told otherwise.
+    """
     waiting = store.pending(connection, quarter, model.id, model.codebook)
-    remaining = iter(waiting)
+    vectors_of: deque[Vectors] = deque()  # for each batch handed out and not yet stored
+    shards = _shards(connection, waiting, model, vectors_of)
     done = encoded = 0
-    while batch := list(islice(remaining, BATCH)):
+    for readings in (executor or in_this_process(model))(shards):
         by = MadeBy(model.id, model.codebook, clock())
-        encoded += _label(connection, batch, model, by)
-        done += len(batch)
+        encoded += _store(connection, readings, vectors_of.popleft(), model, by)
+        done += len(readings)
         yield Progress(done, len(waiting), encoded)
 
 
-def _label(
-    connection: duckdb.DuckDBPyConnection, batch: list[Pending], model: Model, by: MadeBy
+def _shards(
+    connection: duckdb.DuckDBPyConnection,
+    waiting: list[Pending],
+    model: Model,
+    vectors_of: deque[Vectors],
+) -> Iterator[Shard]:
+    """Batches of texts to read; what is known of their vectors already goes to ``vectors_of``."""
+    remaining = iter(waiting)
+    while batch := list(islice(remaining, BATCH)):
+        hashes = [p.text_hash for p in batch]
+        known = store.cached_vectors(connection, hashes, model.encoder_id)
+        vectors_of.append(known)
+        yield [_to_read(p, has_vector=p.text_hash in known) for p in batch]
+
+
+def _to_read(pending: Pending, *, has_vector: bool) -> ToRead:
+    p = pending
+    return ToRead(p.text_hash, p.title, p.text, p.declared, p.recognised or "", has_vector)
+
+
+def _store(
+    connection: duckdb.DuckDBPyConnection,
+    readings: Sequence[Reading],
+    vectors: Vectors,
+    model: Model,
+    by: MadeBy,
 ) -> int:
-    texts = [Text(p.title, p.text, p.declared) for p in batch]
-    known = [_status(p, text, model) for p, text in zip(batch, texts, strict=True)]
-    readable = {
-        p.text_hash: text
-        for p, text, (status, _) in zip(batch, texts, known, strict=True)
-        if status == LABELLED
-    }
-    vectors = store.cached_vectors(connection, list(readable), model.encoder_id)
-    missing = [text_hash for text_hash in readable if text_hash not in vectors]
-    embeddings = []
-    encodings = model.encoder.encode(readable[h].joined for h in missing) if missing else ()
-    for text_hash, encoding in zip(missing, encodings, strict=True):
-        vectors[text_hash] = encoding.vector
-        embeddings.append(
-            {"text_hash": text_hash, "encoder": model.encoder_id, "tokens": encoding.tokens,
-             "vector": encoding.vector}
-        )  # fmt: skip
+    """Decide the labels of a batch and store all of it; how many vectors are new."""
+    embeddings = [
+        {"text_hash": r.text_hash, "encoder": model.encoder_id, "tokens": r.tokens,
+         "vector": r.vector}
+        for r in readings if r.vector is not None
+    ]  # fmt: skip
+    vectors |= {r.text_hash: r.vector for r in readings if r.vector is not None}
     statuses = [
-        {"text_hash": p.text_hash, "status": status, "language": language}
-        for p, (status, language) in zip(batch, known, strict=True)
+        {"text_hash": r.text_hash, "status": r.status, "language": r.language} for r in readings
     ]
-    rows = _rows(list(readable), vectors, model)
+    rows = _rows([r.text_hash for r in readings if r.status == LABELLED], vectors, model)
     store.store_labels(connection, by, statuses, rows, embeddings)
-    return len(missing)
+    return len(embeddings)
 
 
-def _status(pending: Pending, text: Text, model: Model) -> tuple[str, str]:
-    if pending.recognised and pending.recognised in model.languages:
-        return LABELLED, pending.recognised
-    return status_of(text, model)
-
-
-def _rows(
-    text_hashes: list[str], vectors: dict[str, NDArray[np.float32]], model: Model
-) -> list[dict[str, Any]]:
+def _rows(text_hashes: list[str], vectors: Vectors, model: Model) -> list[dict[str, Any]]:
     """Rows for the labels that are assigned or nearly so; the others follow from the vector."""
     if not text_hashes:
         return []
