@@ -64,9 +64,12 @@ def draft(
     items = [_edition_item(row, on_time) for row in rows]
     pairs = [(n.scheme, n.id) for s in SHOWN_SCHEMES for n in using.codebook.scheme(s)]
     chosen = sections(items, pairs)
-    shown_ids = {item_id for section in chosen for item_id in section.chosen}
-    shown = [row for row in rows if row.item_id in shown_ids]
-    evidence = _evidence(connection, quarter, model, shown)
+    carried_ids = {item_id for section in chosen for item_id in section.chosen}
+    # Pages list late and withdrawn items by their titles, without evidence.
+    listed_ids = carried_ids | {item.id for item in items if item.late or item.withdrawn}
+    carried = [row for row in rows if row.item_id in carried_ids]
+    shown = [row for row in rows if row.item_id in listed_ids]
+    evidence = _evidence(connection, quarter, model, carried)
     publishers = {source.id: source.publisher for source in using.sources}
     manifest = Manifest(
         quarter=str(quarter),
@@ -78,7 +81,10 @@ def draft(
         records=history.record_count(connection, quarter),
         rejections=history.rejections(connection, quarter),
         items=tuple(items),
-        shown=tuple(_shown_item(row, evidence, publishers) for row in shown),
+        shown=tuple(
+            _shown_item(row, evidence if row.item_id in carried_ids else {}, publishers)
+            for row in shown
+        ),
         sections=tuple(chosen),
         review=UNREVIEWED,
     )
@@ -115,7 +121,7 @@ def _shown_item(
     carried = [
         Evidence(scheme, label, *evidence[row.text_hash, scheme, label])
         for scheme, label, _, _, assigned, _ in row.labels
-        if assigned and scheme in SHOWN_SCHEMES
+        if evidence and assigned and scheme in SHOWN_SCHEMES
     ]
     return ShownItem(
         id=row.item_id,

@@ -156,11 +156,14 @@ def data_doi(item: EditionItem) -> str | None:
 def test_a_withdrawn_paper_is_counted_and_not_shown(first: Run) -> None:
     (withdrawn,) = (i.id for i in first.items.values() if i.withdrawn)
     assert PAPERS[withdrawn].versions[-1].kilobytes == 0
-    assert withdrawn not in {item.id for item in first.manifest.shown}
+    assert not any(withdrawn in section.chosen for section in first.manifest.sections)
+    (shown,) = (item for item in first.manifest.shown if item.id == withdrawn)
+    assert shown.evidence == ()
     title = PAPERS[withdrawn].title
     named_on = sorted(
         n for n, body in first.site.items() if n.endswith(".html") and title in body.decode()
     )
+    assert named_on
     assert all("/late/" in name for name in named_on)
 
 
@@ -210,6 +213,10 @@ def test_late_arrivals_are_named_before_they_are_published(first: Run, later: Ru
     start = later.lines.index("  5 entered:")
     named = later.lines[start + 1 : start + 6]
     assert {line.split()[0] for line in named} == set(changes.entered)
+    titles = {item.id: item.title for item in later.manifest.shown}
+    assert all(
+        line.split(maxsplit=1) == [line.split()[0], titles[line.split()[0]]] for line in named
+    )
 
 
 def test_late_arrivals_are_marked_late(first: Run, later: Run) -> None:
