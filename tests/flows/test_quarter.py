@@ -212,11 +212,8 @@ def test_late_arrivals_are_named_before_they_are_published(first: Run, later: Ru
     assert (changes.left, changes.sources) == ((), ())
     start = later.lines.index("  5 entered:")
     named = later.lines[start + 1 : start + 6]
-    assert {line.split()[0] for line in named} == set(changes.entered)
     titles = {item.id: item.title for item in later.manifest.shown}
-    assert all(
-        line.split(maxsplit=1) == [line.split()[0], titles[line.split()[0]]] for line in named
-    )
+    assert set(named) == {f"    {item_id}  {titles[item_id]}" for item_id in changes.entered}
 
 
 def test_late_arrivals_are_marked_late(first: Run, later: Run) -> None:
