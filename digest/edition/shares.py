@@ -1,0 +1,146 @@
+"""Which goals are under-served: each goal's share of public-interest AI work, with its interval.
+
+Public-interest AI work are the items about AI with at least one goal. The share of a goal is the
+number of items that concern it, divided by that of items that concern any; an item of two goals
+counts for both, so the shares add up to somewhat more than 1. Both numbers are corrected as in
+``prevalence``. A goal is *under-served* only if the whole interval of its share lies below the
+reference: an equal share (one divided by the number of goals) unless the panel sets another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from digest.edition.prevalence import (
+    HIGH,
+    LEVEL,
+    LOW,
+    MIDDLE,
+    Basis,
+    Sample,
+    ModelTest,
+    basis_of,
+    distribution,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+Verdict = Literal["under-served", "not under-served", "not distinguishable", "too little data"]
+
+STEPS = 24  # halvings of 0 to 1: shares to seven digits
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A goal's share of public-interest AI work, beside its reference.
+
+    ``raw`` is the share in the machine's own counts, None where those are 0. ``share`` (the
+    median), ``low`` and ``high`` are corrected, 0 to 1, and None when ``basis`` is ``none``.
+    """
+
+    goal: str
+    raw: float | None
+    share: float | None
+    low: float | None
+    high: float | None
+    reference: float
+    verdict: Verdict
+    basis: Basis
+    level: float = LEVEL
+
+
+def shares(
+    goals: Sequence[str],
+    given: Bools,
+    sample: Sample | None = None,
+    tested: ModelTest | None = None,
+    reference: Mapping[str, float] | None = None,
+) -> tuple[Share, ...]:
+    """The share of every goal, in the order of ``goals``.
+
+    ``given`` (items, goals) is true where the machine says that the item is about AI *and* has the
+    goal; so are the decisions in ``sample`` and ``tested``: false throughout for an item that is
+    not about AI. Everybody who read an item of the sample must have decided on all goals.
+    """
+    basis = basis_of(sample, tested)
+    return tuple(
+        _share(goal, column, given, (sample, tested), basis, _reference(goal, goals, reference))
+        for column, goal in enumerate(goals)
+    )
+
+
+def _reference(goal: str, goals: Sequence[str], reference: Mapping[str, float] | None) -> float:
+    return 1 / len(goals) if reference is None else reference[goal]
+
+
+def _share(
+    goal: str,
+    column: int,
+    given: Bools,
+    told: tuple[Sample | None, ModelTest | None],
+    basis: Basis,
+    reference: float,
+) -> Share:
+    any_goal = int(given.any(axis=1).sum())
+    raw = round(float(given[:, column].sum() / any_goal), 6) if any_goal else None
+    if basis == "none":
+        return Share(goal, raw, None, None, None, reference, "too little data", basis)
+    of_goal = distribution(given[:, column], *_decided(told, column, of_others=False))
+    of_others = distribution(_others(given, column), *_decided(told, column, of_others=True))
+    low, middle, high = (share_at(of_goal, of_others, at) for at in (LOW, MIDDLE, HIGH))
+    return Share(goal, raw, middle, low, high, reference, verdict(low, high, reference), basis)
+
+
+def verdict(low: float, high: float, reference: float) -> Verdict:
+    """What an interval says beside a reference."""
+    if high < reference:
+        return "under-served"
+    return "not under-served" if low >= reference else "not distinguishable"
+
+
+def share_at(of_goal: Floats, of_others: Floats, probability: float) -> float:
+    """The share that is not exceeded with this probability.
+
+    The arguments are the chances of 0, 1, 2 … items with the goal, and of items with other goals
+    only, taken as independent: which item is which was decided item by item.
+    """
+    below = np.cumsum(of_goal)
+    others = np.arange(len(of_others))
+    low, high = 0.0, 1.0
+    for _ in range(STEPS):
+        share = (low + high) / 2
+        # As many items with the goal as keep its share at this or below.
+        most = np.floor(share / (1 - share) * others).astype(np.int64)
+        if of_others @ below[np.minimum(most, len(below) - 1)] < probability:
+            low = share
+        else:
+            high = share
+    return round(high, 6)
+
+
+def _others(cells: Bools, column: int) -> Bools:
+    """Where there is a goal, but not this one."""
+    return np.asarray(cells.any(axis=1) & ~cells[:, column])
+
+
+def _decided(
+    told: tuple[Sample | None, ModelTest | None], column: int, *, of_others: bool
+) -> tuple[Sample | None, ModelTest | None]:
+    """Sample and test for one goal, or for the items of other goals only."""
+
+    def pick(cells: Bools) -> Bools:
+        return _others(cells, column) if of_others else np.asarray(cells[:, column])
+
+    sample, tested = told
+    return (
+        sample and Sample(sample.rows, pick(sample.concerns), sample.inclusion),
+        tested and ModelTest(pick(tested.given), pick(tested.concerns)),
+    )

@@ -1,0 +1,95 @@
+"""Under-served: said only with the whole interval below the reference, and rightly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.prevalence import quarter_of_goals
+from digest.edition.prevalence import Sample, ModelTest
+from digest.edition.shares import share_at, shares, verdict
+
+GOALS = ("1", "2", "3")
+# 900 of 3,000 items have a goal: 600, 290 and 10.
+GIVEN = np.arange(3_000)[:, None] < np.array([600, 890, 900])
+GIVEN &= np.arange(3_000)[:, None] >= np.array([0, 600, 890])
+
+
+def read(n: int, given: np.ndarray = GIVEN) -> Sample:
+    """A sample in which the machine is always right."""
+    rows = np.arange(0, len(given), len(given) // n)
+    return Sample(rows, given[rows], np.full(len(rows), n / len(given)))
+
+
+def test_every_goal_has_its_verdict() -> None:
+    most, equal, least = shares(GOALS, GIVEN, read(300))
+    assert [most.verdict, least.verdict] == ["not under-served", "under-served"]
+    assert equal.verdict == "not distinguishable"
+    assert most.raw == pytest.approx(600 / 900, abs=1e-6)
+    for found in (most, equal, least):
+        assert found.low is not None
+        assert found.share is not None
+        assert found.high is not None
+        assert 0 <= found.low <= found.share <= found.high <= 1
+        assert found.reference == pytest.approx(1 / 3)
+
+
+def test_with_nothing_read_it_is_too_little_data() -> None:
+    for found in shares(GOALS, GIVEN):
+        assert (found.verdict, found.basis) == ("too little data", "none")
+        assert (found.share, found.low, found.high) == (None, None, None)
+        assert found.raw is not None
+
+
+def test_a_quarter_without_any_goal_has_no_shares() -> None:
+    assert [found.raw for found in shares(GOALS, np.zeros((50, 3), bool))] == [None] * 3
+
+
+def test_the_panel_can_set_the_reference() -> None:
+    wanted = {"1": 0.95, "2": 0.04, "3": 0.001}
+    found = shares(GOALS, GIVEN, read(300), reference=wanted)
+    assert [one.verdict for one in found][:2] == ["under-served", "not under-served"]
+    assert [one.reference for one in found] == list(wanted.values())
+
+
+def test_the_models_test_can_serve_and_is_named() -> None:
+    rows = np.arange(0, 3_000, 10)
+    found = shares(GOALS, GIVEN, tested=ModelTest(GIVEN[rows], GIVEN[rows]))
+    assert {one.basis for one in found} == {"model's test"}
+    assert found[2].verdict == "under-served"
+
+
+def test_what_everybody_read_has_an_exact_share() -> None:
+    rows = np.arange(3_000)
+    found = shares(GOALS, ~GIVEN, Sample(rows, GIVEN, np.ones(3_000)))
+    for one, number in zip(found, (600, 290, 10), strict=True):
+        assert (one.low, one.high) == pytest.approx((number / 900, number / 900), abs=1e-5)
+
+
+def test_a_share_of_counts_that_are_not_sure() -> None:
+    even = np.array([0, 0.5, 0.5])  # one or two items with the goal
+    three = np.array([0, 0, 0, 1.0])  # and three with others
+    assert share_at(even, three, 0.4) == pytest.approx(1 / 4, abs=1e-5)
+    assert share_at(even, three, 0.6) == pytest.approx(2 / 5, abs=1e-5)
+
+
+def test_verdicts_at_the_reference_itself() -> None:
+    assert verdict(0.1, 0.2, 0.2) == "not distinguishable"
+    assert verdict(0.2, 0.3, 0.2) == "not under-served"
+    assert verdict(0.1, 0.19, 0.2) == "under-served"
+
+
+def test_the_flag_is_right_on_quarters_with_known_truth() -> None:
+    random = np.random.default_rng(3)
+    flagged = right = held = every = 0
+    for n in (100, 300) * 3:
+        true, found = quarter_of_goals(random, n, close=False, items=8_000)
+        for one, share in zip(found, true, strict=True):
+            assert one.low is not None
+            assert one.high is not None
+            every, held = every + 1, held + (one.low - 1e-6 <= share <= one.high + 1e-6)
+            if one.verdict == "under-served":
+                flagged, right = flagged + 1, right + (share < one.reference)
+    assert flagged > 20
+    assert right / flagged >= 0.95
+    assert held / every >= 0.85
