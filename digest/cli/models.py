@@ -77,7 +77,10 @@ def train(
     ] = [],  # noqa: B006
     data: Annotated[Path | None, typer.Option(help="Folder of open labelled data.")] = None,
     decisions: Annotated[
-        Path | None, typer.Option(help="Decisions of the panel (JSON lines).")
+        Path | None,
+        typer.Option(
+            help='The panel\'s decisions: JSON lines {"item", "scheme", "label", "accept"}.'
+        ),
     ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option(help="Fine-tune the encoder from this BERT checkpoint first.")
@@ -91,16 +94,18 @@ def train(
     """
     from digest import taxonomy
     from digest.classify.train.run import Material, examples_of, train_encoder, train_heads
+    from digest.steps.decided import decided
 
     place = place_of(var)
     codebook = taxonomy.load()
-    examples = examples_of(Material(tuple(texts), data, decisions))
+    panel = decided(place, decisions, codebook) if decisions else ()
+    examples = examples_of(Material(tuple(texts), data, panel))
     encoder = place.model_in_use
     if checkpoint is not None:
         encoder = place.folder / "encoder"
         for line in train_encoder(checkpoint, examples, codebook, encoder):
             typer.echo(line)
-    for line in train_heads(encoder, examples, codebook, place.model):
+    for line in train_heads(encoder, examples, codebook, place.model, panel):
         typer.echo(line)
 
 

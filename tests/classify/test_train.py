@@ -11,7 +11,7 @@ import pytest
 
 from digest import taxonomy
 from digest.classify.heads import NONE
-from digest.classify.train import data, heads, run
+from digest.classify.train import data, decisions, heads, run
 from digest.classify.train.data import Example
 from digest.errors import ConfigError, InputError
 
@@ -80,11 +80,72 @@ def test_readings_find_their_texts_by_id(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_malformed_decision_is_refused_with_its_line(tmp_path: Path) -> None:
+def test_decisions_on_one_label_teach_that_label_and_no_other(tmp_path: Path) -> None:
     path = tmp_path / "decisions.jsonl"
-    path.write_text('{"text": "a", "scheme": "sdg", "labels": ["1"]}\n{"text": "b"}\n')
-    with pytest.raises(InputError, match=r"decisions\.jsonl, line 2"):
-        list(run.decisions(path))
+    path.write_text(
+        '{"text": "a", "scheme": "sdg", "label": "1", "accept": true}\n'
+        '{"text": "a", "scheme": "sdg", "label": "2", "accept": false}\n'
+        '{"text": "b", "scheme": "sdg", "label": 3, "accept": true}\n'
+        '{"text": "b", "scheme": "sdg", "label": "3", "accept": false}\n'
+    )
+    codebook = taxonomy.load()
+    (example,) = decisions.settled(decisions.read(path, codebook, lambda _: None))
+    assert example.labels == {"sdg": frozenset({"1"})}
+    assert example.judges("sdg", "2")
+    assert not example.judges("sdg", "3")
+    assert not example.judges("risk", "security")
+
+
+def test_the_panels_word_replaces_the_readers() -> None:
+    read = Example("a", {"sdg": frozenset({"1", "4"}), "ai": frozenset()}, "readings")
+    panel = Example("a", {"sdg": frozenset({"2"})}, "panel", only={"sdg": frozenset({"1", "2"})})
+    other = Example("b", {"sdg": frozenset()}, "panel", only={"sdg": frozenset({"1"})})
+    merged, added = decisions.overruling([read], [panel, other])
+    assert merged.labels == {"sdg": frozenset({"2", "4"}), "ai": frozenset()}
+    assert merged.is_whole
+    assert merged.weight == decisions.WEIGHT
+    assert added == other
+
+
+def test_decisions_change_the_heads_and_agreement_says_by_how_much() -> None:
+    vectors, examples = separable()
+    before = heads.fit(vectors, examples, SCHEMES)
+    # The panel calls "2" what has the sixth entry large: nothing in the examples says so.
+    random = np.random.default_rng(8)
+    taught = [
+        Example(f"paper {i}", {"sdg": frozenset({"2"} if i % 2 else ())}, "panel",
+                weight=decisions.WEIGHT, only={"sdg": frozenset({"2"})})
+        for i in range(400)
+    ]  # fmt: skip
+    rows = random.normal(0, 0.25, (400, 8))
+    rows[:, 5] += np.where(np.arange(400) % 2, 2.0, -2.0)
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    after = heads.fit(np.concatenate([vectors, rows]), [*examples, *taught], SCHEMES)
+    agreed = [decisions.agreement(h, rows, taught, "test") for h in (before, after)]
+    assert agreed[0][1] == agreed[1][1] > 50
+    assert agreed[0][0] < 0.7 * agreed[0][1]
+    assert agreed[1][0] > 0.9 * agreed[1][1]
+    one = after.rows("sdg")[0]
+    assert np.allclose(before.weights[one] / np.linalg.norm(before.weights[one]),
+                       after.weights[one] / np.linalg.norm(after.weights[one]))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("no json", "not JSON"),
+        ('{"text": "b", "scheme": "sdg", "label": "1"}', "not {"),
+        ('{"text": "b", "scheme": "sdg", "label": "18", "accept": true}', "no label sdg/18"),
+        ('{"item": "arxiv:2601.1", "scheme": "sdg", "label": "1", "accept": true}', "no item"),
+    ],
+)
+def test_a_malformed_decision_is_refused_with_its_line(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    path = tmp_path / "decisions.jsonl"
+    path.write_text(f'{{"text": "a", "scheme": "sdg", "label": "1", "accept": true}}\n{line}\n')
+    with pytest.raises(InputError, match=rf"decisions\.jsonl, line 2.*{said}"):
+        list(decisions.read(path, taxonomy.load(), lambda _: None))
 
 
 def test_missing_training_tools_are_named_with_what_to_do() -> None:

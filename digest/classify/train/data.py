@@ -22,6 +22,7 @@ from digest.text import one_line
 EXEMPLARS = Path(__file__).parents[2] / "taxonomy" / "exemplars"
 READINGS = Path(__file__).parents[2] / "taxonomy" / "readings"
 NONE = "none"
+PANEL = "panel"
 WRITTEN_HELD_OUT, REAL_HELD_OUT = 0.07, 0.2  # for each of validation and test
 
 
@@ -30,6 +31,7 @@ class Example:
     """A text with its labels by scheme; ``origin`` names the file, ``weight`` its say.
 
     ``register`` tells what kind of text it is: report, abstract, news, programme, incident, …
+    ``only`` names, for a scheme in which not every label was judged, those that were.
     """
 
     text: str
@@ -37,16 +39,26 @@ class Example:
     origin: str
     register: str = ""
     weight: float = 1.0
+    only: dict[str, frozenset[str]] = field(default_factory=dict, hash=False)
+
+    def judges(self, scheme: str, label: str) -> bool:
+        """Whether somebody said if the text has this label."""
+        return scheme in self.labels and label in self.only.get(scheme, {label})
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every label was judged in each of its schemes."""
+        return not self.only
 
     @property
     def part(self) -> str:
         """``train``, ``validation`` or ``test``, by a hash of the text.
 
-        86, 7 and 7 % of what was written for training; 60, 20 and 20 % of the real abstracts, of
-        which probabilities and thresholds need more.
+        86, 7 and 7 % of what was written for training; 60, 20 and 20 % of the real texts, of which
+        probabilities and thresholds need more.
         """
         share = int(hashlib.sha256(self.text.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-        held = REAL_HELD_OUT if self.origin == READINGS.name else WRITTEN_HELD_OUT
+        held = REAL_HELD_OUT if self.origin in {READINGS.name, PANEL} else WRITTEN_HELD_OUT
         return "test" if share < held else "validation" if share < 2 * held else "train"
 
 

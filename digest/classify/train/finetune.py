@@ -29,8 +29,12 @@ SCALE = 16.0  # of unit vectors before the linear layers: with 1, log-odds could
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train. Learning rates of encoder and heads fall linearly to 0 after ``warm_up``."""
+    """How to train. Learning rates of encoder and heads fall linearly to 0 after ``warm_up``.
 
+    ``layers`` are those of the checkpoint that are kept.
+    """
+
+    layers: tuple[int, ...] = (0, 1, 3, 5)
     epochs: int = 6
     batch: int = 16
     encoder_rate: float = 6e-5
@@ -61,6 +65,7 @@ def finetune(
     torch.manual_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(start)
     encoder = AutoModel.from_pretrained(start, attn_implementation="eager")
+    encoder.encoder.layer = torch.nn.ModuleList(encoder.encoder.layer[i] for i in recipe.layers)
     encoder.embeddings.requires_grad_(False)
     encoder.train()
     heads = torch.nn.ModuleDict(
@@ -99,15 +104,16 @@ def finetune(
 def _targets(
     examples: Sequence[Example], scheme: str, names: list[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Per example its labels as 0 and 1, and its weight in this scheme's loss (0: not judged)."""
+    """Per example and label 1 or 0, and its weight in this scheme's loss (0: not judged)."""
     values = np.zeros((len(examples), len(names)), np.float32)
-    weights = np.zeros(len(examples), np.float32)
-    column = {name: i for i, name in enumerate(names)}
+    weights = np.zeros((len(examples), len(names)), np.float32)
     for row, example in enumerate(examples):
-        if scheme in example.labels:
-            weights[row] = example.weight
-            for label in example.labels[scheme]:
-                values[row, column[label]] = 1
+        for column, name in enumerate(names):
+            if example.judges(scheme, name):
+                weights[row, column] = example.weight
+                values[row, column] = name in example.labels[scheme]
+        if scheme in EXCLUSIVE and not example.labels.get(scheme):
+            weights[row] = 0  # rejected: which other label is right, nobody said
     return values, weights
 
 
@@ -146,15 +152,15 @@ def _loss(
             continue
         wanted, scores = torch.from_numpy(values[rows]), heads[scheme](vectors)
         if scheme in EXCLUSIVE:
-            each = torch.nn.functional.cross_entropy(
+            each = weight.amax(dim=1) * torch.nn.functional.cross_entropy(
                 scores, wanted, reduction="none", label_smoothing=recipe.smoothing
             )
         else:
             soft = wanted * (1 - recipe.smoothing) + recipe.smoothing / 2 * (1 - wanted)
-            each = torch.nn.functional.binary_cross_entropy_with_logits(
+            each = weight * torch.nn.functional.binary_cross_entropy_with_logits(
                 scores, soft, reduction="none"
-            ).sum(dim=1)
-        total = total + (each * weight).sum() / len(rows)
+            )
+        total = total + each.sum() / len(rows)
     return total
 
 

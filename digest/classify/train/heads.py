@@ -45,24 +45,26 @@ def fit(
         unsure_low=level,
         unsure_high=level,
     )
-    held = [i for i, e in enumerate(examples) if e.part == "validation"]
+    held = [i for i, e in enumerate(examples) if e.part == "validation" and e.is_whole]
     return settled(heads, vectors[held], [examples[i] for i in held])
 
 
 def _fit_scheme(
     vectors: NDArray[np.float32], examples: Sequence[Example], scheme: str, names: list[str]
 ) -> tuple[list[tuple[str, str]], NDArray[Any], NDArray[Any]]:
-    rows = [i for i, e in enumerate(examples) if scheme in e.labels and e.part == "train"]
-    known, weight = vectors[rows], np.array([examples[i].weight for i in rows])
+    training = [i for i, e in enumerate(examples) if scheme in e.labels and e.part == "train"]
     if scheme in EXCLUSIVE:
         names = [*names, NONE]
-        wanted = np.array([names.index(next(iter(examples[i].labels[scheme]))) for i in rows])
-        weights, bias = _regression(known, wanted, weight)
+        # A label that was rejected does not say which other is right: it teaches nothing here.
+        rows = [i for i in training if examples[i].labels[scheme]]
+        wanted = [names.index(next(iter(examples[i].labels[scheme]))) for i in rows]
+        weights, bias = _regression(vectors, examples, rows, wanted)
     else:
-        each = [
-            _regression(known, np.array([n in examples[i].labels[scheme] for i in rows]), weight)
-            for n in names
-        ]
+        each = []
+        for name in names:
+            rows = [i for i in training if examples[i].judges(scheme, name)]
+            wanted = [name in examples[i].labels[scheme] for i in rows]
+            each.append(_regression(vectors, examples, rows, wanted))
         weights = np.concatenate([w for w, _ in each])
         bias = np.concatenate([b for _, b in each])
     assert len(weights) == len(names), f"every label of {scheme} needs an example in training"
@@ -70,12 +72,13 @@ def _fit_scheme(
 
 
 def _regression(
-    vectors: NDArray[np.float32], wanted: NDArray[Any], weight: NDArray[Any]
+    vectors: NDArray[np.float32], examples: Sequence[Example], rows: list[int], wanted: list[int]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=3_000)
-    model.fit(vectors, wanted, sample_weight=weight)
+    weight = np.array([examples[i].weight for i in rows])
+    model.fit(vectors[rows], np.array(wanted), sample_weight=weight)
     return model.coef_, model.intercept_
 
 

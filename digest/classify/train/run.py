@@ -13,19 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import orjson
 
 from digest.classify.encoder import Encoder
 from digest.classify.heads import Heads
-from digest.classify.train import data, export, finetune, heads, pack
+from digest.classify.train import data, decisions, export, finetune, heads, pack
 from digest.classify.train.data import Example
 from digest.errors import ConfigError, InputError
 from digest.taxonomy import SCHEMES, Codebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-DECISION_WEIGHT = 3.0  # a panel member's word against one written exemplar
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +31,12 @@ class Material:
 
     ``texts``: arXiv metadata snapshots that hold the texts of the readings. ``data``: a folder
     with open data (``risk/aiid-incidents-before-500.jsonl`` and
-    ``relevance/cset-arxiv-ai-binary-dev.jsonl.gz``). ``decisions``: JSON lines of the panel.
+    ``relevance/cset-arxiv-ai-binary-dev.jsonl.gz``). ``decided``: what the panel decided.
     """
 
     texts: tuple[Path, ...] = ()
     data: Path | None = None
-    decisions: Path | None = None
+    decided: tuple[Example, ...] = ()
 
 
 def require(*modules: str) -> None:
@@ -62,46 +59,59 @@ def examples_of(material: Material) -> list[Example]:
     Raises:
         InputError: a file that is named does not exist or does not hold what it should.
     """
-    for path in (*material.texts, material.data, material.decisions):
+    for path in (*material.texts, material.data):
         if path is not None and not path.exists():
             raise InputError(f"there is no file or folder {path}: check the path")
     examples = [*data.exemplars(), *data.readings(material.texts)]
     if material.data is not None:
         examples += data.incidents(material.data / "risk/aiid-incidents-before-500.jsonl")
         examples += data.relevance(material.data / "relevance/cset-arxiv-ai-binary-dev.jsonl.gz")
-    if material.decisions is not None:
-        examples += decisions(material.decisions)
-    return list({example.text: example for example in examples}.values())
-
-
-def decisions(path: Path) -> Iterator[Example]:
-    """The panel's decisions: ``{"text", "scheme", "labels"}`` a line, labels as accepted.
-
-    Raises:
-        InputError: names the line that is not such an object.
-    """
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-        try:
-            row = orjson.loads(line)
-            labels = frozenset(map(str, row["labels"]))
-            yield Example(row["text"], {row["scheme"]: labels}, "panel", "", DECISION_WEIGHT)
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                f'{path}, line {number}: not {{"text", "scheme", "labels"}}: {error!r}'
-            ) from None
+    return decisions.overruling(examples, material.decided)
 
 
 def train_heads(
-    encoder: Path, examples: Sequence[Example], codebook: Codebook, out: Path
+    encoder: Path,
+    examples: Sequence[Example],
+    codebook: Codebook,
+    out: Path,
+    decided: Sequence[Example] = (),
 ) -> Iterator[str]:
-    """Fit heads on an encoder's vectors and write the model to ``out``; yields what it does."""
+    """Fit heads on an encoder's vectors and write the model to ``out``; yields what it does.
+
+    ``decided`` are the panel's decisions, which are among the examples too: for them it is said
+    how many the heads took the panel's way before, and how many after.
+    """
     require("sklearn")
     yield f"encoding {len(examples):,} texts"
-    vectors = np.stack([e.vector for e in Encoder(encoder).encode(e.text for e in examples)])
+    vectors = _vectors(encoder, examples)
+    before = Heads.load(encoder / "heads.npz") if (encoder / "heads.npz").exists() else None
     fitted = heads.fit(vectors, examples, label_ids(codebook))
     model_id = pack.pack(encoder, fitted, codebook.version, out)
     yield from scores(fitted, vectors, examples)
+    if decided:
+        yield from _before_and_after(before, fitted, _vectors(encoder, decided), decided)
     yield f"model {model_id} in {out}"
+
+
+def _vectors(encoder: Path, examples: Sequence[Example]) -> NDArray[np.float32]:
+    return np.stack([e.vector for e in Encoder(encoder).encode(e.text for e in examples)])
+
+
+def _before_and_after(
+    before: Heads | None,
+    after: Heads,
+    vectors: NDArray[np.float32],
+    decided: Sequence[Example],
+) -> Iterator[str]:
+    """Of the decisions that taught, and of those that were held back to test what they taught."""
+    for name, part in (("taught from", "train"), ("held back", "test")):
+        said = [
+            f"{when} {right} of {of}"
+            for when, model in (("before", before), ("after", after)) if model is not None
+            for right, of in [decisions.agreement(model, vectors, decided, part)] if of
+        ]  # fmt: skip
+        if said:
+            yield f"the panel's decisions, {name}: {', '.join(said)} as the panel"
 
 
 def train_encoder(

@@ -1,0 +1,137 @@
+"""What the panel decided, as training texts: one accepted or rejected label teaches that label.
+
+A file of JSON lines ``{"item", "scheme", "label", "accept"}``; ``item`` is an item's id or any
+other name that ``digest explain`` takes, or ``"text"`` stands in its place. Members may differ:
+the majority counts, and a label with as many for it as against it teaches nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from digest.classify.train.data import PANEL, Example
+from digest.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from digest.classify.heads import Heads
+    from digest.taxonomy import Codebook
+
+WEIGHT = 3.0  # a panel member's word against one written exemplar
+Lookup = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One member's word on one label of one text."""
+
+    text: str
+    scheme: str
+    label: str
+    accept: bool
+
+
+def read(path: Path, codebook: Codebook, text_of: Lookup) -> Iterator[Decision]:
+    """The decisions of a file; ``text_of`` gives the text that the model reads of an item.
+
+    Raises:
+        InputError: names the line that is no decision, or whose item or label is not known.
+    """
+    known = {(label.scheme, label.id) for label in codebook.labels}
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        where = f"{path}, line {number}"
+        row = _row(line, where)
+        if (row["scheme"], str(row["label"])) not in known:
+            raise InputError(
+                f"{where}: the codebook has no label {row['scheme']}/{row['label']}: check both"
+            )
+        text = row.get("text") or text_of(str(row["item"]))
+        if not text:
+            raise InputError(
+                f'{where}: no item {row["item"]} in the working folder: give its text as "text"'
+            )
+        yield Decision(text, row["scheme"], str(row["label"]), row["accept"])
+
+
+def _row(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        row = orjson.loads(line)
+    except ValueError as error:
+        raise InputError(f"{where}: not JSON: {error}") from None
+    if (
+        not isinstance(row, dict)
+        or not isinstance(row.get("accept"), bool)
+        or not {"scheme", "label"} <= row.keys()
+        or not (row.get("text") or row.get("item"))
+    ):
+        raise InputError(
+            f'{where}: not {{"item", "scheme", "label", "accept": true or false}}, with "text" '
+            'in the place of "item" for a text from outside'
+        )
+    return row
+
+
+def settled(decisions: Iterable[Decision]) -> list[Example]:
+    """One example a text: what stands of what was decided about it."""
+    votes: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for one in decisions:
+        votes[one.text][one.scheme, one.label] += 1 if one.accept else -1
+    return [example for text, counted in votes.items() if (example := _example(text, counted))]
+
+
+def _example(text: str, votes: Counter[tuple[str, str]]) -> Example | None:
+    labels: dict[str, set[str]] = defaultdict(set)
+    only: dict[str, set[str]] = defaultdict(set)
+    for (scheme, label), balance in votes.items():
+        if balance:
+            only[scheme].add(label)
+            labels[scheme] |= {label} if balance > 0 else set()
+    if not only:
+        return None
+    return Example(text, _frozen(labels), PANEL, "", WEIGHT, _frozen(only))
+
+
+def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {scheme: frozenset(labels) for scheme, labels in sets.items()}
+
+
+def overruling(examples: Sequence[Example], decided: Iterable[Example]) -> list[Example]:
+    """The examples with what the panel decided: on the same text its word replaces the other's."""
+    by_text = {example.text: example for example in examples}
+    for panel in decided:
+        earlier = by_text.get(panel.text)
+        by_text[panel.text] = _merged(earlier, panel) if earlier else panel
+    return list(by_text.values())
+
+
+def _merged(earlier: Example, panel: Example) -> Example:
+    labels, only = dict(earlier.labels), dict(earlier.only)
+    for scheme, judged in panel.only.items():
+        if scheme in labels:
+            labels[scheme] = labels[scheme] - judged | panel.labels[scheme]
+            if scheme in only:
+                only[scheme] |= judged
+        else:
+            labels[scheme], only[scheme] = panel.labels[scheme], judged
+    return replace(earlier, labels=labels, only=only, weight=WEIGHT)
+
+
+def agreement(
+    heads: Heads, vectors: NDArray[Any], decided: Sequence[Example], part: str | None = None
+) -> tuple[int, int]:
+    """With how many of the decisions (in one ``part``, or all) the heads agree, and of how many."""
+    given = heads.assigned(heads.probabilities(vectors))
+    row_of = {pair: row for row, pair in enumerate(heads.labels)}
+    right = [
+        bool(given[number, row_of[scheme, label]]) == (label in example.labels[scheme])
+        for number, example in enumerate(decided) if part in {None, example.part}
+        for scheme, judged in example.only.items() for label in judged
+    ]  # fmt: skip
+    return sum(right), len(right)
