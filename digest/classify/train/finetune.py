@@ -29,12 +29,8 @@ SCALE = 16.0  # of unit vectors before the linear layers: with 1, log-odds could
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train. Learning rates of encoder and heads fall linearly to 0 after ``warm_up``.
+    """How to train. Learning rates of encoder and heads fall linearly to 0 after ``warm_up``."""
 
-    ``layers`` are those of the checkpoint that are kept.
-    """
-
-    layers: tuple[int, ...] = (0, 1, 3, 5)
     epochs: int = 6
     batch: int = 16
     encoder_rate: float = 6e-5
@@ -65,7 +61,6 @@ def finetune(
     torch.manual_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(start)
     encoder = AutoModel.from_pretrained(start, attn_implementation="eager")
-    encoder.encoder.layer = torch.nn.ModuleList(encoder.encoder.layer[i] for i in recipe.layers)
     encoder.embeddings.requires_grad_(False)
     encoder.train()
     heads = torch.nn.ModuleDict(
