@@ -103,10 +103,8 @@ def train(
     encoder = place.model_in_use
     if checkpoint is not None:
         encoder = place.folder / "encoder"
-        for line in train_encoder(checkpoint, examples, codebook, encoder):
-            typer.echo(line)
-    for line in train_heads(encoder, examples, codebook, place.model, panel):
-        typer.echo(line)
+        train_encoder(checkpoint, examples, codebook, encoder, typer.echo)
+    train_heads(encoder, examples, codebook, place.model, typer.echo, panel)
 
 
 def evaluate(

@@ -28,7 +28,7 @@ def export(weights: Weights, checkpoint: Path, texts: Sequence[str], out: Path) 
     """Write the encoder's folder: graph, tokenizer, configuration.
 
     ``checkpoint`` is the folder that the training started from; ``texts`` set the ranges of the
-    int8 products, the first ``CALIBRATION_TEXTS`` of them.
+    int8 products, ``CALIBRATION_TEXTS`` of them, spread over all their kinds.
     """
     import openvino as ov
 
@@ -38,7 +38,8 @@ def export(weights: Weights, checkpoint: Path, texts: Sequence[str], out: Path) 
     config = json.loads((checkpoint / "config.json").read_text("utf-8"))
     graph = encoder_graph(weights, config)
     ov.save_model(graph, out / "float.xml", compress_to_fp16=False)
-    quantised = _quantised(graph, checkpoint, texts[:CALIBRATION_TEXTS])
+    some = texts[:: max(1, len(texts) // CALIBRATION_TEXTS)]
+    quantised = _quantised(graph, checkpoint, some)
     ov.save_model(quantised, out / "encoder.xml", compress_to_fp16=True)
 
 

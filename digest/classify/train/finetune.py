@@ -8,7 +8,6 @@ half the weights and a few thousand texts would only bend the words that occur i
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digest.classify.train.data import Example
+from digest.config import Report
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LOGGER = logging.getLogger(__name__)
 EXCLUSIVE = frozenset({"mit"})
 SCALE = 16.0  # of unit vectors before the linear layers: with 1, log-odds could not move
 
@@ -52,7 +51,11 @@ class Trained:
 
 
 def finetune(
-    start: Path, examples: Sequence[Example], schemes: dict[str, list[str]], recipe: Recipe
+    start: Path,
+    examples: Sequence[Example],
+    schemes: dict[str, list[str]],
+    recipe: Recipe,
+    tell: Report,
 ) -> Trained:
     """Train from the checkpoint folder ``start``; ``schemes`` gives the labels of each scheme."""
     import torch
@@ -91,8 +94,12 @@ def finetune(
         schedule.step()
         smooth = 0.98 * smooth + 0.02 * loss.item() if step else loss.item()
         if step % 50 == 0:
-            LOGGER.info("step %d of %d, loss %.4f, %.0f s", step, len(order), smooth,
-                        time.monotonic() - began)  # fmt: skip
+            seconds = time.monotonic() - began
+            left = seconds / (step + 1) * (len(order) - step - 1)
+            tell(
+                f"step {step:,} of {len(order):,}, loss {smooth:.3f}, {seconds:,.0f} s, "
+                f"{left / 60:.0f} min left"
+            )
     return _trained(encoder, heads, schemes)
 
 

@@ -18,11 +18,15 @@ from digest.classify.encoder import Encoder
 from digest.classify.heads import Heads
 from digest.classify.train import data, decisions, export, finetune, heads, pack
 from digest.classify.train.data import Example
+from digest.config import Report
 from digest.errors import ConfigError, InputError
 from digest.taxonomy import SCHEMES, Codebook
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# Of the open data on relevance every so many-th text tunes the encoder; all of it fits the heads.
+RELEVANCE_EVERY = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +78,26 @@ def train_heads(
     examples: Sequence[Example],
     codebook: Codebook,
     out: Path,
+    tell: Report,
     decided: Sequence[Example] = (),
-) -> Iterator[str]:
-    """Fit heads on an encoder's vectors and write the model to ``out``; yields what it does.
+) -> None:
+    """Fit heads on an encoder's vectors and write the model to ``out``; tells what it does.
 
     ``decided`` are the panel's decisions, which are among the examples too: for them it is said
     how many the heads took the panel's way before, and how many after.
     """
     require("sklearn")
-    yield f"encoding {len(examples):,} texts"
+    tell(f"encoding {len(examples):,} texts")
     vectors = _vectors(encoder, examples)
     before = Heads.load(encoder / "heads.npz") if (encoder / "heads.npz").exists() else None
     fitted = heads.fit(vectors, examples, label_ids(codebook))
     model_id = pack.pack(encoder, fitted, codebook.version, out)
-    yield from scores(fitted, vectors, examples)
+    for line in scores(fitted, vectors, examples):
+        tell(line)
     if decided:
-        yield from _before_and_after(before, fitted, _vectors(encoder, decided), decided)
-    yield f"model {model_id} in {out}"
+        for line in _before_and_after(before, fitted, _vectors(encoder, decided), decided):
+            tell(line)
+    tell(f"model {model_id} in {out}")
 
 
 def _vectors(encoder: Path, examples: Sequence[Example]) -> NDArray[np.float32]:
@@ -115,17 +122,23 @@ def _before_and_after(
 
 
 def train_encoder(
-    checkpoint: Path, examples: Sequence[Example], codebook: Codebook, out: Path
-) -> Iterator[str]:
-    """Fine-tune from a Hugging Face BERT checkpoint's folder and export; yields what it does."""
+    checkpoint: Path, examples: Sequence[Example], codebook: Codebook, out: Path, tell: Report
+) -> None:
+    """Fine-tune from a Hugging Face BERT checkpoint's folder and export; tells what it does."""
     require("torch", "nncf")
-    train = [e for e in examples if e.part == "train"]
-    yield f"fine-tuning on {len(train):,} texts"
+    train = _for_encoder([e for e in examples if e.part == "train"])
+    tell(f"fine-tuning on {len(train):,} texts")
     schemes = label_ids(codebook)
     schemes |= {s: [*schemes[s], data.NONE] for s in heads.EXCLUSIVE}
-    trained = finetune.finetune(checkpoint, train, schemes, finetune.Recipe())
-    yield "exporting the encoder"
+    trained = finetune.finetune(checkpoint, train, schemes, finetune.Recipe(), tell)
+    tell("exporting the encoder")
     export.export(trained.encoder, checkpoint, [e.text for e in train], out)
+
+
+def _for_encoder(train: Sequence[Example]) -> list[Example]:
+    """All but most of what is judged for relevance alone, which else were most of the work."""
+    others = [e for e in train if e.labels.keys() != {"ai"}]
+    return others + [e for e in train if e.labels.keys() == {"ai"}][::RELEVANCE_EVERY]
 
 
 def label_ids(codebook: Codebook) -> dict[str, list[str]]:
