@@ -91,6 +91,14 @@ def inputs_of(
     return Inputs(sources=sources or catalogue.default_path(), only=tuple(only), contact=contact)
 
 
+def stored(sources: Path | None) -> Inputs:
+    """Nothing is asked and nothing is read: what is stored already, whose sources a list names."""
+    from digest.config import Inputs
+    from digest.sources import catalogue
+
+    return Inputs(sources=None, describing=sources or catalogue.default_path())
+
+
 def place_of(var: Path) -> Workplace:
     """The working folder as a value."""
     from digest.config import Workplace

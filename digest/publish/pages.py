@@ -14,6 +14,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from digest.edition.difference import other_changes
 from digest.edition.manifest import Changes
 from digest.publish import accounts, views, words
 from digest.publish.charts import Bar, bar_chart
@@ -162,7 +163,7 @@ def _quarter(
         "risk_chart": bar_chart("risks-chart", "Items by risk category", _risk_bars(groups)),
         "changes": changes,
         "moved": [(what, len(ids), edition.named(ids[: views.LISTED])) for what, ids in moved],
-        "other_changes": views.other_changes(changes) if changes is not None else (),
+        "other_changes": other_changes(changes) if changes is not None else (),
     }
 
 

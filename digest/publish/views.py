@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from digest.edition.manifest import Assigned, Changes, EditionItem, Manifest, Section, ShownItem
+from digest.edition.manifest import Assigned, EditionItem, Manifest, Section, ShownItem
 from digest.publish import words
 from digest.taxonomy import SCHEMES, Codebook, Label
 from digest.text import web_address
@@ -255,25 +255,6 @@ def figures(manifest: Manifest) -> tuple[Figure, ...]:
         Figure(words.number(sum(i.withdrawn for i in manifest.items)), "withdrawn"),
         Figure(words.number(refused), "entries refused", "each with its reason" if refused else ""),
     )
-
-
-_FIELDS = {
-    "model": "the model",
-    "codebook": "the codebook",
-    "thresholds": "the thresholds",
-    "shown": "what the pages show of an item",
-    "sections": "the items chosen for a page, or its counts",
-    "review": "the outcome of the review",
-    "records": "the number of records",
-    "rejections": "the rejected entries",
-    "sources": "what is said of a source",
-    "sample": "whether the texts are invented",
-}
-
-
-def other_changes(changes: Changes) -> tuple[str, ...]:
-    """The names of what else changed, in words."""
-    return tuple(_FIELDS.get(name, name) for name in changes.other)
 
 
 def _label_order(assigned: Assigned) -> tuple[int, float, str]:

@@ -65,10 +65,20 @@ def publish(place: Workplace, quarter: Quarter, codebook: Codebook, clock: Clock
 
 def build_draft(place: Workplace, manifest: Manifest, codebook: Codebook) -> Path:
     """Build the site of a draft, for the panel; returns its folder."""
+    site = place.drafts / manifest.quarter
+    return _build(site, [_as_draft(place, manifest)], codebook, draft=True)
+
+
+def draft_is_built(place: Workplace, manifest: Manifest, codebook: Codebook) -> bool:
+    """Whether the draft's site shows this manifest, in today's templates."""
+    out = place.drafts / manifest.quarter
+    return _is_built(out, _stamp([_as_draft(place, manifest)], codebook))
+
+
+def _as_draft(place: Workplace, manifest: Manifest) -> PublishedEdition:
     changes = changes_since_published(place, manifest)
     tests = report(manifest.model, place.model_in_use)
-    edition = PublishedEdition(manifest, None, "", changes, tests)
-    return _build(place.drafts / manifest.quarter, [edition], codebook, draft=True)
+    return PublishedEdition(manifest, None, "", changes, tests)
 
 
 def _on_site(shelf: Shelf, model: Path) -> list[PublishedEdition]:
@@ -84,15 +94,23 @@ def _on_site(shelf: Shelf, model: Path) -> list[PublishedEdition]:
 
 
 def _build(out: Path, editions: list[PublishedEdition], codebook: Codebook, *, draft: bool) -> Path:
-    stamp_path = out.with_name(f"{out.name}.{STAMP}")
-    stamp = _stamp(editions, codebook)
-    if out.is_dir() and stamp_path.exists() and stamp_path.read_text("utf-8") == stamp:
+    stamp_path, stamp = _stamp_path(out), _stamp(editions, codebook)
+    if _is_built(out, stamp):
         return out
     stamp_path.unlink(missing_ok=True)
     build_site(editions, codebook, out, draft=draft, scratch=out.with_name(f".{out.name}.building"))
     with storage_errors(stamp_path), replacing(stamp_path) as file:
         file.write(stamp.encode())
     return out
+
+
+def _is_built(out: Path, stamp: str) -> bool:
+    path = _stamp_path(out)
+    return out.is_dir() and path.exists() and path.read_text("utf-8") == stamp
+
+
+def _stamp_path(out: Path) -> Path:
+    return out.with_name(f"{out.name}.{STAMP}")
 
 
 def _stamp(editions: list[PublishedEdition], codebook: Codebook) -> str:

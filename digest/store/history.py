@@ -88,6 +88,13 @@ def rejections(
     return tuple((reason, number) for reason, number in rows)
 
 
+def documents_read(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many times a document was parsed to its end, by whatever parser."""
+    row = connection.execute("SELECT count(*) FROM ingest").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def record_count(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> int:
     """The distinct records behind the quarter's items."""
     row = connection.execute(

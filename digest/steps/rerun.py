@@ -1,0 +1,207 @@
+"""Rerun: bring a quarter's draft up to date, doing again only what has changed, and say what moved.
+
+Every step does what is not done yet, whatever the reason: a new document is parsed and its texts
+are encoded, new heads label from the vectors that are stored, a new template costs the pages. So a
+rerun is the steps in their order. It ends at the draft: a published edition is never altered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from digest import taxonomy
+from digest.classify.model import Model
+from digest.config import Clock, Inputs, Report, Workplace
+from digest.edition.difference import Difference, difference
+from digest.edition.manifest import Changes, Manifest, SourceOutcome, compare
+from digest.edition.shelf import Shelf
+from digest.errors import InputError
+from digest.quarter import Quarter
+from digest.sources.catalogue import Group, Kind, Region, Source
+from digest.steps.classify import classify
+from digest.steps.draft import Drafting, draft
+from digest.steps.harvest import harvest, known_sources, source_count
+from digest.steps.publish import build_draft, draft_is_built
+from digest.steps.rehearsal import rehearsal
+from digest.store import find, history
+from digest.store.database import snapshot, writing
+from digest.store.history import Outcome
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be run again, with what, when; ``tell`` hears how far it is.
+
+    ``inputs`` without anything to ask or read means what is stored already.
+    """
+
+    quarter: Quarter
+    inputs: Inputs
+    clock: Clock
+    tell: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """What was done again: documents parsed, texts labelled, and texts encoded for that."""
+
+    documents: int = 0
+    labelled: int = 0
+    encoded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """What a rerun came to, or would come to.
+
+    ``draft`` is None when every source that was asked failed. ``against`` names what it is compared
+    with, ``""`` when there was nothing; then there is no ``difference`` either. ``public`` is the
+    published version and ``for_public`` what publishing the draft would change, ``""`` and None
+    when nothing is published. ``was_built``: the pages were those of this draft and of today's
+    templates already; ``site`` is where they are, None if nothing was built.
+    """
+
+    quarter: Quarter
+    outcomes: tuple[Outcome, ...]
+    redone: Redone
+    draft: Manifest | None = None
+    against: str = ""
+    difference: Difference | None = None
+    titles: dict[str, str] = field(default_factory=dict)
+    public: str = ""
+    for_public: Changes | None = None
+    was_built: bool = False
+    site: Path | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every source that was asked answered."""
+        return all(outcome.is_complete for outcome in self.outcomes)
+
+
+def rerun(place: Workplace, request: Request) -> Rerun:
+    """Do again what has changed, up to the draft and its pages. The caller has the turn.
+
+    Raises:
+        InputError: a wrong input, or nothing is stored of the quarter and nothing is asked for it.
+        StoreError: the working folder cannot be used.
+    """
+    codebook = taxonomy.load()
+    with writing(place.database) as connection:
+        done = _redo(connection, place, request, codebook)
+        snapshot(connection, place.database)
+    if done.draft is None:
+        return done
+    was_built = draft_is_built(place, done.draft, codebook)
+    if not was_built:
+        request.tell("draft: building its site")
+    return replace(done, was_built=was_built, site=build_draft(place, done.draft, codebook))
+
+
+def rehearse(place: Workplace, request: Request) -> Rerun:
+    """What ``rerun`` would do and change; the working folder stays as it is.
+
+    Raises: as ``rerun``.
+    """
+    codebook = taxonomy.load()
+    with rehearsal(place) as within, writing(within.database) as connection:
+        done = _redo(connection, within, request, codebook)
+    if done.draft is None:
+        return done
+    return replace(done, was_built=draft_is_built(place, done.draft, codebook))
+
+
+def _redo(
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    request: Request,
+    codebook: taxonomy.Codebook,
+) -> Rerun:
+    quarter, shelf = request.quarter, Shelf(place.editions)
+    outcomes, documents = _harvest(connection, place, request)
+    if outcomes and not any(outcome.is_complete for outcome in outcomes):
+        return Rerun(quarter, outcomes, Redone(documents))
+    if history.last_harvest(connection, quarter) is None:
+        raise InputError(f"nothing is stored of {quarter}: harvest it first (digest run {quarter})")
+    model = Model.load(place.model_in_use)
+    redone = _label(connection, request, model, documents)
+    published = shelf.editions(quarter)
+    public = shelf.manifest(published[-1]) if published else None
+    version = published[-1].version if published else ""
+    waiting = shelf.draft(quarter)
+    before = waiting or public
+    request.tell("draft: choosing what is shown, and the sentences that carry its labels")
+    manifest = draft(connection, place, quarter, _drafting(request.inputs, before, model, codebook))
+    moved = difference(before, manifest) if before else None
+    return Rerun(
+        quarter,
+        outcomes,
+        redone,
+        draft=manifest,
+        against="the draft as it was" if waiting else version,
+        difference=moved,
+        titles=find.titles(connection, sorted(moved.named)) if moved else {},
+        public=version,
+        for_public=compare(public, manifest) if public else None,
+    )
+
+
+def _harvest(
+    connection: duckdb.DuckDBPyConnection, place: Workplace, request: Request
+) -> tuple[tuple[Outcome, ...], int]:
+    """What became of what was asked, and how many documents were parsed for it."""
+    inputs, total = request.inputs, source_count(request.inputs)
+    if not total:
+        return (), 0
+    before = history.documents_read(connection)
+    outcomes: list[Outcome] = []
+    for outcome in harvest(connection, place, request.quarter, inputs, request.clock):
+        outcomes.append(outcome)
+        request.tell(f"harvest: {len(outcomes):,} of {total:,} sources")
+    return tuple(outcomes), history.documents_read(connection) - before
+
+
+def _label(
+    connection: duckdb.DuckDBPyConnection, request: Request, model: Model, documents: int
+) -> Redone:
+    labelled = encoded = 0
+    for step in classify(connection, request.quarter, model, request.clock):
+        labelled, encoded = step.done, step.encoded
+        request.tell(f"classify: {labelled:,} of {step.total:,} texts, {encoded:,} of them encoded")
+    return Redone(documents, labelled, encoded)
+
+
+def _drafting(
+    inputs: Inputs, before: Manifest | None, model: Model, codebook: taxonomy.Codebook
+) -> Drafting:
+    """What the draft is made with.
+
+    Of sources that today's list does not describe, what an earlier draft said of them is still
+    true; and invented texts stay invented.
+    """
+    listed = known_sources(inputs)
+    ids = {source.id for source in listed}
+    told = before.sources if before else ()
+    kept = [_as_told(s) for s in told if s.id not in ids and s.publisher != s.id]
+    is_sample = inputs.sample or (before is not None and before.sample)
+    return Drafting(model, codebook, [*listed, *kept], is_sample)
+
+
+def _as_told(outcome: SourceOutcome) -> Source:
+    return Source(
+        id=outcome.id,
+        kind=cast("Kind", outcome.kind),
+        url=outcome.home,
+        publisher=outcome.publisher,
+        group=cast("Group", outcome.group),
+        country=outcome.country,
+        region=cast("Region", outcome.region),
+        language=outcome.language,
+        home=outcome.home,
+        verified=False,
+    )
