@@ -22,7 +22,7 @@ from math import erfc
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.edition.prevalence import Estimate, Sample, ModelTest, estimate
+from digest.edition.prevalence import Estimate, ModelTest, Sample, estimate
 from digest.edition.shares import Share, shares
 
 Bools = NDArray[np.bool_]

@@ -9,8 +9,8 @@ computed, so an interval near zero is no approximation and never leaves what is 
 
 Before anything is read, the share of right labels is open (Jeffreys' prior: half an item right,
 half an item wrong). For the items without the label half an item stands, too, but weighed so that
-the machine is expected to miss two for each that it labels, which leaves room for none and for
-eight. Without that, fifty readings that find nothing would leave room for a thousand items under
+the machine is expected to miss three for each two that it labels, which leaves room for none and
+for twelve. Without that, fifty readings that find nothing would leave room for a thousand under
 every label. Simulation chose it (``benchmarks/prevalence.py``): the usual normal intervals hold the
 truth in a quarter to three quarters of the cases, since most samples show no error at all; these
 hold it in nine of ten or more, and in four of five where the machine finds only a fifth of a rare
@@ -49,7 +49,7 @@ LOW, MIDDLE, HIGH = (1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2
 MINIMUM = 20  # fewer items read at random say too little
 TEST_WEIGHT = 0.5  # of a text of the model's test, beside 1 of an item of the panel's sample
 PRIOR = 0.5  # items that a rate rests on before any is read
-MISSED_FOR_EACH = 2.0  # items that the machine is expected to miss for each that it labels
+MISSED_FOR_EACH = 1.5  # items that the machine is expected to miss for each that it labels
 LEAST_MISSED = 0.0025  # of the items without the label, so that two hundred read outweigh it
 
 

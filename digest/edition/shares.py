@@ -21,8 +21,8 @@ from digest.edition.prevalence import (
     LOW,
     MIDDLE,
     Basis,
-    Sample,
     ModelTest,
+    Sample,
     basis_of,
     distribution,
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.prevalence import CLASSIFIERS, LABELS, trial
-from digest.edition.prevalence import MINIMUM, Estimate, Sample, ModelTest, distribution, estimate
+from digest.edition.prevalence import MINIMUM, Estimate, ModelTest, Sample, distribution, estimate
 
 GIVEN = np.arange(1_000) < 100  # the machine labels the first hundred of a thousand items
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.prevalence import quarter_of_goals
-from digest.edition.prevalence import Sample, ModelTest
+from digest.edition.prevalence import ModelTest, Sample
 from digest.edition.shares import share_at, shares, verdict
 
 GOALS = ("1", "2", "3")

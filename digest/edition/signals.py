@@ -1,0 +1,268 @@
+"""Emerging signals: terms, labels and stories whose rate rose or fell beyond chance.
+
+    items -> index -> signals(index, now, before)
+
+Tested are all terms of titles (``terms``), labels and story clusters that have at least
+``FEWEST_TESTED`` items in both periods together and ``FEWEST_SOURCES`` distinct sources; each
+against its own earlier rate (``rates``), and all of them together under one false discovery rate,
+so that of the signals called at most one in twenty is chance on average. Of rising terms that
+contain each other, or stand for nearly the same items, the one that rose most is called.
+
+Compare like with like: pass papers and news apart, and only items of sources that were asked in
+both periods, or a new source will look like a rise of all that it writes about.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from digest.edition.chance import false_discovery
+from digest.edition.rates import LEAST_WOBBLE, Ratio, Setting, p_values, ratio, wobble
+from digest.edition.terms import (
+    as_written,
+    is_noun_like,
+    one_of_each_family,
+    parts_of,
+    phrases,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.int64]
+    Dates = NDArray[np.datetime64]
+
+Kind = Literal["term", "label", "story"]
+Direction = Literal["first appearance", "rise", "decline"]
+Feature = tuple[Kind, str]
+
+FEWEST_TESTED = 8  # items in both periods: fewer cannot differ beyond chance
+FEWEST_ITEMS = 5  # in the period that has more
+FEWEST_SOURCES = 3
+FALSE_DISCOVERIES = 0.05
+BLOCK = 30  # days: the parts of the earlier period whose rates show the wobble
+SAME_ITEMS = 0.5  # of the items of two terms together: then they are one signal
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What a signal can rest on. ``labels`` as ``scheme/label``; ``story`` is a cluster's id.
+
+    ``sources`` tells voices apart: publishers for news; for papers the group, such as the last
+    author, because one group's series is no trend, and all papers come from one archive.
+    """
+
+    id: str
+    date: date
+    title: str
+    labels: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    story: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A period of whole days, UTC: from ``start`` to before ``end``."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """Its length."""
+        return (self.end - self.start).days
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Items and their dates, and for each feature that can be tested the rows of its items."""
+
+    items: tuple[Noted, ...]
+    dates: Dates
+    rows: dict[Feature, Rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A rate that changed. ``items`` and ``items_before`` are ids, by date.
+
+    ``sources`` counts the distinct sources in the period that has more. ``q`` is the false
+    discovery rate at which it is called.
+    """
+
+    kind: Kind
+    name: str
+    direction: Direction
+    items: tuple[str, ...]
+    items_before: tuple[str, ...]
+    exposure: int
+    exposure_before: int
+    sources: int
+    ratio: Ratio
+    q: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """All signals of a period, those that changed most first, and what they were taken from.
+
+    With ``status`` other than ``compared`` nothing could be compared, which is not the same as
+    nothing having changed. ``tested`` counts features; ``wobble`` is how much their rates vary.
+    """
+
+    status: Literal["compared", "no earlier period", "no items"]
+    signals: tuple[Signal, ...] = ()
+    tested: int = 0
+    wobble: float | None = None
+
+
+def index(items: Iterable[Noted]) -> Index:
+    """Find what can be tested, without regard to dates. Takes seconds for 70,000 titles."""
+    kept = tuple(sorted(items, key=lambda item: (item.date, item.id)))
+    dates = np.array([item.date for item in kept], "datetime64[D]")
+    return Index(kept, dates, dict(_supported(kept, _term_rows(kept) | _given_rows(kept))))
+
+
+def _term_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:
+    found = [phrases(item.title) for item in items]
+    counts = Counter(phrase for one in found for phrase in one)
+    frequent = {p: n for p, n in counts.items() if n >= FEWEST_TESTED and is_noun_like(p)}
+    kept = one_of_each_family(frequent)
+    rows: dict[Feature, list[int]] = defaultdict(list)
+    for row, one in enumerate(found):
+        for term in one & kept:
+            rows["term", term].append(row)
+    return rows
+
+
+def _given_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:
+    rows: dict[Feature, list[int]] = defaultdict(list)
+    for row, item in enumerate(items):
+        for label in set(item.labels):
+            rows["label", label].append(row)
+        if item.story:
+            rows["story", item.story].append(row)
+    return rows
+
+
+def _supported(
+    items: Sequence[Noted], found: dict[Feature, list[int]]
+) -> Iterable[tuple[Feature, Rows]]:
+    for feature, rows in sorted(found.items()):
+        if len(rows) >= FEWEST_TESTED and _voices(items, rows) >= FEWEST_SOURCES:
+            yield feature, np.array(rows)
+
+
+def _voices(items: Sequence[Noted], rows: Iterable[int]) -> int:
+    return len({source for row in rows for source in items[row].sources})
+
+
+def signals(index: Index, now: Window, before: Window | None) -> Signals:
+    """What changed from ``before`` to ``now``: quarters, or a week and the weeks before it."""
+    within = _within(index.dates, now)
+    if not within.any():
+        return Signals("no items")
+    earlier = np.zeros_like(within) if before is None else _within(index.dates, before)
+    if before is None or not earlier.any():
+        return Signals("no earlier period")
+    features = [f for f, rows in index.rows.items() if _is_tested(rows, within | earlier)]
+    counts = np.array([[within[index.rows[f]].sum(), earlier[index.rows[f]].sum()]
+                       for f in features]).reshape(-1, 2)  # fmt: skip
+    blocks = max(before.days // min(BLOCK, now.days), 1)
+    spread = _spread(index, features, before, blocks)
+    together = blocks * (1 + now.days / before.days)
+    setting = Setting(int(within.sum()), int(earlier.sum()), together, spread)
+    q = false_discovery(p_values(setting, counts[:, 0], counts[:, 1]))
+    called = [
+        _signal(index, features[n], (within, earlier), setting, float(q[n]))
+        for n in np.flatnonzero(q <= FALSE_DISCOVERIES)
+    ]
+    supported = [signal for signal in called if _has_support(signal)]
+    return Signals("compared", tuple(_one_a_family(supported)), len(features), round(spread, 4))
+
+
+def _within(dates: Dates, window: Window) -> NDArray[np.bool_]:
+    start, end = np.datetime64(window.start, "D"), np.datetime64(window.end, "D")
+    return np.asarray((dates >= start) & (dates < end))
+
+
+def _is_tested(rows: Rows, either: NDArray[np.bool_]) -> bool:
+    return bool(either[rows].sum() >= FEWEST_TESTED)
+
+
+def _spread(index: Index, features: list[Feature], before: Window, blocks: int) -> float:
+    """How much rates vary between blocks of the earlier period, at least ``LEAST_WOBBLE``.
+
+    Stories are bursts by nature and are left out.
+    """
+    day = (index.dates - np.datetime64(before.start, "D")).astype(np.int64)
+    block = np.where((day >= 0) & (day < before.days), day * blocks // before.days, blocks)
+    exposure = np.bincount(block, minlength=blocks + 1)[:blocks]
+    rows = [index.rows[feature] for feature in features if feature[0] != "story"]
+    counts = [np.bincount(block[one], minlength=blocks + 1)[:blocks] for one in rows]
+    filled = exposure > 0
+    table = np.array(counts).reshape(-1, blocks)[:, filled]
+    return max(wobble(table, exposure[filled]), LEAST_WOBBLE)
+
+
+def _signal(
+    index: Index,
+    feature: Feature,
+    periods: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    setting: Setting,
+    q: float,
+) -> Signal:
+    rows, (within, earlier) = index.rows[feature], periods
+    now, before = rows[within[rows]], rows[earlier[rows]]
+    change = ratio(setting, len(now), len(before))
+    rose = change.value is None or change.value > 1
+    kind, name = feature
+    return Signal(
+        kind,
+        as_written(name, (index.items[row].title for row in rows)) if kind == "term" else name,
+        "decline" if not rose else "rise" if len(before) else "first appearance",
+        tuple(index.items[row].id for row in now),
+        tuple(index.items[row].id for row in before),
+        int(within.sum()),
+        int(earlier.sum()),
+        _voices(index.items, now if rose else before),
+        change,
+        q,
+    )
+
+
+def _has_support(signal: Signal) -> bool:
+    more = max(len(signal.items), len(signal.items_before))
+    return more >= FEWEST_ITEMS and signal.sources >= FEWEST_SOURCES
+
+
+def _one_a_family(called: list[Signal]) -> Iterable[Signal]:
+    """Those that changed most first, without terms that say what another one said."""
+    kept: list[Signal] = []
+    for signal in sorted(called, key=_by_change):
+        if signal.kind != "term" or not any(_is_same(signal, other) for other in kept):
+            kept.append(signal)
+    return kept
+
+
+def _by_change(signal: Signal) -> tuple[float, float, str]:
+    """By the end of the interval that is nearer to no change, then by certainty."""
+    low, high = signal.ratio.low, signal.ratio.high
+    least = 1 / max(high or 1, 1e-9) if signal.direction == "decline" else low
+    return (-least, signal.q, signal.name)
+
+
+def _is_same(one: Signal, other: Signal) -> bool:
+    if other.kind != "term" or (one.direction == "decline") != (other.direction == "decline"):
+        return False
+    names = one.name.casefold(), other.name.casefold()
+    if names[0] in parts_of(names[1]) or names[1] in parts_of(names[0]):
+        return True
+    own, others = ({*s.items, *s.items_before} for s in (one, other))
+    return len(own & others) >= SAME_ITEMS * len(own | others)

@@ -1,0 +1,161 @@
+"""Emerging signals: what rose, fell or appeared is found; what chance makes is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from digest.edition.signals import Index, Noted, Signal, Window, index, signals
+
+BEFORE = Window(date(2025, 10, 1), date(2026, 1, 1))
+NOW = Window(date(2026, 1, 1), date(2026, 4, 1))
+WORDS = """water crop soil school clinic nurse vaccine river forest ocean fish bridge train bus road
+power battery grid solar wind court law vote tax bank loan market trade harbour port ship truck
+phone radio village city market teacher pupil book exam farm seed milk wheat rice maize potato bean
+goat sheep cattle poultry bee honey flood storm drought fire quake heat frost snow rain cloud"""
+
+
+def noise(random: np.random.Generator, n: int = 3_000) -> list[Noted]:
+    """Items of both quarters about nothing in particular."""
+    days = random.integers(0, (NOW.end - BEFORE.start).days, n)
+    return [
+        Noted(
+            f"n{i}",
+            BEFORE.start + timedelta(int(day)),
+            " of ".join(random.choice(WORDS.split(), 3, replace=False)),
+            (f"sdg/{random.integers(1, 18)}",),
+            (f"group {random.integers(400)}",),
+        )
+        for i, day in enumerate(days)
+    ]
+
+
+def about(title: str, window: Window, n: int, **more: object) -> list[Noted]:
+    """``n`` items with one title, spread over a window, each from another source."""
+    return [
+        replace(
+            Noted(
+                f"{title} {window.start} {i}",
+                window.start + timedelta(i % window.days),
+                title,
+                sources=(f"source {i}",),
+            ),
+            **more,  # type: ignore[arg-type]
+        )
+        for i in range(n)
+    ]
+
+
+@pytest.fixture(scope="module")
+def quiet() -> list[Noted]:
+    return noise(np.random.default_rng(1))
+
+
+def named(found: tuple[Signal, ...]) -> dict[str, str]:
+    return {signal.name: signal.direction for signal in found}
+
+
+def test_rises_declines_and_first_appearances_are_told_apart(quiet: list[Noted]) -> None:
+    items = [
+        *quiet,
+        *about("A telescope of Kigali", BEFORE, 10), *about("A telescope of Kigali", NOW, 80),
+        *about("The steam engine", BEFORE, 80), *about("The steam engine", NOW, 5),
+        *about("OpenClaw", NOW, 40),
+    ]  # fmt: skip
+    found = signals(index(items), NOW, BEFORE)
+    assert found.status == "compared"
+    assert found.tested > 50
+    told = named(found.signals)
+    assert told.pop("OpenClaw") == "first appearance"
+    assert told.pop("steam engine") == "decline"
+    assert set(told.values()) == {"rise"}
+    assert set(told) <= {"telescope", "Kigali"}
+    assert len(told) == 1  # they name the same items: one signal
+
+
+def test_a_signal_shows_what_it_rests_on(quiet: list[Noted]) -> None:
+    items = [*quiet, *about("Crispr", BEFORE, 6), *about("Crispr", NOW, 60)]
+    (signal,) = signals(index(items), NOW, BEFORE).signals
+    assert (signal.kind, len(signal.items), len(signal.items_before)) == ("term", 60, 6)
+    assert signal.exposure + signal.exposure_before == len(items)
+    assert set(signal.items) == {i.id for i in items if i.title == "Crispr" and i.date >= NOW.start}
+    assert signal.sources == 60
+    assert signal.ratio.value is not None
+    assert signal.ratio.high is not None
+    assert 1 < signal.ratio.low < signal.ratio.value < signal.ratio.high
+    assert signal.q <= 0.05
+
+
+def test_labels_and_stories_are_tested_too(quiet: list[Noted]) -> None:
+    items = [
+        *quiet,
+        *about("one", NOW, 90, labels=("risk/security",)),
+        *about("one", BEFORE, 10, labels=("risk/security",)),
+        *about("one", NOW, 30, story="s1-abc", labels=()),
+    ]
+    items = [replace(item, id=f"{n}") for n, item in enumerate(items)]
+    found = {(s.kind, s.name): s.direction for s in signals(index(items), NOW, BEFORE).signals}
+    assert found["label", "risk/security"] == "rise"
+    assert found["story", "s1-abc"] == "first appearance"
+
+
+def test_one_busy_source_is_no_signal(quiet: list[Noted]) -> None:
+    items = [*quiet, *about("Zeppelin", NOW, 60, sources=("one group",))]
+    assert signals(index(items), NOW, BEFORE).signals == ()
+
+
+def test_of_a_nested_family_one_is_called(quiet: list[Noted]) -> None:
+    items = [
+        *quiet,
+        *about("desert locust swarm", NOW, 40), *about("desert locust swarm", BEFORE, 2),
+        *about("desert", BEFORE, 20), *about("desert", NOW, 40),
+    ]  # fmt: skip
+    assert named(signals(index(items), NOW, BEFORE).signals) == {"desert locust swarm": "rise"}
+
+
+def test_twice_the_items_are_no_rise(quiet: list[Noted]) -> None:
+    later = [i for i in quiet if i.date >= NOW.start]
+    double = [*quiet, *(replace(item, id=f"again {item.id}") for item in later)]
+    assert signals(index(double), NOW, BEFORE).signals == ()
+
+
+def test_without_an_earlier_period_it_says_so(quiet: list[Noted]) -> None:
+    only_now = index(item for item in quiet if item.date >= NOW.start)
+    assert signals(only_now, NOW, BEFORE).status == "no earlier period"
+    assert signals(only_now, NOW, None).status == "no earlier period"
+    assert signals(only_now, BEFORE, NOW).status == "no items"
+    assert signals(index([]), NOW, BEFORE).status == "no items"
+
+
+def test_items_outside_both_periods_count_for_nothing(quiet: list[Noted]) -> None:
+    old = about("OpenClaw", Window(date(2024, 1, 1), date(2024, 4, 1)), 500)
+    new = about("OpenClaw", NOW, 40)
+    (signal,) = signals(index([*quiet, *old, *new]), NOW, BEFORE).signals
+    assert (signal.direction, signal.items_before) == ("first appearance", ())
+
+
+def test_a_week_can_be_held_against_the_weeks_before_it(quiet: list[Noted]) -> None:
+    week = Window(date(2026, 3, 23), date(2026, 3, 30))
+    weeks = Window(date(2026, 2, 9), date(2026, 3, 23))
+    items = [*quiet, *about("Blackout", week, 25)]
+    assert named(signals(index(items), week, weeks).signals) == {"Blackout": "first appearance"}
+
+
+def test_the_order_of_the_items_makes_no_difference(quiet: list[Noted]) -> None:
+    items = [*quiet, *about("Crispr", NOW, 60)]
+    assert signals(index(items), NOW, BEFORE) == signals(index(items[::-1]), NOW, BEFORE)
+
+
+def test_shuffled_quarters_give_false_signals_in_less_than_a_tenth() -> None:
+    random = np.random.default_rng(9)
+    found = index([*noise(random), *about("Crispr", NOW, 60), *about("OpenClaw", BEFORE, 40)])
+    assert signals(found, NOW, BEFORE).signals
+    false = [
+        bool(signals(Index(found.items, random.permutation(found.dates), found.rows), NOW, BEFORE)
+             .signals)
+        for _ in range(60)
+    ]  # fmt: skip
+    assert np.mean(false) < 0.1
