@@ -118,7 +118,7 @@ def draft_lines(manifest: Manifest, changes: Changes | None) -> Iterator[str]:
         yield "nothing changes on the public site"
     else:
         yield "what publishing it changes on the public site:"
-        titles = {item.id: item.title for item in manifest.shown}
+        titles = {item.id: item.title for item in manifest.items}
         yield from _change_lines(changes, titles)
 
 

@@ -122,11 +122,11 @@ def edition(**changes: Any) -> Manifest:
     item = EditionItem(
         id="arxiv:2602.00001", kind="paper", date="2026-02-03", date_inferred=False, version=1,
         withdrawn=False, late=False, language="en", text_hash="t1-a", sources=("arxiv-cs-ai",),
-        status="labelled", labels=(assigned, goal),
+        status="labelled", labels=(assigned, goal), title="Paper 1",
+        url="https://arxiv.org/abs/2602.00001",
     )  # fmt: skip
     shown = ShownItem(
-        id=item.id, title="Paper 1", url="https://arxiv.org/abs/2602.00001", authors=("A",),
-        publishers=("arXiv",), categories=("cs.AI",),
+        id=item.id, authors=("A",), publishers=("arXiv",), categories=("cs.AI",),
         evidence=(Evidence("sdg", "3", "We study health.", 0.4),),
     )  # fmt: skip
     asked = SourceOutcome(

@@ -10,12 +10,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import TYPE_CHECKING
 
 import orjson
 
-FORMAT = "edition/1"
+from digest.edition.prevalence import Estimate
+from digest.edition.shares import Share
+from digest.edition.signals import Signals
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+FORMAT = "edition/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,8 @@ class EditionItem:
     """One item of the quarter: enough to count it and to tell whether it changed.
 
     ``date`` is ``YYYY-MM-DD`` (UTC); ``status`` is ``labelled`` or says why there are no labels;
-    ``late`` marks an item that surfaced after the quarter's first edition was published.
+    ``late`` marks an item that surfaced after the quarter's first edition was published. ``title``
+    and ``url`` are its source's own.
     """
 
     id: str
@@ -53,6 +62,8 @@ class EditionItem:
     sources: tuple[str, ...]
     status: str
     labels: tuple[Assigned, ...]
+    title: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +81,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """What a page shows of an item, in its source's own words."""
+    """What a page shows of an item beside its title, in its source's own words."""
 
     id: str
-    title: str
-    url: str
     authors: tuple[str, ...]
     publishers: tuple[str, ...]
     categories: tuple[str, ...]
@@ -93,6 +102,46 @@ class Section:
     papers: int
     news: int
     chosen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionStory:
+    """Items about one event or one work, two or more; ``representative`` speaks for them.
+
+    ``outlets`` are all their publishers; ``reasons`` say in words what joined them.
+    """
+
+    id: str
+    items: tuple[str, ...]
+    representative: str
+    outlets: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """How many items of one kind (``paper`` or ``news``) concern a label, as far as one can say."""
+
+    scheme: str
+    label: str
+    kind: str
+    count: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the last version of an earlier quarter counted: the raw counts behind a trend.
+
+    ``items`` is the number of items by kind, ``counts`` the machine's count by scheme, label and
+    kind. Counts of another model or codebook than this edition's do not compare.
+    """
+
+    quarter: str
+    version: str
+    model: str
+    codebook: str
+    items: dict[str, int]
+    counts: tuple[tuple[str, str, str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +171,8 @@ class Manifest:
 
     ``thresholds`` maps ``scheme/label`` to the probability that assigns it; ``records`` counts the
     distinct records behind the items; ``rejections`` counts the refused entries by reason;
-    ``sample`` marks the embedded sample quarter, whose texts are invented.
+    ``sample`` marks the embedded sample quarter, whose texts are invented. ``stories`` are those of
+    several items. ``signals`` compare with the quarter before, by kind of item.
     """
 
     quarter: str
@@ -137,6 +187,11 @@ class Manifest:
     shown: tuple[ShownItem, ...]
     sections: tuple[Section, ...]
     review: str
+    stories: tuple[EditionStory, ...] = ()
+    counts: tuple[LabelCount, ...] = ()
+    shares: tuple[Share, ...] = ()
+    signals: dict[str, Signals] = field(default_factory=dict)
+    past: tuple[Past, ...] = ()
     format: str = FORMAT
 
     def canonical(self) -> bytes:
@@ -152,27 +207,14 @@ class Manifest:
     @classmethod
     def from_json(cls, text: bytes) -> Manifest:
         """Read a manifest back; ``from_json(m.canonical()) == m``."""
-        data = orjson.loads(text)
-        data["sources"] = tuple(SourceOutcome(**s) for s in data["sources"])
-        data["rejections"] = tuple((reason, n) for reason, n in data["rejections"])
-        data["items"] = tuple(_edition_item(i) for i in data["items"])
-        data["shown"] = tuple(_shown_item(s) for s in data["shown"])
-        data["sections"] = tuple(
-            Section(**{**s, "chosen": tuple(s["chosen"])}) for s in data["sections"]
-        )
-        return cls(**data)
+        return _reader().validate_json(text)
 
 
-def _edition_item(data: dict[str, Any]) -> EditionItem:
-    data["labels"] = tuple(Assigned(**label) for label in data["labels"])
-    return EditionItem(**{**data, "sources": tuple(data["sources"])})
+@cache
+def _reader() -> TypeAdapter[Manifest]:
+    from pydantic import TypeAdapter
 
-
-def _shown_item(data: dict[str, Any]) -> ShownItem:
-    data["evidence"] = tuple(Evidence(**e) for e in data["evidence"])
-    for key in ("authors", "publishers", "categories"):
-        data[key] = tuple(data[key])
-    return ShownItem(**data)
+    return TypeAdapter(Manifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +248,9 @@ def compare(old: Manifest, new: Manifest) -> Changes:
         changed=tuple(sorted(i for i in after.keys() & before.keys() if after[i] != before[i])),
         sources=sources,
         other=tuple(
-            field.name
-            for field in fields(Manifest)
-            if field.name not in told and getattr(old, field.name) != getattr(new, field.name)
+            one.name
+            for one in fields(Manifest)
+            if one.name not in told and getattr(old, one.name) != getattr(new, one.name)
         ),
     )
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from digest.edition.manifest import EditionItem, Manifest, ShownItem
+from digest.edition.manifest import EditionItem, Manifest
 
 COLUMNS = (
     "item_id", "kind", "date", "date_inferred", "version", "withdrawn", "late", "language",
@@ -16,26 +16,22 @@ COLUMNS = (
 
 
 def items_csv(manifest: Manifest) -> bytes:
-    """Every item of the quarter as CSV (UTF-8): a row per label, or one row when it has none.
-
-    Title and address are there for the items that the pages show.
-    """
+    """Every item of the quarter as CSV (UTF-8): a row per label, or one row when it has none."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    shown = {item.id: item for item in manifest.shown}
     maker = (manifest.model, manifest.codebook)
     for item in manifest.items:
-        for row in _rows(item, shown.get(item.id)):
+        for row in _rows(item):
             writer.writerow([_cell(value) for value in (*row, *maker)])
     return out.getvalue().encode()
 
 
-def _rows(item: EditionItem, shown: ShownItem | None) -> Iterator[tuple[object, ...]]:
+def _rows(item: EditionItem) -> Iterator[tuple[object, ...]]:
     base = (
         item.id, item.kind, item.date, item.date_inferred, item.version, item.withdrawn, item.late,
         item.language, ";".join(item.sources), item.status,
-        shown.title if shown else "", shown.url if shown else "",
+        item.title, item.url,
     )  # fmt: skip
     if not item.labels:
         yield (*base, "", "", "", "", "", "")

@@ -171,9 +171,9 @@ class EditionView:
         date = item.date if item else ""
         return ItemView(
             anchor=f"{label.id}-{slug}" if label and label.scheme == "risk" else slug,
-            title=words.clip(shown.title if shown else "", TITLE) or item_id,
-            url=web_address(shown.url if shown else _own_address(item_id)),
-            lang=words.lang_attribute(item.language if item and shown else ""),
+            title=words.clip(item.title if item else "", TITLE) or item_id,
+            url=web_address((item.url if item else "") or _own_address(item_id)),
+            lang=words.lang_attribute(item.language if item else ""),
             authors=tuple(words.clip(name, AUTHOR) for name in authors[:AUTHORS]),
             more_authors=max(0, len(authors) - AUTHORS),
             date=date,

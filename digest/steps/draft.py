@@ -110,6 +110,8 @@ def _edition_item(row: LabelledItem, on_time: set[str] | None) -> EditionItem:
             for scheme, label, probability, threshold, assigned, unsure in row.labels
             if assigned
         ),
+        title=row.title,
+        url=row.url,
     )
 
 
@@ -125,8 +127,6 @@ def _shown_item(
     ]
     return ShownItem(
         id=row.item_id,
-        title=row.title,
-        url=row.url,
         authors=row.authors,
         publishers=tuple(dict.fromkeys(_publisher(s, publishers) for s in row.sources)),
         categories=row.categories,

@@ -53,7 +53,7 @@ manifests = st.builds(
     ).map(tuple),
     shown=st.lists(
         st.builds(
-            ShownItem, words, words, words, st.lists(words).map(tuple), st.just(()), st.just(()),
+            ShownItem, words, st.lists(words).map(tuple), st.just(()), st.just(()),
             st.just(()),
         ), max_size=2,
     ).map(tuple),

@@ -212,7 +212,7 @@ def test_late_arrivals_are_named_before_they_are_published(first: Run, later: Ru
     assert (changes.left, changes.sources) == ((), ())
     start = later.lines.index("  5 entered:")
     named = later.lines[start + 1 : start + 6]
-    titles = {item.id: item.title for item in later.manifest.shown}
+    titles = {item.id: item.title for item in later.manifest.items}
     assert set(named) == {f"    {item_id}  {titles[item_id]}" for item_id in changes.entered}
 
 

@@ -115,10 +115,10 @@ def hostile(manifest: Manifest, title: str, url: str = "https://hostile.example/
     """The edition with one more item, first under goal 1, whose every text is ``title``."""
     item = EditionItem(
         "guid:hostile", "news", "2026-02-03", True, 1, False, True, 'en" onload="x', "t1-0", ("s",),
-        "labelled", (Assigned("sdg", "1", 0.61, 0.5, unsure=True),),
+        "labelled", (Assigned("sdg", "1", 0.61, 0.5, unsure=True),), title, url,
     )  # fmt: skip
     shown = ShownItem(
-        "guid:hostile", title, url, (title,) * 9, (title,), (), (Evidence("sdg", "1", title, 0.4),)
+        "guid:hostile", (title,) * 9, (title,), (), (Evidence("sdg", "1", title, 0.4),)
     )
     sections = tuple(
         replace(s, chosen=(item.id, *s.chosen), news=s.news + 1)
@@ -166,33 +166,38 @@ def _item(
     assigned = [Assigned(x.scheme, x.id, _p(rng), 0.5) for x in labels]
     assigned = [replace(a, unsure=a.probability < 0.6) for a in assigned]
     withdrawn, late = n % 97 == 5, n % 53 == 7
+    title, sentence = _words(rng, language)
     edition = EditionItem(
         id=item_id, kind=kind, date=date, date_inferred=kind == "news" and n % 6 == 0,
         version=1 + n % 3, withdrawn=withdrawn, late=late, language=language,
         text_hash=f"t1-{n:024x}", sources=("arxiv-oai-cs-ai",) if kind == "paper" else ("feed-a",),
         status="labelled", labels=() if withdrawn else tuple(assigned),
+        title=title if kind == "paper" else title.split(":")[0],
+        url=f"https://example.org/{item_id.partition(':')[2]}",
     )  # fmt: skip
-    return edition, _shown(rng, edition, labels)
+    return edition, _shown(rng, edition, sentence, labels)
 
 
 def _p(rng: random.Random) -> float:
     return round(rng.uniform(0.5, 0.999), 4)
 
 
-def _shown(rng: random.Random, item: EditionItem, labels: list[Label]) -> ShownItem:
+def _words(rng: random.Random, language: str) -> tuple[str, str]:
+    """A title and a sentence."""
     a, b, c = rng.sample(WORDS, 3)
-    title = f"Learning to foresee {a} from {b} data: a study of {c} services in twelve districts"
-    sentence = (
+    if language in FOREIGN:
+        return FOREIGN[language]
+    return (
+        f"Learning to foresee {a} from {b} data: a study of {c} services in twelve districts",
         f"In a trial with 1,240 households, the model gave {a} warnings nine days earlier than the "
-        f"{b} service, and the {c} offices acted on two thirds of them."
+        f"{b} service, and the {c} offices acted on two thirds of them.",
     )
-    if item.language in FOREIGN:
-        title, sentence = FOREIGN[item.language]
+
+
+def _shown(rng: random.Random, item: EditionItem, sentence: str, labels: list[Label]) -> ShownItem:
     is_paper = item.kind == "paper"
     return ShownItem(
         id=item.id,
-        title=title if is_paper else title.split(":")[0],
-        url=f"https://example.org/{item.id.partition(':')[2]}",
         authors=tuple(rng.choices(NAMES, k=rng.randrange(1, 10))) if is_paper else (),
         publishers=("arXiv",) if is_paper else tuple(rng.sample(("Daily Record", "Agency"), 1)),
         categories=("cs.AI",) if is_paper else (),

@@ -52,12 +52,15 @@ def test_the_data_file_is_the_canonical_manifest(tmp_path: Path) -> None:
 
 
 def test_an_item_shows_source_date_evidence_and_what_labelled_it(pages: Pages) -> None:
-    edition, chosen = _first(manifest(), "1", late=True, date="2026-02-14", date_inferred=True)
+    edition, chosen = _first(
+        manifest(), "1", late=True, date="2026-02-14", date_inferred=True, title="The title",
+        url="https://a.example/",
+    )  # fmt: skip
     shown = next(s for s in edition.shown if s.id == chosen)
-    shown = replace(shown, authors=tuple(f"Author {n}" for n in range(9)), title="The title")
+    shown = replace(shown, authors=tuple(f"Author {n}" for n in range(9)))
     edition = replace(edition, shown=tuple(shown if s.id == chosen else s for s in edition.shown))
     item = pages(published(edition))["sdg/1.md"].split("<article")[1]
-    assert f'<a href="{shown.url}" rel="noreferrer">The title</a>' in item
+    assert '<a href="https://a.example/" rel="noreferrer">The title</a>' in item
     assert "<bdi>Author 5</bdi> and 3 more" in item
     assert '<time datetime="2026-02-14">first seen 14 February 2026</time>' in item
     assert "late arrival" in item
@@ -83,15 +86,14 @@ def test_a_label_near_its_threshold_is_marked(pages: Pages) -> None:
 
 def test_a_withdrawn_item_is_listed_as_such_and_never_chosen(pages: Pages) -> None:
     edition, chosen = _first(manifest(), "1", withdrawn=True)
-    title = next(s.title for s in edition.shown if s.id == chosen)
-    url = next(s.url for s in edition.shown if s.id == chosen)
+    title, url = next((i.title, i.url) for i in edition.items if i.id == chosen)
     written = pages(published(edition))
     assert url not in written["sdg/1.md"]
     assert title in written["late.md"].split("## Withdrawn")[1]
 
 
 def test_a_withdrawn_paper_without_details_is_named_and_linked(pages: Pages) -> None:
-    edition, _ = _first(manifest(), "1", withdrawn=True, id="arxiv:2601.00001")
+    edition, _ = _first(manifest(), "1", withdrawn=True, id="arxiv:2601.00001", title="", url="")
     late = pages(published(replace(edition, shown=())))["late.md"]
     assert (
         '<a href="https://arxiv.org/abs/2601.00001" rel="noreferrer">arxiv:2601.00001</a>' in late
@@ -178,7 +180,7 @@ def test_changes_since_the_last_version_are_listed(pages: Pages) -> None:
     assert "1 item entered, 1 item left, no items changed." in text
     assert "Source feed-a: failed → answered." in text
     assert "Also changed: the model." in text
-    assert edition.shown[0].title in text
+    assert edition.items[0].title in text
     nothing = pages(replace(published(edition), changes=Changes((), (), (), (), ())))["index.md"]
     assert "Nothing changed." in nothing
     assert "## Changes" not in pages(published(edition))["index.md"]
