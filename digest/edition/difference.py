@@ -21,6 +21,11 @@ _FIELDS = {
     "rejections": "the rejected entries",
     "sources": "what is said of a source",
     "sample": "whether the texts are invented",
+    "stories": "which items are one story",
+    "counts": "the corrected counts",
+    "shares": "the goals' shares",
+    "signals": "the signals",
+    "past": "the counts of earlier quarters",
 }
 
 
