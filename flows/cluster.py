@@ -74,8 +74,12 @@ class Task:
 
 
 @contextmanager
-def reading_texts(workers: Workers, place: Workplace, model: Model) -> Iterator[Executor]:
+def reading_texts(
+    workers: Workers, place: Workplace, model: Model, patience: float = PATIENCE
+) -> Iterator[Executor]:
     """Who reads texts for the length of the block; other processes start with the first shard.
+
+    ``patience`` is for how many seconds a cluster may be without a single worker.
 
     Raises (when shards are read):
         ConfigError: Dask is not installed.
@@ -89,7 +93,7 @@ def reading_texts(workers: Workers, place: Workplace, model: Model) -> Iterator[
         def over_dask(shards: Iterator[Shard]) -> Iterator[list[Reading]]:
             for first in shards:  # a quarter without any news needs no workers
                 client = stack.enter_context(_client(workers))
-                yield from _readings(client, place, model, chain([first], shards))
+                yield from Crew(client, place, model, patience).readings(chain([first], shards))
 
         yield over_dask
 
@@ -124,74 +128,85 @@ def _client(workers: Workers) -> Iterator[Client]:
         yield client
 
 
-def _readings(
-    client: Client, place: Workplace, model: Model, shards: Iterator[Shard]
-) -> Iterator[list[Reading]]:
-    """Keep the workers busy, and give what they read in the order of the shards."""
-    folder = place.state.absolute() / "shards"
-    chosen = "" if model.folder == SHIPPED_MODEL else str(model.folder.absolute())
-    reader = fingerprint(model)
-    under_way: deque[tuple[Task, Future[None]]] = deque()
-    for shard in chain(shards, [None]):
-        if shard is not None:
-            task = Task(str(folder), shard_name(shard, reader), chosen, reader)
-            keep_texts(task.texts, shard)
-            under_way.append((task, client.submit(read_shard, task, pure=False)))
-        while under_way and (shard is None or len(under_way) > _most(client)):
-            task, future = under_way.popleft()
-            _wait(client, future)
-            yield _taken(task)
-            # Whoever asks for the next has stored this one.
-            task.texts.unlink(missing_ok=True)
-            task.readings.unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)  # with what killed runs have left
+class Crew:
+    """The workers behind a client, and the folder through which they read for one writer."""
 
+    def __init__(self, client: Client, place: Workplace, model: Model, patience: float) -> None:
+        self._client, self._patience = client, patience
+        self._folder = place.state.absolute() / "shards"
+        self._model = "" if model.folder == SHIPPED_MODEL else str(model.folder.absolute())
+        self._reader = fingerprint(model)
 
-def _most(client: Client) -> int:
-    threads: int = sum(client.nthreads().values())
-    return SHARDS_A_THREAD * max(threads, 1)
+    def readings(self, shards: Iterator[Shard]) -> Iterator[list[Reading]]:
+        """Keep the workers busy, and give what they read in the order of the shards."""
+        under_way: deque[tuple[Task, Future[None]]] = deque()
+        for shard in chain(shards, [None]):
+            if shard is not None:
+                under_way.append(self._handed_out(shard))
+            while under_way and (shard is None or len(under_way) > self._most()):
+                task, future = under_way.popleft()
+                self._wait(future)
+                yield _taken(task)
+                # Whoever asks for the next one has stored this one.
+                task.texts.unlink(missing_ok=True)
+                task.readings.unlink(missing_ok=True)
+        shutil.rmtree(self._folder, ignore_errors=True)  # with what killed runs have left
 
+    def _handed_out(self, shard: Shard) -> tuple[Task, Future[None]]:
+        name = shard_name(shard, self._reader)
+        task = Task(str(self._folder), name, self._model, self._reader)
+        keep_texts(task.texts, shard)
+        return task, self._client.submit(read_shard, task, pure=False)
 
-def _wait(client: Client, future: Future[None]) -> None:
-    """Until a shard is read.
+    def _most(self) -> int:
+        """How many shards may be under way; workers come and go."""
+        return SHARDS_A_THREAD * max(sum(self._client.nthreads().values()), 1)
 
-    Raises:
-        DigestError: what the worker raised.
-        ClusterError: there are no workers, the scheduler is gone, or the shard kills its workers.
-    """
-    from distributed import KilledWorker, wait
+    def _wait(self, future: Future[None]) -> None:
+        """Until a shard is read.
 
-    seen = time.monotonic()
-    try:
+        Raises:
+            DigestError: what the worker raised.
+            ClusterError: no workers, no scheduler any more, or a shard that kills its workers.
+        """
+        from distributed import KilledWorker
+
+        try:
+            self._watch(future)
+            future.result()
+        except KilledWorker as error:
+            raise ClusterError(
+                f"one shard of texts has ended {error.allowed_failures + 1} workers, the last at "
+                f"{error.last_worker.address}: see its log (is its memory enough?) and run again, "
+                "nothing is lost"
+            ) from None
+        except (CancelledError, OSError) as error:
+            raise ClusterError(
+                f"the scheduler at {self._address} was lost ({error}): run again, nothing is lost"
+            ) from None
+        except ImportError as error:
+            raise ClusterError(
+                f"a worker of {self._address} cannot run digest ({error}): install it there, in "
+                "the same version"
+            ) from None
+
+    def _watch(self, future: Future[None]) -> None:
+        from distributed import wait
+
+        seen = time.monotonic()
         while not future.done():
-            with suppress(TimeoutError), client.as_current():
-                wait([future], timeout=LOOK)
-            seen = time.monotonic() if client.nthreads() else seen
-            if time.monotonic() - seen > PATIENCE:
+            with suppress(TimeoutError), self._client.as_current():
+                wait([future], timeout=min(LOOK, self._patience))
+            seen = time.monotonic() if self._client.nthreads() else seen
+            if time.monotonic() - seen > self._patience:
                 raise ClusterError(
-                    f"the scheduler {_address(client)} has no workers: start some (dask worker "
-                    f"{_address(client)}) and run again, nothing is lost"
+                    f"the scheduler at {self._address} has no workers: start some (dask worker "
+                    f"{self._address}) and run again, nothing is lost"
                 )
-        future.result()
-    except KilledWorker as error:
-        raise ClusterError(
-            f"one shard of texts has ended {error.allowed_failures + 1} workers, the last "
-            f"{error.last_worker.address}: look at its log (is its memory enough?) and run again, "
-            "nothing is lost"
-        ) from None
-    except (CancelledError, OSError) as error:
-        raise ClusterError(
-            f"the scheduler {_address(client)} was lost ({error}): run again, nothing is lost"
-        ) from None
-    except ImportError as error:
-        raise ClusterError(
-            f"a worker of {_address(client)} cannot run digest ({error}): install the same version "
-            "there"
-        ) from None
 
-
-def _address(client: Client) -> str:
-    return str(client.scheduler.address) if client.scheduler else "of Dask"
+    @property
+    def _address(self) -> str:
+        return str(self._client.scheduler.address)
 
 
 def _taken(task: Task) -> list[Reading]:
