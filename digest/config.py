@@ -40,6 +40,11 @@ class Workplace:
         return self.folder / "editions"
 
     @property
+    def rulings(self) -> Path:
+        """What the panel decided about stories: which items are one, which are not."""
+        return self.folder / "rulings.jsonl"
+
+    @property
     def drafts(self) -> Path:
         """Sites of drafts, for the panel."""
         return self.folder / "drafts"

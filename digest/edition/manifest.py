@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from digest.edition.prevalence import Estimate
+from digest.edition.rates import Ratio
 from digest.edition.shares import Share
-from digest.edition.signals import Signals
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -47,7 +47,8 @@ class EditionItem:
 
     ``date`` is ``YYYY-MM-DD`` (UTC); ``status`` is ``labelled`` or says why there are no labels;
     ``late`` marks an item that surfaced after the quarter's first edition was published. ``title``
-    and ``url`` are its source's own.
+    and ``url`` are its source's own; ``voice`` tells who speaks: a paper's last author, who stands
+    for the group, or a news item's publisher.
     """
 
     id: str
@@ -64,6 +65,7 @@ class EditionItem:
     labels: tuple[Assigned, ...]
     title: str = ""
     url: str = ""
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class ShownItem:
 class Section:
     """What is shown under one label: the chosen items, best first, and the counts behind them.
 
-    ``papers`` and ``news`` count the quarter's items that carry the label.
+    ``papers`` and ``news`` count the quarter's items that carry the label; ``passed`` are the items
+    that stood before the last of their kind and were passed over, each with the reason.
     """
 
     scheme: str
@@ -102,6 +105,7 @@ class Section:
     papers: int
     news: int
     chosen: tuple[str, ...]
+    passed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,41 @@ class LabelCount:
     label: str
     kind: str
     count: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class EditionSignal:
+    """A term, label or story whose rate changed beyond chance since the quarter before.
+
+    ``direction``: ``rise``, ``decline`` or ``first appearance``; ``count`` of ``exposure`` items
+    now, ``count_before`` of ``exposure_before`` then, from so many ``voices`` (groups, publishers).
+    ``items`` are some of those behind it, the newest.
+    """
+
+    kind: str
+    name: str
+    direction: str
+    count: int
+    exposure: int
+    count_before: int
+    exposure_before: int
+    voices: int
+    ratio: Ratio
+    q: float
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """The signals among items of one kind; ``status`` says if there was anything to compare with.
+
+    ``tested``: how many rates were compared; ``wobble``: how much rates vary by themselves.
+    """
+
+    status: str
+    tested: int = 0
+    wobble: float | None = None
+    signals: tuple[EditionSignal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

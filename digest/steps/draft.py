@@ -12,6 +12,7 @@ import numpy as np
 from digest.classify.heads import NONE
 from digest.classify.label import Text, evidence_for
 from digest.config import Workplace
+from digest.edition.findings import Period, changed_rates, goal_shares, label_counts
 from digest.edition.manifest import (
     Assigned,
     EditionItem,
@@ -24,6 +25,7 @@ from digest.edition.select import SHOWN_SCHEMES, sections
 from digest.edition.shelf import Shelf
 from digest.quarter import Quarter
 from digest.sources.catalogue import Source
+from digest.steps import findings
 from digest.steps.harvest import SNAPSHOT
 from digest.store import history
 from digest.store import labels as store
@@ -61,23 +63,30 @@ def draft(
     rows = list(store.labelled_items(connection, quarter, model.id, model.codebook))
     published = shelf.editions(quarter)
     on_time = {i.id for i in shelf.manifest(published[0]).items} if published else None
-    items = [_edition_item(row, on_time) for row in rows]
+    publishers = {source.id: source.publisher for source in using.sources}
+    items = [_edition_item(row, on_time, publishers) for row in rows]
     pairs = [(n.scheme, n.id) for s in SHOWN_SCHEMES for n in using.codebook.scheme(s)]
-    chosen = sections(items, pairs)
+    rulings = findings.rulings(place.rulings)
+    told = findings.stories(connection, quarter, model.encoder_id, publishers, rulings)
+    chosen = sections(items, pairs, told)
     carried_ids = {item_id for section in chosen for item_id in section.chosen}
     # Pages list late and withdrawn items by their titles, without evidence.
     listed_ids = carried_ids | {item.id for item in items if item.late or item.withdrawn}
     carried = [row for row in rows if row.item_id in carried_ids]
     shown = [row for row in rows if row.item_id in listed_ids]
     evidence = _evidence(connection, quarter, model, carried)
-    publishers = {source.id: source.publisher for source in using.sources}
+    outcomes = tuple(_outcomes(connection, quarter, using.sources, items))
+    tests, goals_test = findings.model_tests(model)
+    before, past = findings.earlier(shelf, quarter)
+    answered = frozenset(o.id for o in outcomes if o.outcome == history.ANSWERED)
+    now = Period(quarter, items, told, (model.id, model.codebook), answered)
     manifest = Manifest(
         quarter=str(quarter),
         model=model.id,
         codebook=model.codebook,
         thresholds=_thresholds(model),
         sample=using.sample,
-        sources=tuple(_outcomes(connection, quarter, using.sources, items)),
+        sources=outcomes,
         records=history.record_count(connection, quarter),
         rejections=history.rejections(connection, quarter),
         items=tuple(items),
@@ -87,12 +96,19 @@ def draft(
         ),
         sections=tuple(chosen),
         review=UNREVIEWED,
+        stories=told,
+        counts=tuple(label_counts(items, pairs, tests)),
+        shares=goal_shares(items, [n for s, n in pairs if s == "sdg"], goals_test),
+        signals=changed_rates(now, Period.of(before) if before else None),
+        past=past,
     )
     shelf.put_draft(manifest)
     return manifest
 
 
-def _edition_item(row: LabelledItem, on_time: set[str] | None) -> EditionItem:
+def _edition_item(
+    row: LabelledItem, on_time: set[str] | None, publishers: dict[str, str]
+) -> EditionItem:
     return EditionItem(
         id=row.item_id,
         kind=row.kind,
@@ -112,6 +128,7 @@ def _edition_item(row: LabelledItem, on_time: set[str] | None) -> EditionItem:
         ),
         title=row.title,
         url=row.url,
+        voice=row.authors[-1] if row.authors else _publisher(row.sources[0], publishers),
     )
 
 

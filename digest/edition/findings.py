@@ -1,0 +1,151 @@
+"""What an edition says beyond its items: corrected counts, shares, signals, and the past.
+
+Pure: from the items with their labels, the model's test and the manifests of earlier quarters.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digest.edition.manifest import (
+    EditionItem,
+    EditionSignal,
+    EditionStory,
+    LabelCount,
+    Manifest,
+    Past,
+    Signals,
+)
+from digest.edition.prevalence import ModelTest, estimate
+from digest.edition.select import SHOWN_SCHEMES, is_showable
+from digest.edition.shares import Share, shares
+from digest.edition.signals import Noted, Signal, Window, index, signals
+from digest.quarter import Quarter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bools = NDArray[np.bool_]
+
+KINDS = ("paper", "news")
+TESTED = "paper"  # the model was tested on real abstracts; of news there is no test
+NAMED = 12  # of the items behind a signal
+Pair = tuple[str, str]
+
+
+def label_counts(
+    items: Sequence[EditionItem], labels: Sequence[Pair], tested: Mapping[Pair, ModelTest]
+) -> Iterator[LabelCount]:
+    """How many papers, and how many news items, concern each label."""
+    for kind in KINDS:
+        given = _given([item for item in items if item.kind == kind], labels)
+        for column, (scheme, label) in enumerate(labels):
+            test = tested.get((scheme, label)) if kind == TESTED else None
+            yield LabelCount(scheme, label, kind, estimate(given[:, column], None, test))
+
+
+def goal_shares(
+    items: Sequence[EditionItem], goals: Sequence[str], tested: ModelTest | None
+) -> tuple[Share, ...]:
+    """Each goal's share of the papers about AI that have a goal, and whether it is under-served."""
+    papers = [item for item in items if item.kind == TESTED]
+    return shares(goals, _given(papers, [("sdg", goal) for goal in goals]), None, tested)
+
+
+def _given(items: Sequence[EditionItem], labels: Sequence[Pair]) -> Bools:
+    """Which items may be shown under which labels, (items, labels)."""
+    column = {pair: n for n, pair in enumerate(labels)}
+    given = np.zeros((len(items), len(labels)), bool)
+    for row, item in enumerate(items):
+        if is_showable(item):
+            for label in item.labels:
+                if (label.scheme, label.label) in column:
+                    given[row, column[label.scheme, label.label]] = True
+    return given
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A quarter's items with their stories, what labelled them, and the sources that answered."""
+
+    quarter: Quarter
+    items: Sequence[EditionItem]
+    stories: Sequence[EditionStory]
+    maker: tuple[str, str]
+    answered: frozenset[str]
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Period:
+        """The period of an edition."""
+        answered = frozenset(s.id for s in manifest.sources if s.outcome == "answered")
+        maker = manifest.model, manifest.codebook
+        quarter = Quarter.parse(manifest.quarter)
+        return cls(quarter, manifest.items, manifest.stories, maker, answered)
+
+
+def changed_rates(now: Period, before: Period | None) -> dict[str, Signals]:
+    """What rose, fell or appeared since the quarter before, for papers and news apart.
+
+    News counts if its source answered in both quarters, or a new source would look like a rise of
+    all that it writes about. Labels are compared if the same model and codebook gave them.
+    """
+    window, window_before = _window(now), _window(before) if before else None
+    periods = [now, before] if before else [now]
+    both = frozenset.intersection(*(period.answered for period in periods))
+    comparable = len({period.maker for period in periods}) == 1
+    found = {}
+    for kind in KINDS:
+        noted = [n for period in periods for n in _noted(period, kind, both, labels=comparable)]
+        compared = signals(index(noted), window, window_before)
+        when = {one.id: one.date for one in noted}
+        found[kind] = Signals(
+            compared.status, compared.tested, compared.wobble,
+            tuple(_signal(one, when) for one in compared.signals),
+        )  # fmt: skip
+    return found
+
+
+def _signal(found: Signal, when: Mapping[str, date]) -> EditionSignal:
+    behind = found.items_before if found.direction == "decline" else found.items
+    newest = sorted(sorted(behind), key=lambda item_id: when[item_id], reverse=True)
+    return EditionSignal(
+        kind=found.kind, name=found.name, direction=found.direction,
+        count=len(found.items), exposure=found.exposure,
+        count_before=len(found.items_before), exposure_before=found.exposure_before,
+        voices=found.sources, ratio=found.ratio, q=found.q, items=tuple(newest[:NAMED]),
+    )  # fmt: skip
+
+
+def _window(period: Period) -> Window:
+    return Window(period.quarter.start.date(), period.quarter.end.date())
+
+
+def _noted(period: Period, kind: str, both: frozenset[str], *, labels: bool) -> Iterator[Noted]:
+    story_of = {item_id: story.id for story in period.stories for item_id in story.items}
+    for item in period.items:
+        if item.kind == kind and not item.withdrawn and (kind == "paper" or both & {*item.sources}):
+            carried = tuple(
+                f"{label.scheme}/{label.label}"
+                for label in item.labels
+                if labels and label.scheme in SHOWN_SCHEMES and is_showable(item)
+            )
+            voice = (item.voice or item.id,)
+            when = date.fromisoformat(item.date)
+            yield Noted(item.id, when, item.title, carried, voice, story_of.get(item.id, ""))
+
+
+def past(manifest: Manifest, version: str) -> Past:
+    """What a published edition counted, for the trends of later ones."""
+    items = Counter(item.kind for item in manifest.items)
+    counts = tuple(
+        (section.scheme, section.label, kind, number)
+        for section in manifest.sections
+        for kind, number in (("paper", section.papers), ("news", section.news))
+    )
+    return Past(manifest.quarter, version, manifest.model, manifest.codebook, dict(items), counts)

@@ -1,0 +1,91 @@
+"""What an edition finds beyond its items: counts, shares, what changed, and the past."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from digest.edition.findings import Period, changed_rates, goal_shares, label_counts, past
+from digest.edition.manifest import Assigned, EditionItem, Section
+from digest.edition.prevalence import ModelTest
+from digest.quarter import Quarter
+from tests.examples import edition
+
+NOW, BEFORE = Quarter.parse("2026Q1"), Quarter.parse("2025Q4")
+MAKER = ("m1", "c1")
+AI = Assigned("ai", "relevant", 0.9, 0.5)
+
+
+def items(quarter: Quarter, number: int, every: int, title: str = "A study") -> list[EditionItem]:
+    """Papers of which every so many-th has goal 3."""
+    return [
+        replace(
+            edition().items[0], id=f"arxiv:{quarter}.{n:05}", voice=f"Author {n}",
+            date=f"{quarter.start:%Y-%m}-{1 + n % 28:02}", title=f"{title} number {n}",
+            labels=(AI, Assigned("sdg", "3", 0.8, 0.5)) if n % every == 0 else (AI,),
+        )
+        for n in range(number)
+    ]  # fmt: skip
+
+
+def period(quarter: Quarter, some: list[EditionItem], maker: tuple[str, str] = MAKER) -> Period:
+    return Period(quarter, some, (), maker, frozenset({"arxiv-cs-ai"}))
+
+
+def test_counts_are_corrected_by_the_models_test_where_there_is_one() -> None:
+    given = np.array([True] * 50 + [False] * 250)
+    concerns = given.copy()
+    concerns[:10] = False  # a fifth of the labels is wrong
+    tests = {("sdg", "3"): ModelTest(given, concerns)}
+    pairs = [("sdg", "3"), ("sdg", "4")]
+    health, education, news, _ = label_counts(items(NOW, 400, 4), pairs, tests)
+    assert (health.kind, health.count.raw, health.count.basis) == ("paper", 100, "model's test")
+    assert health.count.low is not None
+    assert health.count.high is not None
+    assert health.count.low < 80 < health.count.high
+    assert (education.count.basis, education.count.estimate) == ("none", None)
+    assert (news.kind, news.count.raw, news.count.basis) == ("news", 0, "none")
+
+
+def test_shares_need_a_test() -> None:
+    some = items(NOW, 400, 4)
+    assert {s.verdict for s in goal_shares(some, ["3", "4"], None)} == {"too little data"}
+    given = np.zeros((300, 2), bool)
+    given[:80, 0] = True
+    health, education = goal_shares(some, ["3", "4"], ModelTest(given, given))
+    assert health.verdict == "not under-served"
+    assert education.verdict == "under-served"
+
+
+def test_without_an_earlier_quarter_signals_say_so() -> None:
+    found = changed_rates(period(NOW, items(NOW, 50, 5)), None)
+    assert found["paper"].status == "no earlier period"
+    assert found["news"].status == "no items"
+
+
+def test_a_label_that_became_frequent_is_a_signal_with_its_newest_items() -> None:
+    now, before = items(NOW, 600, 3), items(BEFORE, 600, 30)
+    found = changed_rates(period(NOW, now), period(BEFORE, before))["paper"]
+    (signal,) = (s for s in found.signals if s.kind == "label")
+    assert (signal.name, signal.direction) == ("sdg/3", "rise")
+    assert (signal.count, signal.count_before) == (200, 20)
+    assert signal.ratio.low > 3
+    assert len(signal.items) == 12
+    dates = {item.id: item.date for item in now}
+    assert [dates[i] for i in signal.items] == sorted(
+        (dates[i] for i in signal.items), reverse=True
+    )
+
+
+def test_labels_of_another_model_are_not_compared() -> None:
+    now, before = items(NOW, 600, 3), items(BEFORE, 600, 30)
+    found = changed_rates(period(NOW, now), period(BEFORE, before, ("m0", "c1")))["paper"]
+    assert not any(signal.kind == "label" for signal in found.signals)
+
+
+def test_the_past_keeps_what_was_counted() -> None:
+    manifest = edition(sections=(Section("sdg", "3", 7, 2, ()),))
+    kept = past(manifest, "v1.1")
+    assert (kept.quarter, kept.version, kept.items) == ("2026Q1", "v1.1", {"paper": 1})
+    assert kept.counts == (("sdg", "3", "paper", 7), ("sdg", "3", "news", 2))
