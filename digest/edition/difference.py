@@ -1,11 +1,11 @@
 """What one manifest changes against another, item by item and page by page, and how to say it.
 
-Pure. Titles come from the caller, who has the store: a manifest holds those of few items.
+Pure: everything is in the two manifests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from digest.edition.manifest import Changes, EditionItem, Manifest, Section, compare
@@ -51,23 +51,18 @@ class PageChange:
 class Difference:
     """All that a new manifest changes; false when both are the same edition.
 
-    ``otherwise`` are items that changed in something else than their labels.
+    ``otherwise`` are items that changed in something else than their labels; ``titles`` are those
+    of all items that are spoken of, by id.
     """
 
     changes: Changes
     relabelled: tuple[Relabelled, ...]
     otherwise: tuple[str, ...]
     pages: tuple[PageChange, ...]
+    titles: dict[str, str]
 
     def __bool__(self) -> bool:
         return bool(self.changes)
-
-    @property
-    def named(self) -> frozenset[str]:
-        """The ids of all items that are spoken of."""
-        on_pages = (i for page in self.pages for i in (*page.appear, *page.vanish))
-        changes = self.changes
-        return frozenset((*changes.entered, *changes.left, *changes.changed, *on_pages))
 
 
 def difference(old: Manifest, new: Manifest) -> Difference:
@@ -77,11 +72,15 @@ def difference(old: Manifest, new: Manifest) -> Difference:
     moved = [_relabelled(before[i], after[i]) for i in changes.changed]
     relabelled = tuple(item for item in moved if item.gained or item.lost)
     told = {item.id for item in relabelled}
+    pages = tuple(_pages(old.sections, new.sections))
+    on_pages = (i for page in pages for i in (*page.appear, *page.vanish))
+    named = {*changes.entered, *changes.left, *changes.changed, *on_pages}
     return Difference(
         changes=changes,
         relabelled=relabelled,
         otherwise=tuple(i for i in changes.changed if i not in told),
-        pages=tuple(_pages(old.sections, new.sections)),
+        pages=pages,
+        titles={i: (after.get(i) or before[i]).title for i in sorted(named)},
     )
 
 
@@ -104,9 +103,9 @@ def _pages(old: Iterable[Section], new: Iterable[Section]) -> Iterator[PageChang
             yield PageChange("/".join(pair), appear, vanish)
 
 
-def lines(difference: Difference, titles: Mapping[str, str], limit: int) -> Iterator[str]:
+def lines(difference: Difference, limit: int) -> Iterator[str]:
     """The difference in words: counts, and of each kind ``limit`` items by title."""
-    changes = difference.changes
+    changes, titles = difference.changes, difference.titles
 
     def named(ids: Sequence[str]) -> list[str]:
         return [f"{item_id}  {titles.get(item_id, '')}".rstrip() for item_id in ids]

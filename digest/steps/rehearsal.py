@@ -65,6 +65,8 @@ def _link(place: Workplace, within: Workplace) -> None:
     for part, twin in ((place.raw, within.raw), (place.editions, within.editions)):
         if part.exists():
             shutil.copytree(part, twin, copy_function=_link_or_copy)
+    if place.rulings.exists():
+        _link_or_copy(str(place.rulings), str(within.rulings))
     if place.model.exists():
         within.model.symlink_to(place.model.absolute())
 

@@ -7,7 +7,7 @@ rerun is the steps in their order. It ends at the draft: a published edition is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -25,7 +25,7 @@ from digest.steps.draft import Drafting, draft
 from digest.steps.harvest import harvest, known_sources, source_count
 from digest.steps.publish import build_draft, draft_is_built
 from digest.steps.rehearsal import rehearsal
-from digest.store import find, history
+from digest.store import history
 from digest.store.database import snapshot, writing
 from digest.store.history import Outcome
 
@@ -72,7 +72,6 @@ class Rerun:
     draft: Manifest | None = None
     against: str = ""
     difference: Difference | None = None
-    titles: dict[str, str] = field(default_factory=dict)
     public: str = ""
     for_public: Changes | None = None
     was_built: bool = False
@@ -137,15 +136,13 @@ def _redo(
     before = waiting or public
     request.tell("draft: choosing what is shown, and the sentences that carry its labels")
     manifest = draft(connection, place, quarter, _drafting(request.inputs, before, model, codebook))
-    moved = difference(before, manifest) if before else None
     return Rerun(
         quarter,
         outcomes,
         redone,
         draft=manifest,
         against="the draft as it was" if waiting else version,
-        difference=moved,
-        titles=find.titles(connection, sorted(moved.named)) if moved else {},
+        difference=difference(before, manifest) if before else None,
         public=version,
         for_public=compare(public, manifest) if public else None,
     )

@@ -44,7 +44,7 @@ def _difference_lines(done: Rerun) -> Iterator[str]:
         yield f"nothing changes against {done.against}"
     else:
         yield f"changes against {done.against}:"
-        yield from difference_lines(done.difference, done.titles, NAMED)
+        yield from difference_lines(done.difference, NAMED)
 
 
 def _public_line(done: Rerun) -> str:

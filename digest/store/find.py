@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -66,19 +66,3 @@ def _keys(name: str) -> list[str]:
     if address := web_address(name):
         keys.append(digest_of(canonical_url(address), prefix="url:", length=16))
     return keys
-
-
-def titles(connection: duckdb.DuckDBPyConnection, item_ids: Iterable[str]) -> dict[str, str]:
-    """The titles of items by id, also of those that are part of another item by now."""
-    import pyarrow as pa
-
-    asked = pa.table({"item_id": pa.array(item_ids, pa.string())})  # noqa: F841 - read by its name
-    rows = connection.execute(
-        """
-        SELECT item_id, coalesce(min(lead.title), min(record.title))
-        FROM asked JOIN record_key ON key = item_id JOIN record USING (record_id)
-        LEFT JOIN item USING (item_id) LEFT JOIN record AS lead ON lead.record_id = lead_record
-        GROUP BY item_id
-        """
-    ).fetchall()
-    return dict(rows)
