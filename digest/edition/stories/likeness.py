@@ -84,10 +84,8 @@ def papers(one: Marks, other: Marks, wording: Wording) -> Likeness:
     if wording.share >= 0.3:
         reasons.append(f"{round(wording.share * 100)} % of the text word for word")
     if one.claims & _keys(other) or other.claims & _keys(one):
-        score, reasons = (
-            score + 0.25 * (1 - score),
-            [*reasons, "one names the other as its version"],
-        )
+        score += 0.6 * authors * (1 - score)
+        reasons.append("one names the other as its version")
     return score, tuple(reasons)
 
 
