@@ -3,6 +3,7 @@
 ``<quarter>/draft.json`` is what a draft says now. ``<quarter>/v1.0.json`` is a published manifest
 and never changes; ``v1.0.meta.json`` beside it, written last, makes it published and says when.
 The shelf is the only record of what was published, so it survives the loss of the database.
+``frozen.json`` names the draft that waits for review as it is.
 """
 
 from __future__ import annotations
@@ -78,6 +79,27 @@ class Shelf:
     def put_draft(self, manifest: Manifest) -> None:
         """Replace the quarter's draft."""
         self._write(self._path(Quarter.parse(manifest.quarter), "draft"), manifest.canonical())
+
+    def freeze(self, manifest: Manifest, now: datetime) -> None:
+        """Remember that the quarter's draft waits for review as it is."""
+        quarter = Quarter.parse(manifest.quarter)
+        said = {"sha256": manifest.sha256, "frozen_at": now.isoformat()}
+        self._write(self._path(quarter, "frozen"), orjson.dumps(said))
+
+    def is_frozen(self, quarter: Quarter) -> bool:
+        """Whether the draft was frozen as it is now, and is not published yet.
+
+        An editor who makes another draft in its place has ended that.
+        """
+        path, draft = self._path(quarter, "frozen"), self.draft(quarter)
+        if draft is None or not path.exists():
+            return False
+        try:
+            sha256 = orjson.loads(path.read_bytes())["sha256"]
+        except (ValueError, TypeError, KeyError):
+            raise StoreCorrupt(f"{path} cannot be read: delete it, and freeze again") from None
+        published = {edition.sha256 for edition in self.editions(quarter)}
+        return draft.sha256 == sha256 and sha256 not in published
 
     def publish(self, manifest: Manifest, now: datetime) -> Edition:
         """Put a manifest on the shelf as the quarter's next version, for ever."""

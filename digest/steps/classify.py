@@ -20,7 +20,9 @@ from digest.classify.heads import NONE
 from digest.classify.label import LABELLED
 from digest.classify.shards import Executor, Reading, Shard, ToRead, in_this_process
 from digest.config import Clock
+from digest.events import CLASSIFY
 from digest.quarter import Quarter
+from digest.steps import announce
 from digest.store import labels as store
 from digest.store.labels import MadeBy, Pending
 
@@ -54,6 +56,7 @@ def classify(
 
     ``executor`` reads the texts, in this process unless told otherwise.
     """
+    asked = announce.asked_of(connection, CLASSIFY, quarter)
     waiting = store.pending(connection, quarter, model.id, model.codebook)
     vectors_of: deque[Vectors] = deque()  # for each batch handed out and not yet stored
     shards = _shards(connection, waiting, model, vectors_of)
@@ -63,6 +66,8 @@ def classify(
         encoded += _store(connection, readings, vectors_of.popleft(), model, by)
         done += len(readings)
         yield Progress(done, len(waiting), encoded)
+    by = MadeBy(model.id, model.codebook, clock())
+    announce.labelled(connection, quarter, by, done, asked)
 
 
 def _shards(

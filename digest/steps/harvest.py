@@ -23,11 +23,13 @@ from digest import __version__
 from digest.config import Clock, Inputs, Workplace
 from digest.edition.shelf import Shelf
 from digest.errors import DigestError, SourceError, Unreadable
+from digest.events import HARVEST
 from digest.items import Record, Rejection
 from digest.quarter import Quarter
 from digest.sources import Document, arxiv_api, arxiv_oai, catalogue, feeds, snapshot
 from digest.sources.catalogue import Source
 from digest.sources.http import Pace, PoliteClient, validators_of
+from digest.steps import announce
 from digest.steps.asking import answers_of
 from digest.steps.local import local_files
 from digest.store import history
@@ -134,6 +136,15 @@ def harvest(
     """
     quarter.require_begun(clock())
     run = Harvest.of(connection, place, quarter, clock, heard)
+    asked = announce.asked_of(connection, HARVEST, quarter)
+    outcomes: list[Outcome] = []
+    for outcome in _harvest(run, inputs):
+        outcomes.append(outcome)
+        yield outcome
+    announce.harvested(connection, quarter, run.wanted, outcomes, asked, clock())
+
+
+def _harvest(run: Harvest, inputs: Inputs) -> Iterator[Outcome]:
     files = local_files(inputs)
     sources = listed_sources(inputs)
     if inputs.snapshots:

@@ -50,6 +50,8 @@ SHOULD_BE_EMPTY = {
     "evidence for unknown texts": f"SELECT text_hash FROM evidence {_KNOWN_TEXT}",
     "labels of texts that were not labelled": "SELECT text_hash FROM label ANTI JOIN labelling "
         "USING (text_hash, model, codebook)",
+    "handled events that are not there": "SELECT event_id FROM handled ANTI JOIN event "
+        "USING (event_id)",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
     import duckdb
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+BRIEF = 2.0  # seconds: longer than a reader's look
+LOOK = 0.1  # seconds between two tries
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def writing(path: Path, wait: float = BRIEF) -> Iterator[duckdb.DuckDBPyConnection]:
     """The one writer's connection to the database at ``path``, made and migrated when needed.
+
+    ``wait`` is for how many seconds others may have it still: a reader keeps a writer out, too.
 
     Raises:
         StoreBusy: another process writes; the message has its number.
@@ -30,7 +35,7 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with storage_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
     with explained(path):
-        connection = _connect(path, read_only=False)
+        connection = _connect_for_writing(path, wait)
         try:
             migrate(connection, path)
             yield connection
@@ -214,6 +219,17 @@ def explanation(path: Path, message: str) -> StoreError:
         f"{path} cannot be read as a database ({message.splitlines()[0][:160]}): run "
         "'digest reparse', which rebuilds it from the raw archive"
     )
+
+
+def _connect_for_writing(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return _connect(path, read_only=False)
+        except StoreBusy:
+            if time.monotonic() > until:
+                raise
+        time.sleep(LOOK)
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from digest.items import digest_of
 from digest.quarter import Quarter
 from digest.store.ingest import Counts
 
@@ -58,6 +59,36 @@ def latest_outcomes(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> 
         [str(quarter)],
     ).fetchall()
     return {row[0]: Outcome(row[0], row[1], row[2], Counts(*row[3:])) for row in rows}
+
+
+def failing_since(connection: duckdb.DuckDBPyConnection, quarter: Quarter, source: str) -> datetime:
+    """When a source began to give its last outcome and has not answered since; it has failed."""
+    row = connection.execute(
+        """
+        WITH own AS (SELECT * FROM harvest WHERE quarter = ? AND source = ?)
+        SELECT min(finished_at) FROM own WHERE finished_at > coalesce(
+            (SELECT max(finished_at) FROM own WHERE outcome = ?), TIMESTAMP '1970-01-01')
+        """,
+        [str(quarter), source, ANSWERED],
+    ).fetchone()
+    assert row is not None
+    moment: datetime = row[0]
+    return moment.replace(tzinfo=UTC)
+
+
+def state_of(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> str:
+    """A fingerprint of what is stored of a quarter, as far as an edition shows it; labels aside."""
+    items = connection.execute(
+        "SELECT count(*), bit_xor(hash(item_id, kind, published, date_inferred, withdrawn, "
+        "lead_record, text_hash, sources)) FROM item WHERE quarter = ?",
+        [str(quarter)],
+    ).fetchone()
+    outcomes = [
+        (o.source, o.outcome, o.detail) for o in latest_outcomes(connection, quarter).values()
+    ]
+    refused = rejections(connection, quarter)
+    records = record_count(connection, quarter)
+    return digest_of(items, records, outcomes, refused, prefix="q1-")
 
 
 def last_harvest(

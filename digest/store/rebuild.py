@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
 BY_TEXT = ("embedding", "labelling", "label", "evidence")
+HISTORY = ("harvest", "event", "handled", "signoff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def take_over(connection: duckdb.DuckDBPyConnection) -> None:
     What belongs to a text that the rebuilt records do not have any more is left behind.
     """
     with transaction(connection):
-        connection.execute("INSERT INTO harvest BY NAME SELECT * FROM old.harvest")
+        for table in HISTORY:
+            connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM old.{table}")
         for table in BY_TEXT:
             connection.execute(
                 f"INSERT INTO {table} BY NAME SELECT * FROM old.{table} "

@@ -8,34 +8,35 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from digest.config import Workplace
+from digest.config import Report, Workplace
 from digest.errors import StoreBusy
 from digest.store.archive import storage_errors
 
+BRIEF = 2.0  # seconds: longer than the relay's look into the outbox
+LOOK = 0.1  # seconds between two tries
+FOREVER = -1.0
+
 
 @contextmanager
-def own_turn(place: Workplace) -> Iterator[None]:
+def own_turn(place: Workplace, wait: float = BRIEF, say: Report = lambda _: None) -> Iterator[None]:
     """Nobody else runs in the working folder during the block.
 
+    ``wait`` is for how many seconds others may have the turn still, ``FOREVER`` without a limit;
+    ``say`` hears who has it when it takes longer than a moment.
+
     Raises:
-        StoreBusy: somebody does; the message has the number of the process.
+        StoreBusy: somebody has it; the message has the number of the process.
         StorageFull: the folder cannot be made or written.
     """
     lock, holder = FileLock(place.state / "run.lock"), place.state / "run.pid"
     with storage_errors(place.folder):
         place.state.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            raise StoreBusy(
-                f"another digest works in {place.folder}{_process(holder)}: wait until it has "
-                "finished, or stop it"
-            ) from None
+        _acquire(lock, place, wait, say)
     try:
         with storage_errors(holder):
             holder.write_text(str(os.getpid()), "utf-8")
@@ -44,5 +45,40 @@ def own_turn(place: Workplace) -> Iterator[None]:
         lock.release()
 
 
-def _process(holder: Path) -> str:
-    return f" (process number {holder.read_text('utf-8')})" if holder.exists() else ""
+def turn_holder(place: Workplace) -> int | None:
+    """The number of the process that works in the folder now, None when nobody does."""
+    lock = FileLock(place.state / "run.lock")
+    if not place.state.exists():
+        return None
+    try:
+        with lock.acquire(blocking=False):
+            return None
+    except Timeout:
+        return _number(place)
+
+
+def _acquire(lock: FileLock, place: Workplace, wait: float, say: Report) -> None:
+    moment = BRIEF if wait < 0 else min(wait, BRIEF)
+    with suppress(Timeout):
+        lock.acquire(timeout=moment, poll_interval=LOOK)
+        return
+    if wait != moment:
+        say(f"waiting: {_busy(place)}")
+        with suppress(Timeout):
+            lock.acquire(timeout=FOREVER if wait < 0 else wait - moment, poll_interval=LOOK)
+            return
+    raise _busy(place)
+
+
+def _busy(place: Workplace) -> StoreBusy:
+    number = _number(place)
+    process = f" (process number {number})" if number else ""
+    return StoreBusy(
+        f"another digest works in {place.folder}{process}: wait until it has finished, or stop it"
+    )
+
+
+def _number(place: Workplace) -> int | None:
+    holder: Path = place.state / "run.pid"
+    text = holder.read_text("utf-8") if holder.exists() else ""
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,133 @@
+"""What the steps tell the rest of the house: events, in the transaction of their cause.
+
+Each function notes in the same transaction that its step has done what the events ``asked`` of
+it, so that an event is either open or its result is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from digest.edition.manifest import Manifest
+from digest.edition.shelf import Edition
+from digest.events import (
+    CLASSIFY,
+    DRAFT,
+    HARVEST,
+    PUBLISH,
+    DraftFrozen,
+    DraftReady,
+    Event,
+    HarvestCompleted,
+    HarvestDue,
+    LabelsCompleted,
+    Published,
+    SourceFailed,
+)
+from digest.items import digest_of
+from digest.quarter import Quarter
+from digest.store import history
+from digest.store.database import transaction
+from digest.store.history import Outcome
+from digest.store.labels import MadeBy
+from digest.store.outbox import note_handled, raise_event, unhandled
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def asked_of(
+    connection: duckdb.DuckDBPyConnection, listener: str, quarter: Quarter
+) -> tuple[str, ...]:
+    """The ids of the open events that ask a step to look at a quarter. Read before looking."""
+    return tuple(event.event_id for event in unhandled(connection, listener, quarter))
+
+
+def due(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, because: str, now: datetime
+) -> None:
+    """A harvest is asked for; one that is killed is then asked for again."""
+    if not asked_of(connection, HARVEST, quarter):
+        event = Event(quarter, HarvestDue(because), cause=now.isoformat())
+        with transaction(connection):
+            raise_event(connection, event, now)
+
+
+def harvested(
+    connection: duckdb.DuckDBPyConnection,
+    quarter: Quarter,
+    touched: Iterable[Quarter],
+    outcomes: Sequence[Outcome],
+    asked: Iterable[str],
+    now: datetime,
+) -> None:
+    """A harvest of a quarter is done, which may have brought items of the ``touched`` ones, too.
+
+    When not one source answers, that is no news about a quarter, only about the sources.
+    """
+    failed = tuple(sorted(o.source for o in outcomes if not o.is_complete))
+    stored = sum(outcome.counts.stored for outcome in outcomes)
+    with transaction(connection):
+        for outcome in outcomes:
+            if not outcome.is_complete:
+                raise_event(connection, _failure(connection, quarter, outcome), now)
+        if len(failed) < len(outcomes):
+            for each in sorted(touched):
+                state = history.state_of(connection, each)
+                raise_event(connection, Event(each, HarvestCompleted(stored, failed), state), now)
+        note_handled(connection, HARVEST, asked, now)
+
+
+def _failure(connection: duckdb.DuckDBPyConnection, quarter: Quarter, outcome: Outcome) -> Event:
+    since = history.failing_since(connection, quarter, outcome.source)
+    payload = SourceFailed(outcome.source, outcome.outcome, outcome.detail)
+    return Event(quarter, payload, f"{outcome.outcome} since {since.isoformat()}", outcome.source)
+
+
+def labelled(
+    connection: duckdb.DuckDBPyConnection,
+    quarter: Quarter,
+    by: MadeBy,
+    number: int,
+    asked: Iterable[str],
+) -> None:
+    """Every text of the quarter has its labels; ``number`` of them got them this time."""
+    cause = digest_of(history.state_of(connection, quarter), by.model, by.codebook, prefix="l1-")
+    payload = LabelsCompleted(number, by.model, by.codebook)
+    with transaction(connection):
+        raise_event(connection, Event(quarter, payload, cause), by.at)
+        note_handled(connection, CLASSIFY, asked, by.at)
+
+
+def drafted(
+    connection: duckdb.DuckDBPyConnection,
+    manifest: Manifest,
+    asked: Iterable[str],
+    now: datetime,
+) -> None:
+    """The draft is on the shelf and its site is built."""
+    payload = DraftReady(manifest.sha256, len(manifest.items))
+    event = Event(Quarter.parse(manifest.quarter), payload, manifest.sha256)
+    with transaction(connection):
+        raise_event(connection, event, now)
+        note_handled(connection, DRAFT, asked, now)
+
+
+def frozen(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, sha256: str, now: datetime
+) -> None:
+    """The draft waits for review."""
+    with transaction(connection):
+        raise_event(connection, Event(quarter, DraftFrozen(sha256), sha256), now)
+
+
+def published(
+    connection: duckdb.DuckDBPyConnection, edition: Edition, asked: Iterable[str], now: datetime
+) -> None:
+    """The public site shows an edition."""
+    payload = Published(edition.version, edition.sha256)
+    with transaction(connection):
+        raise_event(connection, Event(edition.quarter, payload, edition.version), now)
+        note_handled(connection, PUBLISH, asked, now)

@@ -1,0 +1,83 @@
+"""One run at a time: who waits gets the turn when it is free, or hears who has it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from digest.config import Workplace
+from digest.errors import StoreBusy
+from digest.store.database import writing
+from digest.store.turn import FOREVER, own_turn, turn_holder
+from tests.command import ENVIRONMENT, REPOSITORY
+
+HOLD = """
+import sys
+from pathlib import Path
+from digest.config import Workplace
+from digest.store.database import writing
+from digest.store.turn import own_turn
+place = Workplace(Path(sys.argv[1]))
+with own_turn(place) if sys.argv[2] == "turn" else writing(place.database):
+    print("has it", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def held(place: Workplace, what: str) -> Iterator[subprocess.Popen[str]]:
+    """Another process has the turn, or the database, until the block ends or it is told to stop."""
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(place.folder), what],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=ENVIRONMENT,
+    )  # fmt: skip
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "has it\n"
+        yield holder
+        holder.terminate()
+
+
+def after(seconds: float, holder: subprocess.Popen[str]) -> None:
+    def stop() -> None:
+        time.sleep(seconds)
+        holder.kill()
+
+    threading.Thread(target=stop).start()
+
+
+@pytest.mark.parametrize("wait", [FOREVER, 30.0])
+def test_who_waits_says_for_whom_and_gets_the_turn(place: Workplace, wait: float) -> None:
+    said: list[str] = []
+    with held(place, "turn") as holder:
+        assert turn_holder(place) == holder.pid
+        after(3, holder)
+        with own_turn(place, wait, said.append):
+            assert holder.poll() is not None
+        assert f"(process number {holder.pid})" in said[0]
+        assert said[0].startswith("waiting: another digest works in ")
+    assert turn_holder(place) is None
+
+
+@pytest.mark.parametrize("wait", [0.0, 4.0])
+def test_who_does_not_wait_longer_is_refused(place: Workplace, wait: float) -> None:
+    with held(place, "turn"):
+        started = time.monotonic()
+        with pytest.raises(StoreBusy, match="process number"), own_turn(place, wait):
+            pass
+        assert wait <= time.monotonic() - started < wait + 1
+
+
+def test_a_writer_waits_for_a_brief_look(place: Workplace) -> None:
+    with held(place, "database") as holder:
+        with pytest.raises(StoreBusy), writing(place.database, wait=0):
+            pass
+        after(0.5, holder)
+        with writing(place.database):
+            assert holder.poll() is not None
