@@ -45,6 +45,11 @@ class Workplace:
         return self.folder / "rulings.jsonl"
 
     @property
+    def briefs(self) -> Path:
+        """Drafted briefs on emerging issues, a file each."""
+        return self.folder / "briefs"
+
+    @property
     def drafts(self) -> Path:
         """Sites of drafts, for the panel."""
         return self.folder / "drafts"

@@ -15,7 +15,8 @@ from typing import Any
 
 from digest.quarter import Quarter
 
-HARVEST, CLASSIFY, DRAFT, PUBLISH, ALERT = "harvest", "classify", "draft", "publish", "alert"
+HARVEST, CLASSIFY, DRAFT, PUBLISH = "harvest", "classify", "draft", "publish"
+ALERT, BRIEF = "alert", "brief"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class SourceSilent:
 
 @dataclass(frozen=True, slots=True)
 class SignalRaised:
-    """What rose (``risk/<label>`` or ``incident/<item>``), and what was seen, in a sentence."""
+    """What was seen (``risk/<label>/<kind>/<Monday>``, ``incident/<story>``), and a sentence."""
 
     signal: str
     sentence: str
@@ -141,7 +142,7 @@ CATALOGUE = (
     Kind("digest.source.silent", "a source has brought nothing new for much longer than usual",
          SourceSilent, (ALERT,)),
     Kind("digest.signal.raised", "a risk category rose unusually, or many outlets report one "
-         "incident", SignalRaised, (ALERT,)),
+         "incident", SignalRaised, (BRIEF, ALERT)),
     Kind("digest.brief.ready", "a brief on an emerging issue is drafted", BriefReady, (ALERT,)),
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in CATALOGUE}

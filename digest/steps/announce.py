@@ -28,6 +28,7 @@ from digest.events import (
 )
 from digest.items import digest_of
 from digest.quarter import Quarter
+from digest.steps.brief import raise_signals
 from digest.store import history
 from digest.store.database import transaction
 from digest.store.history import Outcome
@@ -107,11 +108,12 @@ def drafted(
     asked: Iterable[str],
     now: datetime,
 ) -> None:
-    """The draft is on the shelf and its site is built."""
+    """The draft is on the shelf and its site is built; what it gives alarm about is told, too."""
     payload = DraftReady(manifest.sha256, len(manifest.items))
     event = Event(Quarter.parse(manifest.quarter), payload, manifest.sha256)
     with transaction(connection):
         raise_event(connection, event, now)
+        raise_signals(connection, manifest, now)
         note_handled(connection, DRAFT, asked, now)
 
 

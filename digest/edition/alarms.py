@@ -1,0 +1,101 @@
+"""Alarms: a week with unusually much of a risk category, and incidents that many outlets report.
+
+Pure, from an edition's items and stories. Each whole week of the quarter is held against the weeks
+before it, so an alarm stays what it was when the quarter goes on, and one that a run missed is
+found by the next. Papers and news are apart, or the many papers would hide the few reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from digest.edition.manifest import EditionItem, EditionStory, Manifest
+from digest.edition.rates import Ratio, unusual_rise
+from digest.edition.select import is_showable
+
+OUTLETS = 5  # distinct publishers of one incident
+RISK = "risk"
+KINDS = {"paper": "papers", "news": "news items"}
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days from Monday ``start`` on: ``count`` of ``exposure`` items."""
+
+    start: date
+    count: int
+    exposure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What was seen: ``signal`` is its id (``risk/<label>/<kind>/<Monday>``, ``incident/<story>``).
+
+    ``label`` is the risk category, ``""`` for an incident; ``weeks`` end with the week of the rise;
+    ``items`` are behind it, the newest first.
+    """
+
+    signal: str
+    label: str
+    sentence: str
+    items: tuple[str, ...]
+    weeks: tuple[Week, ...] = ()
+    ratio: Ratio | None = None
+
+
+def alarms(manifest: Manifest) -> list[Alarm]:
+    """All alarms of a quarter, those of categories first, oldest week first."""
+    labels = sorted({a.label for item in manifest.items for a in item.labels if a.scheme == RISK})
+    by_kind = {k: [i for i in manifest.items if i.kind == k and not i.withdrawn] for k in KINDS}
+    rises = [a for kind, items in by_kind.items() for a in _rises(items, kind, labels)]
+    rises.sort(key=lambda alarm: (alarm.weeks[-1].start, alarm.signal))
+    return rises + list(_incidents(manifest.items, manifest.stories))
+
+
+def _rises(items: Sequence[EditionItem], kind: str, labels: Iterable[str]) -> Iterator[Alarm]:
+    if not items:
+        return
+    days = [date.fromisoformat(item.date) for item in items]
+    first = min(days) + timedelta(days=-min(days).weekday() % 7)
+    # A week that has not ended yet would look like a decline, and its successor like a rise.
+    number = (max(days) + timedelta(days=1) - first) // WEEK
+    week_of = [(day - first) // WEEK for day in days]
+    exposure = [week_of.count(week) for week in range(number)]
+    for label in labels:
+        carrying = [
+            (week, item) for week, item in zip(week_of, items, strict=True)
+            if is_showable(item) and any((a.scheme, a.label) == (RISK, label) for a in item.labels)
+        ]  # fmt: skip
+        own = [week for week, _ in carrying]
+        counts = [own.count(week) for week in range(number)]
+        for week in range(number):
+            found = unusual_rise(counts[: week + 1], exposure[: week + 1])
+            if found.status == "unusual rise":
+                start = first + week * WEEK
+                yield Alarm(
+                    f"{RISK}/{label}/{kind}/{start}",
+                    label,
+                    f"{found.count} {KINDS[kind]} in the week from {start}, where the weeks before "
+                    f"let expect {found.expected:.0f}",
+                    _newest(item for at, item in carrying if at == week),
+                    tuple(Week(first + n * WEEK, counts[n], exposure[n]) for n in range(week + 1)),
+                    found.ratio,
+                )
+
+
+def _newest(items: Iterable[EditionItem]) -> tuple[str, ...]:
+    by_id = sorted(items, key=lambda item: item.id)
+    return tuple(item.id for item in sorted(by_id, key=lambda item: item.date, reverse=True))
+
+
+def _incidents(items: Sequence[EditionItem], stories: Iterable[EditionStory]) -> Iterator[Alarm]:
+    by_id = {item.id: item for item in items}
+    for story in stories:
+        told = [by_id[item_id] for item_id in story.items]
+        risky = any(is_showable(i) and any(a.scheme == RISK for a in i.labels) for i in told)
+        if len(story.outlets) >= OUTLETS and risky:
+            sentence = f"{len(story.outlets)} outlets report: {by_id[story.representative].title}"
+            yield Alarm(f"incident/{story.id}", "", sentence, _newest(told))
