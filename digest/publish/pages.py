@@ -6,7 +6,6 @@ edition's root, so one edition can stand under ``/2026Q1/`` and under ``/2026Q1/
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,8 @@ from digest.edition.difference import other_changes
 from digest.edition.manifest import Changes
 from digest.publish import accounts, views, words
 from digest.publish.charts import Bar, bar_chart
-from digest.publish.downloads import items_csv
 from digest.publish.editions import PublishedEdition, VersionLink
+from digest.publish.machine import tables
 from digest.publish.render import environment, write
 from digest.taxonomy import Codebook
 
@@ -49,7 +48,7 @@ def write_pages(
     versions: Sequence[VersionLink] = (),
     search: bool = True,
 ) -> list[Path]:
-    """Write an edition's pages and data files under ``folder``; the files in a fixed order.
+    """Write an edition's pages under ``folder``; the files in a fixed order.
 
     ``versions``, newest first, are linked from the quarter's page, and the pages of an older one
     say so. ``search`` is false for a second copy of the same pages.
@@ -61,16 +60,13 @@ def write_pages(
         "search": search,
         "limit": views.LISTED,
     }
-    canonical = manifest.canonical()  # once: for a real quarter it takes a second
-    common["sha256"] = hashlib.sha256(canonical).hexdigest()
+    common["sha256"] = manifest.sha256
     env = environment()
     written = []
     for name, template, values in _pages(edition, codebook, versions):
         depth = name.count("/") + (not name.endswith("index.md"))
         text = env.get_template(template).render(root="../" * depth, **common, **values)
         written.append(write(folder / name, text.encode()))
-    written.append(write(folder / "manifest.json", canonical))
-    written.append(write(folder / "items.csv", items_csv(manifest)))
     return written
 
 
@@ -108,6 +104,7 @@ def navigation(codebook: Codebook, folder: str) -> list[Any]:
         {"Sources": f"{folder}/sources.md"},
         {"Late and withdrawn": f"{folder}/late.md"},
         {"Method": f"{folder}/method.md"},
+        {"Data": f"{folder}/data/dictionary.md"},
     ]
 
 
@@ -144,6 +141,11 @@ def _pages(
     yield "sources.md", "sources.md.j2", {"outcomes": accounts.outcomes(edition.manifest.sources)}
     yield "late.md", "late.md.j2", listed
     yield "method.md", "method.md.j2", accounts.method(edition, published.report)
+    yield (
+        "data/dictionary.md",
+        "dictionary.md.j2",
+        {"tables": tables.dictionary(), "notes": tables.NOTES},
+    )
 
 
 def _quarter(

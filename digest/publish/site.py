@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import yaml
 from digest.errors import ConfigError, DigestError
 from digest.publish import views, words
 from digest.publish.editions import Placement, PublishedEdition, placements
+from digest.publish.machine import INDEX, Site, cite_page, edition_files, site_files
 from digest.publish.pages import SAMPLE, heading, navigation, write_pages
 from digest.publish.render import environment, write
 from digest.store.archive import replace_folder, storage_errors
@@ -66,7 +68,9 @@ def build_site(
                 versions=place.versions,
                 search=place.is_first,
             )
-        _write_front_pages(places, codebook, docs, draft)
+        site = the_site()
+        _write_machine_files(site, places, codebook, docs)
+        _write_front_pages(site, places, codebook, docs, draft)
         run_mkdocs(_write_config(scratch, places, codebook, draft), _moment(places[0].edition))
         replace_folder(scratch / "site", out)
         shutil.rmtree(scratch, ignore_errors=True)
@@ -83,14 +87,36 @@ def _human_part() -> Path:
     return REPOSITORY / "site"
 
 
-def _write_front_pages(
-    places: Sequence[Placement], codebook: Codebook, docs: Path, draft: bool
+def the_site() -> Site:
+    """Name, description and public address, as ``mkdocs.yml`` has them."""
+    config = yaml.safe_load((REPOSITORY / "mkdocs.yml").read_text("utf-8"))
+    return Site(config["site_name"], config["site_description"], config["site_url"] or "")
+
+
+def _write_machine_files(
+    site: Site, places: Sequence[Placement], codebook: Codebook, docs: Path
 ) -> None:
-    """The home page and the list of editions."""
+    """Data, citations and feeds of every edition, and the feeds of all."""
+    indexes = {}
+    for _, same in groupby(places, key=lambda place: place.edition.order):
+        for path, content in edition_files(site, list(same), codebook):
+            write(docs / path, content)
+            folder, _, name = path.rpartition("/")
+            if name == INDEX:
+                indexes[folder] = content
+    for path, content in site_files(site, places, indexes):
+        write(docs / path, content)
+
+
+def _write_front_pages(
+    site: Site, places: Sequence[Placement], codebook: Codebook, docs: Path, draft: bool
+) -> None:
+    """The home page, the list of editions, and how to cite them."""
     newest = places[0].edition
     view = views.EditionView(newest.manifest, codebook)
     values = {
-        "site": yaml.safe_load((REPOSITORY / "mkdocs.yml").read_text("utf-8"))["site_name"],
+        "site": site.name,
+        "cite": cite_page(site, places),
         "edition": heading(newest, draft),
         "root": f"{newest.manifest.quarter}/",
         "banners": [SAMPLE] if newest.manifest.sample else [],
@@ -102,7 +128,7 @@ def _write_front_pages(
         "editions": [_row(place) for place in places if draft or not place.is_first],
     }
     env = environment()
-    for name in ("index", "editions"):
+    for name in ("index", "editions", "cite"):
         write(docs / f"{name}.md", env.get_template(f"{name}.md.j2").render(values).encode())
 
 
@@ -142,6 +168,7 @@ def _nav(folders: Sequence[str], codebook: Codebook) -> list[Any]:
         {folders[0]: navigation(codebook, folders[0])},
         {"Editions": [{"All editions": "editions.md"}, *older]},
         {"About": "about.md"},
+        {"Cite": "cite.md"},
     ]
 
 

@@ -17,7 +17,7 @@ from digest.taxonomy import SCHEMES, Codebook, Label
 from digest.text import web_address
 
 TITLE, AUTHOR, SENTENCE, AUTHORS = 300, 80, 900, 6
-LISTED = 300  # rows of a long list on a page; all rows are in items.csv
+LISTED = 300  # rows of a long list on a page; all rows are in the data files
 GOALS = frozenset(str(n) for n in range(1, 18))
 
 

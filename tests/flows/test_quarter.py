@@ -227,7 +227,7 @@ def test_a_correction_leaves_the_first_version_as_it_was(first: Run, later: Run)
     published = later.result.published
     assert published is not None
     assert (published.edition.version, published.is_new) == ("v1.1", True)
-    for name in ("2026Q1/v1.0/manifest.json", "2026Q1/v1.0/items.csv"):
+    for name in ("2026Q1/v1.0/manifest.json", "2026Q1/v1.0/data/items.csv"):
         assert later.site[name] == first.site[name]
     now, then = later.site["2026Q1/manifest.json"], later.site["2026Q1/v1.1/manifest.json"]
     assert now == then != first.site["2026Q1/manifest.json"]

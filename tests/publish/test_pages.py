@@ -41,14 +41,8 @@ def test_every_page_of_an_edition_is_a_file(pages: Pages) -> None:
     assert {f"risk/{g}.md" for g in ("individuals", "society", "economy", "environment")} < names
     assert {
         "index.md", "sdg/index.md", "risk/index.md", "sources.md", "late.md", "method.md",
-        "manifest.json", "items.csv",
+        "data/dictionary.md",
     } < names  # fmt: skip
-
-
-def test_the_data_file_is_the_canonical_manifest(tmp_path: Path) -> None:
-    edition = manifest(items=10)
-    write_pages(published(edition), codebook(), tmp_path, draft=False)
-    assert (tmp_path / "manifest.json").read_bytes() == edition.canonical()
 
 
 def test_an_item_shows_source_date_evidence_and_what_labelled_it(pages: Pages) -> None:

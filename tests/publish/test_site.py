@@ -101,7 +101,7 @@ def test_the_short_address_has_the_newest_version_and_the_old_one_says_so(site: 
     assert "This is version v1.0. Version v1.1, published 20 April 2026, replaces it" in old
     assert 'href="v1.0/"' in newest
     assert 'href="../v1.1/"' in old
-    for file in ("manifest.json", "items.csv"):
+    for file in ("manifest.json", "data/items.csv"):
         same = (site / "2026Q1" / file).read_bytes()
         assert same == (site / "2026Q1/v1.1" / file).read_bytes()
         assert same != (site / "2026Q1/v1.0" / file).read_bytes()

@@ -126,7 +126,7 @@ def test_a_new_document_costs_that_document(place: Workplace, document: Path) ->
     assert all(f"An AI model finds wells in village {n}" in said for n in range(1, ENTRIES + 1))
     assert "source new-outlet: not listed → answered" in said
     assert done.site is not None
-    assert "finds wells" in (done.site / "2026Q1" / "items.csv").read_text("utf-8")
+    assert "finds wells" in (done.site / "2026Q1" / "data" / "items.csv").read_text("utf-8")
 
 
 def test_a_dry_run_says_the_same_and_leaves_every_byte_as_it_was(

@@ -1,0 +1,19 @@
+"""What programs read of the editions: data files, feeds, citations, metadata. Pure; no clock.
+
+    manifest -> tables -> CSV, Parquet, JSON      (``tables`` is also the data dictionary)
+    editions -> feeds                             (RSS 2.0, Atom, JSON Feed 1.1)
+    chosen items -> citations                     (BibTeX, RIS, CSL-JSON)
+    edition -> metadata                           (schema.org, Open Graph, canonical and language)
+
+``files`` puts all of them under their addresses. Text from outside is plain and on one line in
+every format, without direction overrides; each format escapes it in its own way.
+"""
+
+from __future__ import annotations
+
+from digest.publish.machine.addresses import Site
+from digest.publish.machine.citations import cite_page
+from digest.publish.machine.files import INDEX, edition_files, site_files
+from digest.publish.machine.metadata import Page, head
+
+__all__ = ["INDEX", "Page", "Site", "cite_page", "edition_files", "head", "site_files"]

@@ -1,0 +1,67 @@
+"""Addresses and names of editions and items that never change."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import uuid
+from dataclasses import dataclass
+
+from digest.publish.editions import Placement, PublishedEdition
+from digest.text import one_line
+
+# Chosen once, at random: the ids of feeds and their entries are made from it.
+_NAMESPACE = uuid.UUID("6f1f1c0e-5f3a-4a52-9c5e-0d1b8b5d2a77")
+# Characters that Unicode gives no meaning to and XML forbids.
+_NOT_IN_XML = re.compile(r"[\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site: its name, a sentence about it, and its public address.
+
+    ``address`` ends with ``/``; where it is empty, addresses are given relative to the file that
+    names them. Feeds and metadata are by their standards complete only with an address.
+    """
+
+    name: str
+    description: str
+    address: str = ""
+
+    def url(self, path: str, at: str = "") -> str:
+        """The address of ``path``, as the file ``at`` gives it; both from the site's root.
+
+        A folder's path ends with ``/``; the root is the empty path.
+        """
+        if self.address:
+            return self.address.rstrip("/") + "/" + path
+        relative = posixpath.relpath(path or ".", posixpath.dirname(at) or ".")
+        return relative + "/" * (not path or path.endswith("/"))
+
+
+def plain(text: str) -> str:
+    """Foreign text as one plain line that every format can hold."""
+    return one_line(_NOT_IN_XML.sub("", text))
+
+
+def urn(*parts: str) -> str:
+    """A permanent id made from names, whatever the site's address."""
+    return f"urn:uuid:{uuid.uuid5(_NAMESPACE, '/'.join(parts))}"
+
+
+def edition_name(edition: PublishedEdition) -> str:
+    """``2026Q1 v1.0``, or ``2026Q1 draft``."""
+    return f"{edition.manifest.quarter} {edition.version or 'draft'}"
+
+
+def permanent(place: Placement) -> str:
+    """The folder, with ``/``, that shows this version for ever; a draft has only its quarter's."""
+    edition = place.edition
+    parts = (edition.manifest.quarter, edition.version)
+    return "".join(f"{part}/" for part in parts if part)
+
+
+def canonical(place: Placement) -> str:
+    """The folder, with ``/``, that search engines should name: the quarter's for its latest."""
+    replaced = place.versions and place.edition.version != place.versions[0].version
+    return permanent(place) if replaced else f"{place.edition.manifest.quarter}/"

@@ -1,0 +1,98 @@
+"""A table as CSV, as JSON and as Parquet: the same rows, in the same order, from the same values.
+
+In CSV an apostrophe stands before a text that a spreadsheet would take for a formula, and before
+one that begins with an apostrophe itself; so who drops one leading apostrophe has the text back.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from digest.publish.machine.schema import SEPARATOR, Column, Value
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Rows = Sequence[tuple[Value, ...]]
+# The full-width forms count, too: spreadsheets in Chinese and Japanese read them as the others.
+_FORMULA = frozenset("=+-@|%＝＋－＠'")
+
+
+def csv_file(columns: Sequence[Column], rows: Rows) -> bytes:
+    """UTF-8 with one line of names; no value is an empty cell."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(column.name for column in columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def _cell(value: Value) -> Value:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        value = SEPARATOR.join(value)
+    if isinstance(value, str) and value[:1] in _FORMULA:
+        return f"'{value}"
+    return value
+
+
+def json_file(columns: Sequence[Column], rows: Rows) -> bytes:
+    """A list of objects, one on each line; no value is ``null``."""
+    names = [column.name for column in columns]
+    lines = (orjson.dumps(dict(zip(names, row, strict=True))) for row in rows)
+    return b"[\n" + b",\n".join(lines) + b"\n]\n"
+
+
+@contextmanager
+def parquet_writer() -> Iterator[Callable[[Sequence[Column], Rows], bytes]]:
+    """A function that makes Parquet files: typed columns, compressed, the same rows the same bytes.
+
+    It is one for many tables because a database takes long to start.
+    """
+    import duckdb
+
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        path = Path(folder) / "table.parquet"
+        # One thread: with several, the order in which they finish decides where the blocks lie.
+        connection.execute("SET threads = 1")
+
+        def write(columns: Sequence[Column], rows: Rows) -> bytes:
+            connection.register("rows", _arrow(columns, rows))
+            connection.execute(f"COPY rows TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+            return path.read_bytes()
+
+        yield write
+
+
+def _arrow(columns: Sequence[Column], rows: Rows) -> pa.Table:
+    import pyarrow as pa
+
+    types = {
+        "string": pa.string(),
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "boolean": pa.bool_(),
+        "date": pa.date32(),
+        "list": pa.list_(pa.string()),
+    }
+    arrays = {
+        column.name: pa.array([_typed(column, row[at]) for row in rows], types[column.type])
+        for at, column in enumerate(columns)
+    }
+    return pa.table(arrays)
+
+
+def _typed(column: Column, value: Value) -> object:
+    if column.type == "date" and isinstance(value, str):
+        return date.fromisoformat(value)
+    return value

@@ -1,0 +1,102 @@
+"""The data files of an edition, and the dictionary that describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from digest.publish.machine import count_tables, item_tables
+from digest.publish.machine.formats import csv_file, json_file, parquet_writer
+from digest.publish.machine.schema import SEPARATOR, Column, Data, Table
+
+TABLES = (
+    item_tables.ITEMS,
+    item_tables.LABELS,
+    item_tables.STORIES,
+    count_tables.COUNTS,
+    count_tables.SHARES,
+    count_tables.HISTORY,
+    count_tables.SIGNALS,
+    count_tables.SOURCES,
+)
+NOTES = (
+    "CSV, Parquet and JSON hold the same rows in the same order.",
+    "CSV files are UTF-8. A cell without a value is empty; the values of a list are joined by a "
+    "semicolon and a space.",
+    "In CSV an apostrophe stands before a text that a spreadsheet would take for a formula, and "
+    "before one that begins with an apostrophe: drop one leading apostrophe to have the text.",
+    "Texts are on one line, without control characters and direction overrides.",
+    "Days are in universal time.",
+)
+
+
+def data_files(data: Data) -> Iterator[tuple[str, bytes]]:
+    """Every table in every format, and their description; names are within ``data/``."""
+    with parquet_writer() as parquet_file:
+        for table in TABLES:
+            rows = list(table.rows(data))
+            yield f"{table.name}.csv", csv_file(table.columns, rows)
+            yield f"{table.name}.parquet", parquet_file(table.columns, rows)
+            yield f"{table.name}.json", json_file(table.columns, rows)
+    yield "csv-metadata.json", description()
+
+
+def description() -> bytes:
+    """The dictionary as the W3C's CSV on the Web has it, under the name where tools look for it."""
+    group = {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "rdfs:comment": list(NOTES),
+        "tables": [_described(table) for table in TABLES],
+    }
+    return orjson.dumps(group, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _described(table: Table) -> dict[str, Any]:
+    return {
+        "url": f"{table.name}.csv",
+        "dc:title": table.name,
+        "dc:description": table.about,
+        "tableSchema": {
+            "columns": [_column(column) for column in table.columns],
+            "primaryKey": list(table.key),
+        },
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "name": column.name,
+        "titles": column.name,
+        "datatype": "string" if column.type == "list" else column.type,
+        "dc:description": column.meaning,
+        "required": column.required,
+    }
+    if column.type == "list":
+        described["separator"] = SEPARATOR
+    if column.unit:
+        described["schema:unitText"] = column.unit
+    return described
+
+
+def dictionary() -> list[dict[str, Any]]:
+    """The dictionary for a page: each table with its columns, in words."""
+    return [
+        {
+            "name": table.name,
+            "about": table.about,
+            "key": table.key,
+            "columns": [
+                {
+                    "name": column.name,
+                    "type": column.type,
+                    "unit": column.unit,
+                    "meaning": column.meaning,
+                    "required": column.required,
+                }
+                for column in table.columns
+            ],
+        }
+        for table in TABLES
+    ]
