@@ -9,12 +9,13 @@ computed, so an interval near zero is no approximation and never leaves what is 
 
 Before anything is read, the share of right labels is open (Jeffreys' prior: half an item right,
 half an item wrong). For the items without the label half an item stands, too, but weighed so that
-the machine is expected to miss three for each two that it labels, which leaves room for none and
-for twelve. Without that, fifty readings that find nothing would leave room for a thousand under
-every label. Simulation chose it (``benchmarks/prevalence.py``): the usual normal intervals hold the
-truth in a quarter to three quarters of the cases, since most samples show no error at all; these
-hold it in nine of ten or more, and in four of five where the machine finds only a fifth of a rare
-label's items. Where little was read they are wide, and err on the wide side.
+the machine is expected to miss three for each two that it labels, and one item in four hundred at
+least, which leaves room for none and for six times as many as it labels. Without that, fifty
+readings that find nothing would leave room for a thousand items under every label. Simulation with
+known truth chose it (``benchmarks/prevalence.py``). The usual normal interval holds the truth in
+one to three of four cases, since most samples of a rare label show no error at all. This one holds
+it in nine of ten or more; for rare labels and fifty readings in nearly all, because then nothing
+can tell a good classifier from a bad one: it errs on the wide side.
 
 Where the rates come from is the estimate's ``basis``:
 

@@ -5,7 +5,7 @@
 Tested are all terms of titles (``terms``), labels and story clusters that have at least
 ``FEWEST_TESTED`` items in both periods together and ``FEWEST_SOURCES`` distinct sources; each
 against its own earlier rate (``rates``), and all of them together under one false discovery rate,
-so that of the signals called at most one in twenty is chance on average. Of rising terms that
+so that of the signals called at most one in ten is chance on average. Of rising terms that
 contain each other, or stand for nearly the same items, the one that rose most is called.
 
 Compare like with like: pass papers and news apart, and only items of sources that were asked in
@@ -14,8 +14,7 @@ both periods, or a new source will look like a rise of all that it writes about.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -23,14 +22,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from digest.edition.chance import false_discovery
-from digest.edition.rates import LEAST_WOBBLE, Ratio, Setting, p_values, ratio, wobble
-from digest.edition.terms import (
-    as_written,
-    is_noun_like,
-    one_of_each_family,
-    parts_of,
-    phrases,
+from digest.edition.features import (
+    FEWEST_SOURCES,
+    FEWEST_TESTED,
+    Feature,
+    Index,
+    Kind,
+    voices,
 )
+from digest.edition.rates import LEAST_WOBBLE, Ratio, Setting, can_differ, p_values, ratio, wobble
+from digest.edition.terms import as_written, fold, parts_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,32 +39,12 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
     Dates = NDArray[np.datetime64]
 
-Kind = Literal["term", "label", "story"]
 Direction = Literal["first appearance", "rise", "decline"]
-Feature = tuple[Kind, str]
 
-FEWEST_TESTED = 8  # items in both periods: fewer cannot differ beyond chance
 FEWEST_ITEMS = 5  # in the period that has more
-FEWEST_SOURCES = 3
-FALSE_DISCOVERIES = 0.05
+FALSE_DISCOVERIES = 0.1
 BLOCK = 30  # days: the parts of the earlier period whose rates show the wobble
 SAME_ITEMS = 0.5  # of the items of two terms together: then they are one signal
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """What a signal can rest on. ``labels`` as ``scheme/label``; ``story`` is a cluster's id.
-
-    ``sources`` tells voices apart: publishers for news; for papers the group, such as the last
-    author, because one group's series is no trend, and all papers come from one archive.
-    """
-
-    id: str
-    date: date
-    title: str
-    labels: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    story: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +58,6 @@ class Window:
     def days(self) -> int:
         """Its length."""
         return (self.end - self.start).days
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """Items and their dates, and for each feature that can be tested the rows of its items."""
-
-    items: tuple[Noted, ...]
-    dates: Dates
-    rows: dict[Feature, Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,47 +94,6 @@ class Signals:
     wobble: float | None = None
 
 
-def index(items: Iterable[Noted]) -> Index:
-    """Find what can be tested, without regard to dates. Takes seconds for 70,000 titles."""
-    kept = tuple(sorted(items, key=lambda item: (item.date, item.id)))
-    dates = np.array([item.date for item in kept], "datetime64[D]")
-    return Index(kept, dates, dict(_supported(kept, _term_rows(kept) | _given_rows(kept))))
-
-
-def _term_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:
-    found = [phrases(item.title) for item in items]
-    counts = Counter(phrase for one in found for phrase in one)
-    frequent = {p: n for p, n in counts.items() if n >= FEWEST_TESTED and is_noun_like(p)}
-    kept = one_of_each_family(frequent)
-    rows: dict[Feature, list[int]] = defaultdict(list)
-    for row, one in enumerate(found):
-        for term in one & kept:
-            rows["term", term].append(row)
-    return rows
-
-
-def _given_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:
-    rows: dict[Feature, list[int]] = defaultdict(list)
-    for row, item in enumerate(items):
-        for label in set(item.labels):
-            rows["label", label].append(row)
-        if item.story:
-            rows["story", item.story].append(row)
-    return rows
-
-
-def _supported(
-    items: Sequence[Noted], found: dict[Feature, list[int]]
-) -> Iterable[tuple[Feature, Rows]]:
-    for feature, rows in sorted(found.items()):
-        if len(rows) >= FEWEST_TESTED and _voices(items, rows) >= FEWEST_SOURCES:
-            yield feature, np.array(rows)
-
-
-def _voices(items: Sequence[Noted], rows: Iterable[int]) -> int:
-    return len({source for row in rows for source in items[row].sources})
-
-
 def signals(index: Index, now: Window, before: Window | None) -> Signals:
     """What changed from ``before`` to ``now``: quarters, or a week and the weeks before it."""
     within = _within(index.dates, now)
@@ -172,12 +103,14 @@ def signals(index: Index, now: Window, before: Window | None) -> Signals:
     if before is None or not earlier.any():
         return Signals("no earlier period")
     features = [f for f, rows in index.rows.items() if _is_tested(rows, within | earlier)]
-    counts = np.array([[within[index.rows[f]].sum(), earlier[index.rows[f]].sum()]
-                       for f in features]).reshape(-1, 2)  # fmt: skip
     blocks = max(before.days // min(BLOCK, now.days), 1)
     spread = _spread(index, features, before, blocks)
     together = blocks * (1 + now.days / before.days)
     setting = Setting(int(within.sum()), int(earlier.sum()), together, spread)
+    counts = np.array([[p[index.rows[f]].sum() for p in (within, earlier)] for f in features])
+    counts = counts.reshape(-1, 2).astype(np.int64)
+    able = can_differ(setting, counts.sum(axis=1), FALSE_DISCOVERIES)
+    features, counts = [features[n] for n in np.flatnonzero(able)], counts[able]
     q = false_discovery(p_values(setting, counts[:, 0], counts[:, 1]))
     called = [
         _signal(index, features[n], (within, earlier), setting, float(q[n]))
@@ -231,7 +164,7 @@ def _signal(
         tuple(index.items[row].id for row in before),
         int(within.sum()),
         int(earlier.sum()),
-        _voices(index.items, now if rose else before),
+        voices(index.items, now if rose else before),
         change,
         q,
     )
@@ -261,7 +194,7 @@ def _by_change(signal: Signal) -> tuple[float, float, str]:
 def _is_same(one: Signal, other: Signal) -> bool:
     if other.kind != "term" or (one.direction == "decline") != (other.direction == "decline"):
         return False
-    names = one.name.casefold(), other.name.casefold()
+    names = [" ".join(map(fold, signal.name.split())) for signal in (one, other)]
     if names[0] in parts_of(names[1]) or names[1] in parts_of(names[0]):
         return True
     own, others = ({*s.items, *s.items_before} for s in (one, other))

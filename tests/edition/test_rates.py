@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from digest.edition.rates import Setting, p_values, ratio, unusual_rise, wobble
+from digest.edition.rates import (
+    Setting,
+    can_differ,
+    p_values,
+    ratio,
+    unusual_rise,
+    wobble,
+)
 
 EVEN = Setting(1_000, 1_000, 6, 0.0)
 USUAL = [10, 12, 9, 11, 8, 10, 13, 9]
@@ -40,6 +47,16 @@ def test_the_test_keeps_its_level_when_rates_wobble() -> None:
     assert 0.03 < np.mean(found <= 0.05) < 0.065
     ignored = p_values(EVEN, counts[:, 0], counts[:, 1])
     assert np.mean(ignored <= 0.05) > 0.2
+
+
+def test_counts_that_can_never_be_called_are_left_out() -> None:
+    totals = np.array([4] * 900 + [12] * 50 + [40] * 10)
+    able = can_differ(EVEN, totals, 0.1)
+    assert able.tolist() == [False] * 900 + [True] * 60
+    assert not can_differ(EVEN, np.array([2]), 0.1).any()
+    assert len(can_differ(EVEN, np.array([], np.int64), 0.1)) == 0
+    uneven = Setting(100, 900, 6, 0.0)  # three of three in a tenth of the items can be called
+    assert can_differ(uneven, np.array([3]), 0.1).all()
 
 
 def test_wobble_is_found_again() -> None:
