@@ -17,6 +17,7 @@
     │   ├── StoreCorrupt            the file is not a readable database
     │   └── StorageFull             no space, or no right to write
     ├── ModelError                  the model's files are missing or altered (exit 2)
+    ├── AlertError                  a message to people could not be passed on
     └── ClusterError                the workers of other processes cannot be used (exit 2)
 
 Anything else that escapes is a defect and keeps its traceback.
@@ -116,3 +117,7 @@ class ModelError(DigestError):
 
 class ClusterError(DigestError):
     """Workers in other processes cannot be reached, were lost, or are not like this one."""
+
+
+class AlertError(DigestError):
+    """A message to people that a channel did not pass on; it is tried again."""

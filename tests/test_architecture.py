@@ -26,10 +26,12 @@ ROOMS: dict[str, set[str]] = {
     "classify": {"taxonomy", "store"},
     "edition": {"taxonomy", "store"},
     "publish": {"edition", "taxonomy", "store"},
-    "steps": {"sources", "store", "taxonomy", "classify", "edition", "publish"},
+    "alerts": {"store"},
+    "steps": {"sources", "store", "taxonomy", "classify", "edition", "publish", "alerts"},
+    "settings": {"sources", "sample", "alerts"},
     "report": {"sources", "store", "edition", "steps"},
     "doctor": {"taxonomy", "store", "classify", "edition"},
-    "flows": {"store", "taxonomy", "classify", "edition", "steps"},
+    "flows": {"store", "taxonomy", "classify", "edition", "steps", "alerts", "settings"},
 }
 # Typer itself loads rich and pydantic where they are installed; these are ours to keep away.
 HEAVY = {

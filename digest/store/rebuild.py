@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
 BY_TEXT = ("embedding", "labelling", "label", "evidence")
-HISTORY = ("harvest", "event", "handled", "signoff")
+HISTORY = ("harvest", "event", "handled", "signoff", "alert")
 
 
 @dataclass(frozen=True, slots=True)
