@@ -1,0 +1,75 @@
+"""Which files there are, under which addresses, and what says so."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import orjson
+
+from digest.publish.editions import placements
+from digest.publish.machine import edition_files, site_files
+from tests.publish.invented_edition import codebook
+from tests.publish.machine.whole_edition import SITE, all_files, editions, whole
+
+Files = dict[str, bytes]
+
+
+def test_an_edition_lists_every_file_of_its_own(files: Files) -> None:
+    for folder in ("2026Q1", "2026Q1/v1.0", "2026Q1/v1.1", "2025Q4", "2025Q4/v1.0"):
+        index = orjson.loads(files[f"{folder}/edition.json"])
+        inside = {p for p in files if p.startswith(f"{folder}/") and "/v1" not in p[len(folder) :]}
+        listed = {f"{folder}/{one['path']}": one for one in index["files"]}
+        assert listed.keys() == inside - {f"{folder}/edition.json"}
+        for path, one in listed.items():
+            assert one["sha256"] == hashlib.sha256(files[path]).hexdigest()
+            assert one["bytes"] == len(files[path])
+            assert "/" in one["type"]
+
+
+def test_latest_says_which_edition_is_latest(files: Files) -> None:
+    said = orjson.loads(files["latest.json"])
+    latest = said["latest"]
+    assert (latest["edition"], latest["version"]) == ("2026Q1", "v1.1")
+    assert latest["published"] == "2026-05-02"
+    assert latest["sha256"] == editions()[1].manifest.sha256
+    assert latest["url"] == f"{SITE.address}2026Q1/v1.1/"
+    for one in latest["files"]:
+        content = files[one["url"].removeprefix(SITE.address)]
+        assert hashlib.sha256(content).hexdigest() == one["sha256"]
+    told = [(e["edition"], e["version"], e["is_latest_of_its_quarter"]) for e in said["editions"]]
+    assert told == [
+        ("2026Q1", "v1.1", True), ("2026Q1", "v1.0", False), ("2025Q4", "v1.0", True),
+    ]  # fmt: skip
+
+
+def test_the_quarters_address_has_the_latest_versions_data(files: Files) -> None:
+    for name in ("manifest.json", "data/labels.parquet", "cite/items.bib"):
+        assert files[f"2026Q1/{name}"] == files[f"2026Q1/v1.1/{name}"]
+        assert files[f"2026Q1/{name}"] != files[f"2026Q1/v1.0/{name}"]
+
+
+def test_a_correction_changes_no_file_of_the_version_before() -> None:
+    first, corrected, _ = editions()
+    places = list(placements([first]))
+    alone = dict(edition_files(SITE, places, codebook()))
+    both = all_files()
+    kept = {p: c for p, c in alone.items() if p.startswith("2026Q1/v1.0/")}
+    assert kept
+    assert {p: both[p] for p in kept} == kept
+    assert corrected.version == "v1.1"
+
+
+def test_a_draft_has_data_and_citations_but_nothing_to_subscribe_to() -> None:
+    draft = replace(editions()[0], version=None, published="", manifest=whole(items=10))
+    places = list(placements([draft]))
+    files = dict(edition_files(SITE, places, codebook()))
+    assert "2026Q1/data/labels.csv" in files
+    assert orjson.loads(files["2026Q1/cite/edition.json"])[0]["version"] == "draft"
+    assert "issued" not in orjson.loads(files["2026Q1/cite/edition.json"])[0]
+    assert not [path for path in files if "feeds/" in path]
+    assert dict(site_files(SITE, places, {})) == {}
+
+
+def test_the_same_editions_give_the_same_bytes(files: Files) -> None:
+    assert all_files() == files

@@ -1,0 +1,113 @@
+"""The head of a page: parsed as a browser parses it, and read as a search engine reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from lxml import html
+
+from digest.publish.machine import Page, Site, head
+from digest.publish.machine.chosen import chosen_items
+from digest.publish.machine.metadata import canonical_path, edition_things, items_thing
+from tests.publish.invented_edition import codebook
+from tests.publish.machine.whole_edition import HOSTILE, SITE, editions, places
+
+
+def _page(folder: str, **changes: Any) -> Page:
+    place = next(p for p in places() if p.folder == folder)
+    values: dict[str, Any] = {
+        "path": f"{folder}/sdg/1/",
+        "title": HOSTILE,
+        "description": 'A "quoted" <b>description</b>',
+        "canonical": canonical_path(place, "sdg/1/"),
+        "place": place,
+    }
+    return Page(**values | changes)
+
+
+def _head(page: Page, site: Site = SITE) -> html.HtmlElement:
+    return html.document_fromstring(f"<html><head>{head(page, site)}</head><body></body></html>")
+
+
+def _things(document: html.HtmlElement) -> list[dict[str, Any]]:
+    (text,) = document.xpath("//script[@type='application/ld+json']/text()")
+    data = orjson.loads(str(text))
+    assert data["@context"] == "https://schema.org"
+    things: list[dict[str, Any]] = data["@graph"]
+    return things
+
+
+def _meta(document: html.HtmlElement) -> dict[str, str]:
+    return {m.get("property"): m.get("content") for m in document.xpath("//meta[@property]")}
+
+
+def test_the_latest_version_is_known_by_its_quarters_address_and_an_old_one_by_its_own() -> None:
+    for folder, known in {"2026Q1": "2026Q1", "2026Q1/v1.1": "2026Q1"}.items():
+        (link,) = _head(_page(folder)).xpath("//link[@rel='canonical']/@href")
+        assert link == f"{SITE.address}{known}/sdg/1/"
+    (old,) = _head(_page("2026Q1/v1.0")).xpath("//link[@rel='canonical']/@href")
+    assert old == f"{SITE.address}2026Q1/v1.0/sdg/1/"
+
+
+def test_the_page_in_other_languages_is_linked() -> None:
+    languages = {"en": "2026Q1/goals/", "zh": "zh/2026Q1/goals/"}
+    document = _head(_page("2026Q1", languages=languages))
+    found = {x.get("hreflang"): x.get("href") for x in document.xpath("//link[@hreflang]")}
+    assert found == {
+        "en": f"{SITE.address}2026Q1/goals/",
+        "zh": f"{SITE.address}zh/2026Q1/goals/",
+        "x-default": f"{SITE.address}2026Q1/goals/",
+    }
+
+
+def test_link_previews_have_what_open_graph_requires() -> None:
+    meta = _meta(_head(_page("2026Q1", title="Goal 1")))
+    assert (meta["og:title"], meta["og:type"]) == ("Goal 1", "article")
+    assert meta["og:url"] == f"{SITE.address}2026Q1/sdg/1/"
+    assert meta["og:description"] == 'A "quoted" <b>description</b>'
+    assert meta["article:published_time"] == "2026-05-02"
+    assert "og:url" not in _meta(_head(_page("2026Q1"), Site("Digest", "A digest.")))
+
+
+def test_feeds_can_be_found(files: dict[str, bytes]) -> None:
+    document = _head(_page("2026Q1/v1.0"))
+    links = document.xpath("//link[@rel='alternate'][@type]/@href")
+    paths = [link.removeprefix(SITE.address) for link in links]
+    assert {p.rpartition("/")[0] for p in paths} == {"feeds", "2026Q1/v1.0/feeds"}
+    assert len(paths) == 6
+    assert set(paths) <= files.keys()
+
+
+def test_without_an_address_links_are_relative_to_the_page(files: dict[str, bytes]) -> None:
+    document = _head(_page("2026Q1/v1.0"), Site("Digest", "A digest."))
+    (link,) = document.xpath("//link[@rel='canonical']/@href")
+    assert link == "./"
+    assert "../../../../feeds/rss.xml" in document.xpath("//link/@href")
+
+
+def test_a_hostile_title_opens_and_ends_nothing() -> None:
+    chosen = chosen_items(editions()[1].manifest, codebook())
+    document = _head(_page("2026Q1", things=[items_thing(HOSTILE, chosen)]))
+    assert len(document.xpath("//script")) == 1
+    assert not document.xpath("//body//*")
+    (things,) = _things(document)
+    assert things["name"] == HOSTILE
+    articles = [element["item"] for element in things["itemListElement"]]
+    assert len(articles) == len(chosen) == things["numberOfItems"]
+    assert {a["@type"] for a in articles} == {"ScholarlyArticle", "NewsArticle"}
+    assert all(a["name"] and a["datePublished"] for a in articles)
+    evil = next(a for a in articles if a["identifier"] == "guid:hostile")
+    assert "url" not in evil
+
+
+def test_the_edition_is_an_issue_with_a_data_set(files: dict[str, bytes]) -> None:
+    place = next(p for p in places() if p.folder == "2026Q1")
+    things = edition_things(SITE, place, "ab" * 32, "2026Q1/index.html")
+    issue, data = _things(_head(_page("2026Q1", things=things)))
+    assert (issue["@type"], issue["issueNumber"]) == ("PublicationIssue", "2026Q1")
+    assert issue["hasPart"] == {"@id": data["@id"]}
+    assert data["temporalCoverage"] == "2026-01-01/2026-03-31"
+    assert 50 <= len(data["description"]) <= 5000  # what search engines accept
+    for download in data["distribution"]:
+        assert download["contentUrl"].removeprefix(SITE.address) in files

@@ -1,0 +1,157 @@
+"""The data files: three formats that agree, a dictionary that describes them, and safe cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from digest.publish.machine.formats import csv_file, json_file, parquet_writer
+from digest.publish.machine.schema import Column, Data
+from digest.publish.machine.tables import TABLES, data_files, dictionary
+from tests.publish.invented_edition import codebook
+from tests.publish.machine.whole_edition import editions
+
+Files = dict[str, bytes]
+FOLDER = "2026Q1/v1.1/data/"
+NAMES = [table.name for table in TABLES]
+READERS: dict[str, Callable[[str], Any]] = {
+    "string": str,
+    "integer": int,
+    "number": float,
+    "boolean": {"true": True, "false": False}.__getitem__,
+    "date": str,
+}
+
+
+def _described(files: Files, name: str) -> list[dict[str, Any]]:
+    tables = orjson.loads(files[f"{FOLDER}csv-metadata.json"])["tables"]
+    table = next(t for t in tables if t["url"] == f"{name}.csv")
+    columns: list[dict[str, Any]] = table["tableSchema"]["columns"]
+    return columns
+
+
+def _from_csv(files: Files, name: str) -> list[dict[str, Any]]:
+    """The rows as anybody would read them who has only the file and its description."""
+    columns = {c["name"]: c for c in _described(files, name)}
+    rows = csv.DictReader(io.StringIO(files[f"{FOLDER}{name}.csv"].decode(), newline=""))
+    return [{key: _read(cell, columns[key]) for key, cell in row.items()} for row in rows]
+
+
+def _read(cell: str, column: dict[str, Any]) -> Any:
+    text = cell[1:] if cell.startswith("'") else cell
+    if "separator" in column:
+        return text.split(column["separator"]) if text else []
+    return READERS[column["datatype"]](text) if cell else None
+
+
+def _from_parquet(files: Files, name: str) -> list[dict[str, Any]]:
+    rows = pq.read_table(io.BytesIO(files[f"{FOLDER}{name}.parquet"])).to_pylist()
+    return [
+        {
+            key: value.isoformat() if hasattr(value, "isoformat") else value
+            for key, value in r.items()
+        }
+        for r in rows
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_csv_parquet_and_json_agree_row_for_row(files: Files, name: str) -> None:
+    rows = orjson.loads(files[f"{FOLDER}{name}.json"])
+    assert rows
+    assert _from_parquet(files, name) == rows
+    assert _from_csv(files, name) == rows
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_dictionary_describes_what_is_there(files: Files, name: str) -> None:
+    columns = _described(files, name)
+    page = next(t for t in dictionary() if t["name"] == name)
+    assert all(c["dc:description"].endswith(".") for c in columns)
+    rows = orjson.loads(files[f"{FOLDER}{name}.json"])
+    assert list(rows[0]) == [c["name"] for c in columns] == [c["name"] for c in page["columns"]]
+    for column in columns:
+        if column["required"]:
+            assert all(row[column["name"]] is not None for row in rows), column["name"]
+    keys = [tuple(row[k] for k in page["key"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+
+
+def test_parquet_has_the_types_that_the_dictionary_says(files: Files) -> None:
+    schema = pq.read_schema(io.BytesIO(files[f"{FOLDER}items.parquet"]))
+    assert schema.field("date").type == pa.date32()
+    assert schema.field("withdrawn").type == pa.bool_()
+    assert schema.field("version").type == pa.int64()
+    assert schema.field("sources").type.value_type == pa.string()
+
+
+def test_every_label_says_who_gave_it(files: Files) -> None:
+    manifest = editions()[1].manifest
+    rows = orjson.loads(files[f"{FOLDER}labels.json"])
+    given = [(i.id, a.scheme, a.label, a.maker, a.probability, a.threshold)
+             for i in manifest.items for a in i.labels]  # fmt: skip
+    told = [
+        tuple(r[k] for k in ("item_id", "scheme", "label", "maker", "probability", "threshold"))
+        for r in rows
+    ]
+    assert told == given
+    assert {(r["decided_by"], r["maker"]) for r in rows} == {
+        ("machine", "machine"), ("person", "panel:r-7"),
+    }  # fmt: skip
+    assert {(r["model"], r["codebook"]) for r in rows} == {(manifest.model, manifest.codebook)}
+    chosen = {(i, s.scheme, s.label) for s in manifest.sections for i in s.chosen}
+    assert {(r["item_id"], r["scheme"], r["label"]) for r in rows if r["chosen"]} == chosen & {
+        key[:3] for key in given
+    }
+
+
+def test_an_item_leads_to_its_story_and_back(files: Files) -> None:
+    story = orjson.loads(files[f"{FOLDER}stories.json"])[0]
+    items = orjson.loads(files[f"{FOLDER}items.json"])
+    assert [i["item_id"] for i in items if i["story"] == story["story"]] == story["items"]
+    assert story["papers"] + story["news"] == 3
+    assert story["outlets"] == ["Agency", "Ñandú, SA"]
+
+
+def test_hostile_text_is_harmless_in_every_cell(files: Files) -> None:
+    for name in NAMES:
+        text = files[f"{FOLDER}{name}.csv"].decode()
+        assert not set(text) & set("\u202e\u202c\ufffe\x07\r")
+        for row in csv.reader(io.StringIO(text, newline="")):
+            assert not [cell for cell in row if cell[:1] in set("=+-@|%＝＋－＠\t\n ")]
+    item = next(r for r in _from_csv(files, "items") if r["item_id"] == "guid:hostile")
+    assert item["title"].startswith('=HYPERLINK("https://evil.example") </script>')
+    assert "\n" not in item["title"]
+    assert item["url"] is None
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@a", " =1", "'=1", "''", "＝1", "|x", "plain'"]
+)
+def test_a_text_comes_back_from_csv_as_it_was(text: str) -> None:
+    column = Column("t", "string", "A text.", lambda s: s)
+    cell = csv_file([column], [(column.value(text),)]).decode().splitlines()[1]
+    assert cell[:1] not in set("=+-@|＝")
+    assert (cell[1:] if cell.startswith("'") else cell) == text.strip()
+
+
+def test_no_rows_are_a_file_with_its_columns() -> None:
+    columns = TABLES[0].columns
+    assert csv_file(columns, []).decode().strip() == ",".join(c.name for c in columns)
+    assert orjson.loads(json_file(columns, [])) == []
+    with parquet_writer() as parquet_file:
+        empty = pq.read_table(io.BytesIO(parquet_file(columns, [])))
+    assert (empty.num_rows, empty.column_names) == (0, [c.name for c in columns])
+
+
+def test_the_same_edition_gives_the_same_bytes(files: Files) -> None:
+    again = dict(data_files(Data(editions()[1], codebook())))
+    assert again == {name: files[f"{FOLDER}{name}"] for name in again}
+    assert len(again) == 3 * len(TABLES) + 1

@@ -1,0 +1,93 @@
+"""An edition with something in every part of its manifest, and the site that it stands on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from digest.edition.manifest import (
+    Changes,
+    EditionSignal,
+    EditionStory,
+    LabelCount,
+    Manifest,
+    Past,
+    Signals,
+)
+from digest.edition.prevalence import Estimate
+from digest.edition.rates import Ratio
+from digest.edition.shares import Share
+from digest.publish import PublishedEdition
+from digest.publish.editions import Placement, placements
+from digest.publish.machine import Site, edition_files, site_files
+from tests.publish.invented_edition import codebook, hostile, manifest, published
+
+SITE = Site(
+    "Digest of <Tests> & Trials", 'Each quarter\'s "research".', "https://digest.example/a/"
+)
+HOSTILE = (
+    '=HYPERLINK("https://evil.example") </script><script>alert(1)</script> {\\input{x}} 100% $x_1$ '
+    "& # ~ ^ } @article{a, \u202egnp.exe\u202c \ufffe\x07\r\nTY  - JOUR\nER  - \n" + "long " * 2_000
+)
+
+
+def whole(quarter: str = "2026Q1", items: int = 120) -> Manifest:
+    """Stories, counts, shares, signals, the past, and labels that people decided."""
+    plain = manifest(items=items, quarter=quarter)
+    decided = [
+        replace(item, labels=tuple(replace(a, maker="panel:r-7") for a in item.labels))
+        if n % 10 == 1
+        else item
+        for n, item in enumerate(plain.items)
+    ]
+    ids = [item.id for item in plain.items]
+    return replace(
+        plain,
+        items=tuple(decided),
+        stories=(EditionStory("s1-a", tuple(ids[:3]), ids[1], ("Agency", "Ñandú; SA"), ("link",)),),
+        counts=(
+            LabelCount("sdg", "2", "paper", Estimate(7, 9, 4, 15, 30, "panel sample")),
+            LabelCount("sdg", "2", "news", Estimate(3, None, None, None, 0, "none")),
+        ),
+        shares=(Share("2", 0.1, 0.08, 0.04, 0.11, 1 / 17, "not distinguishable", "model's test"),),
+        signals={
+            "news": Signals("no earlier period"),
+            "paper": Signals("compared", 40, 0.1, (_signal(ids),)),
+        },
+        past=(Past("2025Q4", "v1.0", "m1-x", "c1-x", {"paper": 90}, (("sdg", "2", "paper", 5),)),),
+    )
+
+
+def _signal(ids: list[str]) -> EditionSignal:
+    ratio = Ratio(None, 2.0, None)
+    return EditionSignal(
+        "term", "flood maps", "first appearance", 6, 90, 0, 80, 4, ratio, 0.01, tuple(ids[5:8])
+    )
+
+
+def editions() -> list[PublishedEdition]:
+    """A quarter, its correction with a hostile item, and the quarter before."""
+    first = whole()
+    changes = Changes(("guid:hostile",), (), (), (), ("model",))
+    corrected = hostile(first, HOSTILE, "javascript:alert(1)")
+    return [
+        replace(published(first, "v1.0"), published="2026-04-20"),
+        replace(published(corrected, "v1.1"), published="2026-05-02", changes=changes),
+        replace(published(whole("2025Q4", 30), "v1.0"), published="2026-01-15"),
+    ]
+
+
+def places() -> list[Placement]:
+    """Where they stand."""
+    return list(placements(editions()))
+
+
+def all_files(site: Site = SITE) -> dict[str, bytes]:
+    """Every file of them by path."""
+    placed = places()
+    files: dict[str, bytes] = {}
+    for edition in editions():
+        same = [p for p in placed if p.edition.order == edition.order]
+        files |= edition_files(site, same, codebook())
+    ending = "/edition.json"
+    indexes = {p.removesuffix(ending): c for p, c in files.items() if p.endswith(ending)}
+    return files | dict(site_files(site, placed, indexes))
