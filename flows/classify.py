@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from prefect import flow, get_run_logger, task
+from prefect import get_run_logger, task
 
 from digest.classify.model import Model
 from digest.config import Workers, Workplace, utc_now
@@ -31,9 +29,3 @@ def classify_quarter(place: Workplace, quarter: Quarter, workers: Workers) -> in
             get_run_logger().info("labelled %s of %s texts", step.done, step.total)
         connection.execute("CHECKPOINT")
     return done
-
-
-@flow(name="classify", flow_run_name="classify {quarter}", validate_parameters=False)
-def run_classify(quarter: str, folder: Path, workers: str = "") -> int:
-    """Label one quarter's texts in a working folder; ``workers`` as ``digest run --workers``."""
-    return classify_quarter(Workplace(folder), Quarter.parse(quarter), Workers.parse(workers))

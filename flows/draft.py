@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
-from prefect import flow, get_run_logger, task
+from prefect import get_run_logger, task
 
 from digest.classify.model import Model
-from digest.config import Inputs, Workplace
+from digest.config import Inputs, Workplace, utc_now
 from digest.edition.manifest import Changes, Manifest
+from digest.events import DRAFT
 from digest.quarter import Quarter
+from digest.steps import announce
 from digest.steps.draft import Drafting, draft
 from digest.steps.harvest import known_sources
 from digest.steps.publish import build_draft, changes_since_published
@@ -29,16 +30,13 @@ def draft_quarter(
     using = Drafting(model, codebook, known_sources(inputs), inputs.sample)
     LOGGER.info("draft: choosing what is shown, and the sentences that carry its labels")
     with writing(place.database) as connection:
+        asked = announce.asked_of(connection, DRAFT, quarter)
         manifest = draft(connection, place, quarter, using)
         snapshot(connection, place.database)
     LOGGER.info("draft: building its site")
     build_draft(place, manifest, codebook)
+    with writing(place.database) as connection:
+        announce.drafted(connection, manifest, asked, utc_now())
     changes = changes_since_published(place, manifest)
     get_run_logger().info("draft %s: %s", manifest.sha256, changes and asdict(changes))
     return manifest, changes
-
-
-@flow(name="draft", flow_run_name="draft {quarter}", validate_parameters=False)
-def run_draft(quarter: str, folder: Path, inputs: Inputs) -> tuple[Manifest, Changes | None]:
-    """Draft one quarter in a working folder."""
-    return draft_quarter(Workplace(folder), Quarter.parse(quarter), inputs)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from prefect import flow, get_run_logger, task
+from prefect import get_run_logger, task
 
 from digest.config import Inputs, Workplace, utc_now
 from digest.quarter import Quarter
@@ -35,9 +33,3 @@ def harvest_quarter(place: Workplace, quarter: Quarter, inputs: Inputs) -> list[
             log("%s: %s %s", outcome.source, outcome.outcome, outcome.detail or outcome.counts)
         connection.execute("CHECKPOINT")
     return outcomes
-
-
-@flow(name="harvest", flow_run_name="harvest {quarter}", validate_parameters=False)
-def run_harvest(quarter: str, folder: Path, inputs: Inputs) -> list[Outcome]:
-    """Harvest one quarter into a working folder."""
-    return harvest_quarter(Workplace(folder), Quarter.parse(quarter), inputs)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from prefect import flow, get_run_logger, task
+from prefect import get_run_logger, task
 
 from digest.config import Workplace, utc_now
+from digest.events import PUBLISH
 from digest.quarter import Quarter
+from digest.steps import announce
 from digest.steps.publish import Published, publish
+from digest.store.database import writing
 from digest.taxonomy import load
 from flows.progress import LOGGER
 
@@ -17,12 +18,10 @@ from flows.progress import LOGGER
 def publish_quarter(place: Workplace, quarter: Quarter) -> Published:
     """The edition that the site shows now, and whether it is new."""
     LOGGER.info("publish: building the site")
+    with writing(place.database) as connection:
+        asked = announce.asked_of(connection, PUBLISH, quarter)
     published = publish(place, quarter, load(), utc_now)
+    with writing(place.database) as connection:
+        announce.published(connection, published.edition, asked, utc_now())
     get_run_logger().info("%s %s at %s", quarter, published.edition.version, published.site)
     return published
-
-
-@flow(name="publish", flow_run_name="publish {quarter}", validate_parameters=False)
-def run_publish(quarter: str, folder: Path) -> Published:
-    """Publish one quarter's draft from a working folder."""
-    return publish_quarter(Workplace(folder), Quarter.parse(quarter))

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import folder, models, quarter, rerun, sources
+from digest.cli import folder, models, quarter, rerun, serve, sources
 from digest.errors import DigestError
 
 STOPPED = 130
@@ -26,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    quarter.run, rerun.rerun, quarter.demo,
+    quarter.run, rerun.rerun, serve.serve, serve.sign_off, quarter.demo,
     models.label, models.explain, models.train, models.evaluate,
     folder.status, folder.doctor, folder.reparse,
 ):  # fmt: skip

@@ -1,0 +1,121 @@
+"""The flows of ``digest serve``: each waits for its turn, looks into the store, does what is due.
+
+    harvest -> classify -> draft -> freeze -> (people sign off) -> publish        brief
+
+What starts a flow (an event, the clock, a person) only says "look": a run that finds nothing to do
+ends at once. Prefect imports this module before every run, so all else is imported where it is
+used.
+"""
+
+from __future__ import annotations
+
+from prefect import flow, get_run_logger
+
+from flows.served import at_work
+
+
+@flow(name="harvest", flow_run_name="harvest {quarter}")
+def harvest(quarter: str = "", because: str = "hand") -> list[str]:
+    """Ask the sources for a quarter; without one for the current, and for the last one until its
+    look-back is over. Returns the quarters.
+    """
+    from digest.config import utc_now
+    from digest.events import HARVEST
+    from digest.quarter import Quarter
+    from digest.steps import announce
+    from digest.steps.review import harvested_now
+    from digest.store.database import writing
+    from flows.harvest import harvest_quarter
+
+    with at_work(get_run_logger().info) as me:
+        now = utc_now()
+        asked = [Quarter.parse(quarter)] if quarter else []
+        wanted = asked or me.quarters(HARVEST) or harvested_now(now, me.settings.look_back_days)
+        with writing(me.place.database) as connection:
+            for each in wanted:
+                each.require_begun(now)
+                announce.due(connection, each, because, now)
+        for each in wanted:
+            harvest_quarter(me.place, each, me.settings.inputs())
+    return list(map(str, wanted))
+
+
+@flow(name="classify", flow_run_name="classify {quarter}")
+def classify(quarter: str = "") -> int:
+    """Label the texts that wait, of a quarter and of those with open events; how many."""
+    from digest.config import Workers
+    from digest.events import CLASSIFY
+    from flows.classify import classify_quarter
+
+    with at_work(get_run_logger().info) as me:
+        workers = Workers.parse(me.settings.workers)
+        quarters = me.quarters(CLASSIFY, quarter)
+        return sum(classify_quarter(me.place, each, workers) for each in quarters)
+
+
+@flow(name="draft", flow_run_name="draft {quarter}")
+def draft(quarter: str = "") -> dict[str, str]:
+    """Bring drafts up to date, but not frozen ones; the sha256 of each quarter's draft."""
+    from digest.edition.shelf import Shelf
+    from digest.events import DRAFT
+    from flows.draft import draft_quarter
+
+    drafts: dict[str, str] = {}
+    with at_work(get_run_logger().info) as me:
+        shelf = Shelf(me.place.editions)
+        for each in me.quarters(DRAFT, quarter):
+            if shelf.is_frozen(each):
+                get_run_logger().warning(
+                    "the draft of %s is frozen for review and stays as it is; what has come since "
+                    "waits until it is published", each,
+                )  # fmt: skip
+            else:
+                manifest, _ = draft_quarter(me.place, each, me.settings.inputs())
+                drafts[str(each)] = manifest.sha256
+    return drafts
+
+
+@flow(name="brief", flow_run_name="brief {quarter}")
+def brief(quarter: str = "") -> int:
+    """Draft the briefs that a quarter's signals ask for; how many there are."""
+    from digest.events import BRIEF
+    from flows.brief import brief_quarter
+
+    with at_work(get_run_logger().info) as me:
+        quarters = me.quarters(BRIEF, quarter)
+        return sum(len(brief_quarter(me.place, each).briefs) for each in quarters)
+
+
+@flow(name="freeze")
+def freeze() -> list[str]:
+    """Freeze the drafts of quarters whose look-back is over; the quarters that wait for review."""
+    from digest.config import utc_now
+    from digest.steps.review import freeze as freeze_drafts
+
+    with at_work(get_run_logger().info) as me:
+        frozen = freeze_drafts(me.place, me.settings.look_back_days, utc_now)
+    return list(map(str, frozen))
+
+
+@flow(name="publish", flow_run_name="publish {quarter}")
+def publish(quarter: str = "") -> dict[str, str]:
+    """Publish drafts that are signed off as they are; what came of each quarter, in words."""
+    from digest.config import utc_now
+    from digest.events import PUBLISH
+    from digest.steps.announce import asked_of
+    from digest.steps.review import missing_for_publication
+    from digest.store.database import writing
+    from digest.store.outbox import note_handled
+    from flows.publish import publish_quarter
+
+    said: dict[str, str] = {}
+    with at_work(get_run_logger().info) as me:
+        for each in me.quarters(PUBLISH, quarter):
+            missing = missing_for_publication(me.place, each)
+            if missing:
+                get_run_logger().warning("not published: %s", missing)
+                with writing(me.place.database) as connection:
+                    seen = asked_of(connection, PUBLISH, each)
+                    note_handled(connection, PUBLISH, seen, utc_now())
+            said[str(each)] = missing or publish_quarter(me.place, each).edition.version
+    return said

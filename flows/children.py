@@ -1,0 +1,79 @@
+"""The two processes that ``digest serve`` watches: ``python -m flows.children server|runner``.
+
+Both end when their parent dies. They learn all that they need from the environment that
+``flows.serve`` makes for them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from flows.served import end_with_parent, served
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+
+QUERY_SECONDS = 0.5  # between two looks for runs to start: half of it is waited on average
+AT_ONCE = 8  # flow runs; most of them wait for their turn
+
+
+def server() -> None:
+    """Prefect's API, its page and its services."""
+    import uvicorn
+    from prefect.settings import get_current_settings
+
+    api = get_current_settings().server.api
+    uvicorn.run(
+        "prefect.server.api.server:create_app", factory=True, host=str(api.host), port=api.port,
+        log_level="warning", timeout_graceful_shutdown=2,
+    )  # fmt: skip
+
+
+def runner() -> None:
+    """Registers the deployments, and starts their runs as processes until it is told to stop."""
+    asyncio.run(_run())
+
+
+async def _run() -> None:
+    from prefect import get_client
+    from prefect.runner import Runner
+
+    from flows.deploy import deployments, register
+
+    me = served()
+    async with get_client() as client:
+        await _bury(client)
+        made = await register(client, deployments(me.place, me.settings))
+    starting = Runner(
+        name="digest", query_seconds=QUERY_SECONDS, limit=AT_ONCE, pause_on_shutdown=False
+    )
+    for one in made:
+        await starting.aadd_deployment(one)
+    await starting.start()
+
+
+async def _bury(client: PrefectClient) -> None:
+    """Runs that are said to be running when no process of theirs can be: this is the only runner,
+    and it has just begun.
+    """
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState
+    from prefect.client.schemas.filters import FlowRunFilterStateType as OfType
+    from prefect.client.schemas.filters import FlowRunFilterTags as Tagged
+    from prefect.client.schemas.objects import State, StateType
+    from prefect.states import Crashed
+
+    from flows.deploy import TAG
+
+    alive = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+    said = FlowRunFilter(state=FlowRunFilterState(type=OfType(any_=alive)), tags=Tagged(all_=[TAG]))
+    for run in await client.read_flow_runs(flow_run_filter=said):
+        state: State[Any] = Crashed(message="its process ended with the digest serve that had started it")
+        await client.set_flow_run_state(run.id, state, force=True)
+
+
+if __name__ == "__main__":
+    end_with_parent(signal.SIGTERM)
+    {"server": server, "runner": runner}[sys.argv[1]]()

@@ -1,0 +1,78 @@
+"""The relay: posts again what stays open, because a post, a server or a flow was lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from digest.config import Report, Workplace
+from digest.errors import DigestError, StoreBusy
+from digest.store.database import reading
+from digest.store.outbox import Raised, unhandled
+from digest.store.turn import own_turn
+from flows.deliver import Patience, post
+
+LOOK = 1.0  # seconds between two looks into the outbox
+
+
+def relay(
+    place: Workplace, environment: Mapping[str, str], stop: threading.Event, say: Report
+) -> None:
+    """Look and post until ``stop``; says what is wrong when it begins to be, not every time."""
+    outbox, patience, wrong = Outbox(place), Patience(), ""
+    while not stop.wait(LOOK):
+        problem = _once(outbox, environment, patience)
+        if problem and problem != wrong:
+            say(f"relay: {problem}")
+        wrong = problem
+
+
+@dataclass
+class Outbox:
+    """The open events of a working folder, read again when its database has changed."""
+
+    place: Workplace
+    _seen: tuple[int, ...] = ()
+    _open: list[Raised] = field(default_factory=list)
+
+    def look(self) -> list[Raised] | None:
+        """What is open; None while somebody works in the folder, who may be about to handle it.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        try:
+            with own_turn(self.place, wait=0):
+                state = self._state()
+                if state != self._seen:
+                    self._open, self._seen = self._read(), state
+        except StoreBusy:
+            return None
+        return self._open
+
+    def _state(self) -> tuple[int, ...]:
+        file = self.place.database
+        both = (file, file.with_name(f"{file.name}.wal"))
+        return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in both)
+
+    def _read(self) -> list[Raised]:
+        if not self.place.database.exists():
+            return []
+        with reading(self.place.database) as connection:
+            return unhandled(connection)
+
+
+def _once(outbox: Outbox, environment: Mapping[str, str], patience: Patience) -> str:
+    try:
+        waiting = outbox.look()
+    except DigestError as error:
+        return str(error)
+    if waiting is None:
+        return ""
+    by_attempt: dict[int, list[Raised]] = {}
+    for event, attempt in patience.due(waiting, time.monotonic()):
+        by_attempt.setdefault(attempt, []).append(event)
+    problems = [post(events, attempt, environment) for attempt, events in by_attempt.items()]
+    return next(filter(None, problems), "")
