@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from digest.edition.alarms import alarms
 from digest.edition.manifest import Manifest
 from digest.edition.shelf import Edition
 from digest.events import (
@@ -24,11 +25,11 @@ from digest.events import (
     HarvestDue,
     LabelsCompleted,
     Published,
+    SignalRaised,
     SourceFailed,
 )
 from digest.items import digest_of
 from digest.quarter import Quarter
-from digest.steps.brief import raise_signals
 from digest.store import history
 from digest.store.database import transaction
 from digest.store.history import Outcome
@@ -115,6 +116,27 @@ def drafted(
         raise_event(connection, event, now)
         raise_signals(connection, manifest, now)
         note_handled(connection, DRAFT, asked, now)
+
+
+def raise_signals(
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, now: datetime
+) -> list[str]:
+    """Raise an event for every alarm about a draft; the ids of those that are new.
+
+    Call it in a transaction. An alarm that was raised once is not raised again.
+    """
+    quarter = Quarter.parse(manifest.quarter)
+    return [
+        event_id
+        for alarm in alarms(manifest)
+        if (
+            event_id := raise_event(
+                connection,
+                Event(quarter, SignalRaised(alarm.signal, alarm.sentence), "seen", alarm.signal),
+                now,
+            )
+        )
+    ]
 
 
 def frozen(

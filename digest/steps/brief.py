@@ -13,9 +13,8 @@ from pydantic import TypeAdapter
 from digest.config import Workplace
 from digest.edition.alarms import alarms
 from digest.edition.brief import Brief, brief
-from digest.edition.manifest import Manifest
 from digest.edition.shelf import Shelf
-from digest.events import BRIEF, BriefReady, Event, SignalRaised
+from digest.events import BRIEF, BriefReady, Event
 from digest.publish.briefs import build_briefs
 from digest.quarter import Quarter
 from digest.store.archive import replacing, storage_errors
@@ -35,27 +34,6 @@ class Briefed:
     briefs: tuple[Brief, ...]
     new: tuple[Brief, ...]
     site: Path
-
-
-def raise_signals(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, now: datetime
-) -> list[str]:
-    """Raise an event for every alarm about a draft; the ids of those that are new.
-
-    Call it in a transaction. An alarm that was raised once is not raised again.
-    """
-    quarter = Quarter.parse(manifest.quarter)
-    return [
-        event_id
-        for alarm in alarms(manifest)
-        if (
-            event_id := raise_event(
-                connection,
-                Event(quarter, SignalRaised(alarm.signal, alarm.sentence), "seen", alarm.signal),
-                now,
-            )
-        )
-    ]
 
 
 def draft_briefs(place: Workplace, quarter: Quarter, codebook: Codebook) -> Briefed:

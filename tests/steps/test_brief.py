@@ -13,7 +13,8 @@ from digest.edition.manifest import Evidence, Manifest, ShownItem
 from digest.edition.shelf import Shelf
 from digest.events import BRIEF
 from digest.quarter import Quarter
-from digest.steps.brief import briefed, draft_briefs, raise_signals
+from digest.steps.announce import raise_signals
+from digest.steps.brief import briefed, draft_briefs
 from digest.store.database import transaction, writing
 from digest.store.outbox import events, unhandled
 from tests.edition.test_alarms import papers
