@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digest.edition.features import Noted, index
 from digest.edition.manifest import (
     EditionItem,
     EditionSignal,
@@ -25,7 +26,7 @@ from digest.edition.manifest import (
 from digest.edition.prevalence import ModelTest, estimate
 from digest.edition.select import SHOWN_SCHEMES, is_showable
 from digest.edition.shares import Share, shares
-from digest.edition.signals import Noted, Signal, Window, index, signals
+from digest.edition.signals import Signal, Window, signals
 from digest.quarter import Quarter
 
 if TYPE_CHECKING:
