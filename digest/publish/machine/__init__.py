@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from digest.publish.machine.addresses import Site
 from digest.publish.machine.citations import cite_page
-from digest.publish.machine.files import INDEX, edition_files, site_files
+from digest.publish.machine.files import edition_files, site_files
+from digest.publish.machine.index import Index
 from digest.publish.machine.metadata import Page, head
 
-__all__ = ["INDEX", "Page", "Site", "cite_page", "edition_files", "head", "site_files"]
+__all__ = ["Index", "Page", "Site", "cite_page", "edition_files", "head", "site_files"]

@@ -7,7 +7,7 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from digest.publish.editions import Placement, PublishedEdition
+from digest.publish.editions import Placement
 from digest.text import one_line
 
 # Chosen once, at random: the ids of feeds and their entries are made from it.
@@ -49,19 +49,13 @@ def urn(*parts: str) -> str:
     return f"urn:uuid:{uuid.uuid5(_NAMESPACE, '/'.join(parts))}"
 
 
-def edition_name(edition: PublishedEdition) -> str:
-    """``2026Q1 v1.0``, or ``2026Q1 draft``."""
-    return f"{edition.manifest.quarter} {edition.version or 'draft'}"
-
-
-def permanent(place: Placement) -> str:
-    """The folder, with ``/``, that shows this version for ever; a draft has only its quarter's."""
-    edition = place.edition
-    parts = (edition.manifest.quarter, edition.version)
-    return "".join(f"{part}/" for part in parts if part)
+def permanent(quarter: str, version: str | None) -> str:
+    """The folder, with ``/``, that shows a version for ever; a draft has only its quarter's."""
+    return f"{quarter}/{version}/" if version else f"{quarter}/"
 
 
 def canonical(place: Placement) -> str:
     """The folder, with ``/``, that search engines should name: the quarter's for its latest."""
-    replaced = place.versions and place.edition.version != place.versions[0].version
-    return permanent(place) if replaced else f"{place.edition.manifest.quarter}/"
+    quarter, version = place.edition.manifest.quarter, place.edition.version
+    replaced = place.versions and version != place.versions[0].version
+    return permanent(quarter, version if replaced else None)

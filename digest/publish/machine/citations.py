@@ -14,9 +14,9 @@ from typing import Any, Literal
 import orjson
 
 from digest.publish import words
-from digest.publish.editions import Placement
-from digest.publish.machine.addresses import Site, edition_name, permanent
+from digest.publish.machine.addresses import Site
 from digest.publish.machine.chosen import Chosen
+from digest.publish.machine.index import Index
 
 # A brace that stands alone would end a field early, even behind a backslash.
 _LATEX = str.maketrans({
@@ -49,22 +49,20 @@ class Reference:
     note: str = ""
 
 
-def edition_reference(site: Site, place: Placement, sha256: str, at: str = "") -> Reference:
+def edition_reference(site: Site, one: Index, at: str = "") -> Reference:
     """The edition itself, at the address of its version, as the file ``at`` gives it."""
-    edition = place.edition
-    quarter = edition.manifest.quarter
     return Reference(
-        key=f"digest-{quarter}-{edition.version or 'draft'}",
+        key=f"digest-{one.edition}-{one.version or 'draft'}",
         kind="edition",
-        title=f"{site.name}, {quarter}: {words.months(quarter)}",
+        title=f"{site.name}, {one.edition}: {words.months(one.edition)}",
         authors=(site.name,),
         collective=True,
-        day=edition.published,
+        day=one.published,
         publisher=site.name,
-        url=site.url(permanent(place), at),
-        version=edition.version or "draft",
+        url=site.url(one.folder, at),
+        version=one.version or "draft",
         language="en",
-        note=f"SHA-256 of the manifest: {sha256}",
+        note=f"SHA-256 of the manifest: {one.sha256}",
     )
 
 
@@ -212,22 +210,16 @@ def _csl(one: Reference) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def cite_page(site: Site, places: Sequence[Placement]) -> list[dict[str, str]]:
+def cite_page(site: Site, versions: Sequence[Index]) -> list[dict[str, str]]:
     """What the page on citing says of each version, newest first; folders are from the root."""
-    rows = []
-    for place in places:
-        edition = place.edition
-        if edition.version and place.is_first:
-            continue  # the quarter's address, under which the version will not stay
-        reference = edition_reference(site, place, "", "cite/index.html")
-        rows.append(
-            {
-                "name": edition_name(edition),
-                "folder": permanent(place),
-                "sentence": sentence(reference),
-            }
-        )
-    return rows
+    return [
+        {
+            "name": one.name,
+            "folder": one.folder,
+            "sentence": sentence(edition_reference(site, one, "cite/index.html")),
+        }
+        for one in sorted(versions, key=lambda one: one.order, reverse=True)
+    ]
 
 
 FORMATS = {"bib": bibtex, "ris": ris, "json": csl}

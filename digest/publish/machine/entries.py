@@ -3,52 +3,50 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from digest.edition.difference import other_changes
 from digest.edition.manifest import Assigned, Changes
 from digest.publish import views, words
 from digest.publish.editions import Placement, PublishedEdition
-from digest.publish.machine.addresses import Site, edition_name, permanent, urn
+from digest.publish.machine.addresses import Site, urn
 from digest.publish.machine.chosen import Chosen
 from digest.publish.machine.feeds import Entry, Feed
+from digest.publish.machine.index import Index
 from digest.taxonomy import Label
 
 
-def editions_feed(site: Site, versions: Sequence[Placement], sha256: Mapping[str, str]) -> Feed:
-    """All published versions, newest first, corrections among them.
-
-    ``versions`` are one or more; ``sha256`` has the identity of each by its folder.
-    """
-    newest = sorted(versions, key=lambda p: (p.edition.published, p.edition.order), reverse=True)
+def editions_feed(site: Site, versions: Sequence[Index]) -> Feed:
+    """The published versions, one or more, newest first, corrections among them."""
+    newest = sorted(versions, key=lambda one: (one.published, one.order), reverse=True)
     return Feed(
         # What was published first says which digest this is, and does not change.
-        id=urn("editions", sha256[newest[-1].folder]),
+        id=urn("editions", newest[-1].sha256),
         title=site.name,
         text=f"{site.description} Every edition and every correction.",
         home="",
         folder="feeds/",
-        updated=newest[0].edition.published,
-        entries=[_edition_entry(place, sha256[place.folder]) for place in newest],
+        updated=newest[0].published,
+        entries=[_edition_entry(one) for one in newest],
     )
 
 
-def _edition_entry(place: Placement, sha256: str) -> Entry:
-    edition = place.edition
-    manifest = edition.manifest
-    months = words.months(manifest.quarter)
-    # Of a quarter's versions all but the first replace one.
-    is_first = place.versions[-1].version == edition.version
-    what = "" if is_first else f", corrected ({edition.version})"
+def _edition_entry(one: Index) -> Entry:
+    corrected = f", corrected ({one.version})" if one.is_correction else ""
     return Entry(
-        id=urn("edition", manifest.quarter, edition.version or "", sha256),
-        title=f"{manifest.quarter}: {months}{what}",
-        text=" ".join(_sentences(edition)),
-        day=edition.published,
-        page=permanent(place),
-        tags=("edition" if is_first else "correction",),
+        id=urn("edition", one.edition, one.version or "", one.sha256),
+        title=f"{one.edition}: {words.months(one.edition)}{corrected}",
+        text=one.summary,
+        day=one.published,
+        page=one.folder,
+        tags=("correction" if one.is_correction else "edition",),
         language="en",
     )
+
+
+def summary(edition: PublishedEdition) -> str:
+    """What is in a version, and what it changes against the one before."""
+    return " ".join(_sentences(edition))
 
 
 def _sentences(edition: PublishedEdition) -> Iterator[str]:
@@ -84,7 +82,7 @@ def items_feed(site: Site, place: Placement, chosen: Sequence[Chosen]) -> Feed:
         id=urn("items", place.folder),
         title=f"{site.name}: {quarter}",
         text=f"Papers and news of {words.months(quarter)} that the edition "
-        f"{edition_name(edition)} shows under a goal or a risk.",
+        f"{quarter} {edition.version} shows under a goal or a risk.",
         home=f"{place.folder}/",
         folder=f"{place.folder}/feeds/",
         updated=edition.published,

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from digest.publish.editions import Placement, PublishedEdition
 from digest.publish.machine import citations
-from digest.publish.machine.addresses import Site, permanent
-from digest.publish.machine.chosen import Chosen, chosen_items
-from digest.publish.machine.entries import editions_feed, items_feed
+from digest.publish.machine.addresses import Site
+from digest.publish.machine.chosen import chosen_items
+from digest.publish.machine.entries import editions_feed, items_feed, summary
 from digest.publish.machine.feeds import TYPES, feed_files
+from digest.publish.machine.index import NAME, Index
 from digest.publish.machine.schema import Data
 from digest.publish.machine.tables import data_files
 from digest.taxonomy import Codebook
 
-INDEX = "edition.json"
 _TYPES = {
     ".csv": "text/csv; charset=utf-8; header=present",
     ".parquet": "application/vnd.apache.parquet",
@@ -30,49 +31,41 @@ _TYPES = {
 Files = Iterator[tuple[str, bytes]]
 
 
-def edition_files(site: Site, places: Sequence[Placement], codebook: Codebook) -> Files:
-    """The files of an edition in each of its ``places``: paths from the site's root.
+def edition_files(site: Site, place: Placement, codebook: Codebook, canonical: bytes) -> Files:
+    """The files of an edition where it stands, named from its folder.
 
-    The manifest, its data files, its citations, the feed of its items (a draft has none), and last
-    ``edition.json``, which lists the others with their sizes and hashes.
+    The manifest (``canonical``), its data files, its citations, the feed of its items (a draft has
+    none), and last ``edition.json``, which lists the others with their sizes and hashes.
     """
-    listed: dict[str, list[dict[str, Any]]] = {place.folder: [] for place in places}
-    edition = places[0].edition
-    manifest = edition.manifest.canonical()
-    sha256 = hashlib.sha256(manifest).hexdigest()
-    chosen = chosen_items(edition.manifest, codebook)
-    for name, content in _alike(edition, codebook, manifest, chosen):
-        about = _listed(name, content)
-        for place in places:
-            listed[place.folder].append(about)
-            yield f"{place.folder}/{name}", content
-    for place in places:
-        for path, content in _own(site, place, sha256, chosen):
-            listed[place.folder].append(_listed(path.removeprefix(f"{place.folder}/"), content))
-            yield path, content
-        index = _about(place, sha256) | {"files": listed[place.folder]}
-        yield f"{place.folder}/{INDEX}", _json(index)
+    listed = []
+    index = _index(place.edition, hashlib.sha256(canonical).hexdigest())
+    for name, content in _files(site, place, codebook, canonical, index):
+        listed.append(_listed(name, content))
+        yield name, content
+    yield NAME, replace(index, files=tuple(listed)).to_json()
 
 
-def _alike(
-    edition: PublishedEdition, codebook: Codebook, manifest: bytes, chosen: Sequence[Chosen]
+def _index(edition: PublishedEdition, sha256: str) -> Index:
+    manifest = edition.manifest
+    published = edition.version, edition.published
+    return Index(manifest.quarter, *published, sha256, manifest.sample, summary(edition), ())
+
+
+def _files(
+    site: Site, place: Placement, codebook: Codebook, canonical: bytes, index: Index
 ) -> Files:
-    """Files that are the same wherever the edition stands; paths from its folder."""
-    yield "manifest.json", manifest
-    for name, content in data_files(Data(edition, codebook)):
+    yield "manifest.json", canonical
+    for name, content in data_files(Data(place.edition, codebook)):
         yield f"data/{name}", content
+    chosen = chosen_items(place.edition.manifest, codebook)
     of_items = [citations.item_reference(one) for one in chosen]
     for ending, write in citations.FORMATS.items():
+        at = f"{place.folder}/cite/edition.{ending}"
+        yield f"cite/edition.{ending}", write([citations.edition_reference(site, index, at)])
         yield f"cite/items.{ending}", write(of_items)
-
-
-def _own(site: Site, place: Placement, sha256: str, chosen: Sequence[Chosen]) -> Files:
-    """Files that name addresses, which depend on where they lie; paths from the site's root."""
-    for ending, write in citations.FORMATS.items():
-        path = f"{place.folder}/cite/edition.{ending}"
-        yield path, write([citations.edition_reference(site, place, sha256, path)])
     if place.edition.version:
-        yield from feed_files(items_feed(site, place, chosen), site)
+        for path, content in feed_files(items_feed(site, place, chosen), site):
+            yield path.removeprefix(f"{place.folder}/"), content
 
 
 def _listed(path: str, content: bytes) -> dict[str, Any]:
@@ -82,55 +75,45 @@ def _listed(path: str, content: bytes) -> dict[str, Any]:
     return {"path": path, "type": media, "bytes": len(content), "sha256": sha256}
 
 
-def _about(place: Placement, sha256: str) -> dict[str, Any]:
-    edition = place.edition
-    return {
-        "edition": edition.manifest.quarter,
-        "version": edition.version,
-        "published": edition.published or None,
-        "sha256": sha256,
-        "sample": edition.manifest.sample,
-    }
-
-
-def site_files(site: Site, places: Sequence[Placement], indexes: Mapping[str, bytes]) -> Files:
+def site_files(site: Site, indexes: Iterable[Index]) -> Files:
     """The files of the whole site, from its root: feeds of all versions, and ``latest.json``.
 
-    ``indexes`` has each published version's ``edition.json`` by the version's folder. A site
-    without a published version has no such files.
+    ``indexes`` are those of all versions at their permanent addresses. A site without a published
+    version has no such files.
     """
-    versions = [place for place in places if place.edition.version and not place.is_first]
+    versions = sorted((i for i in indexes if i.version), key=lambda i: i.order, reverse=True)
     if not versions:
         return
-    known = {place.folder: orjson.loads(indexes[place.folder]) for place in versions}
-    sha256 = {folder: index["sha256"] for folder, index in known.items()}
-    yield from feed_files(editions_feed(site, versions, sha256), site)
-    yield "latest.json", _json(_latest(site, versions, known))
+    yield from feed_files(editions_feed(site, versions), site)
+    latest = orjson.dumps(
+        _latest(site, versions), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    )
+    yield "latest.json", latest
 
 
-def _latest(
-    site: Site, versions: Sequence[Placement], known: Mapping[str, dict[str, Any]]
-) -> dict[str, Any]:
+def _latest(site: Site, versions: Sequence[Index]) -> dict[str, Any]:
     """The newest quarter's newest version with its files, then every version, newest first."""
-    newest = max(versions, key=lambda place: place.edition.order)
-    folder = permanent(newest)
-    files = [one | {"url": site.url(folder + one["path"])} for one in known[newest.folder]["files"]]
-    ordered = sorted(versions, key=lambda place: place.edition.order, reverse=True)
+    newest = versions[0]
+    files = [one | {"url": site.url(newest.folder + one["path"])} for one in newest.files]
+    of_quarter = {one.edition: one.version for one in reversed(versions)}
     return {
         "name": site.name,
-        "latest": _entry(site, newest, known) | {"files": files},
-        "editions": [_entry(site, place, known) for place in ordered],
+        "latest": _entry(site, newest) | {"files": files},
+        "editions": [
+            _entry(site, one) | {"is_latest_of_its_quarter": one.version == of_quarter[one.edition]}
+            for one in versions
+        ],
     }
 
 
-def _entry(site: Site, place: Placement, known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
-    index = {name: value for name, value in known[place.folder].items() if name != "files"}
-    return index | {
-        "is_latest_of_its_quarter": place.versions[0].version == place.edition.version,
-        "url": site.url(permanent(place)),
-        "index": site.url(f"{place.folder}/{INDEX}"),
+def _entry(site: Site, one: Index) -> dict[str, Any]:
+    return {
+        "edition": one.edition,
+        "version": one.version,
+        "published": one.published,
+        "sha256": one.sha256,
+        "sample": one.sample,
+        "summary": one.summary,
+        "url": site.url(one.folder),
+        "index": site.url(one.folder + NAME),
     }
-
-
-def _json(value: object) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

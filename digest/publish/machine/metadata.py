@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from digest.publish import words
 from digest.publish.editions import Placement
-from digest.publish.machine.addresses import Site, canonical, edition_name, permanent
+from digest.publish.machine.addresses import Site, canonical, permanent
 from digest.publish.machine.chosen import Chosen
 from digest.publish.machine.feeds import TYPES
 from digest.publish.machine.tables import TABLES
@@ -127,7 +127,8 @@ def edition_things(site: Site, place: Placement, sha256: str, at: str) -> list[d
     """
     edition = place.edition
     quarter = edition.manifest.quarter
-    address = site.url(permanent(place), at)
+    folder = permanent(quarter, edition.version)
+    name, address = f"{quarter} {edition.version or 'draft'}", site.url(folder, at)
     publisher = {"@type": "Organization", "name": site.name}
     about = {
         "datePublished": edition.published,
@@ -139,7 +140,7 @@ def edition_things(site: Site, place: Placement, sha256: str, at: str) -> list[d
     issue = about | {
         "@type": "PublicationIssue",
         "@id": f"{address}#issue",
-        "name": f"{site.name}, {edition_name(edition)}",
+        "name": f"{site.name}, {name}",
         "issueNumber": quarter,
         "isPartOf": {"@type": "Periodical", "name": site.name, "url": site.url("", at)},
         "hasPart": {"@id": f"{address}#data"},
@@ -148,7 +149,7 @@ def edition_things(site: Site, place: Placement, sha256: str, at: str) -> list[d
     data = about | {
         "@type": "Dataset",
         "@id": f"{address}#data",
-        "name": f"{site.name}: data of {edition_name(edition)}",
+        "name": f"{site.name}: data of {name}",
         "description": f"Papers and news on artificial intelligence of {words.months(quarter)}, "
         "labelled by Sustainable Development Goal and by risk, with the model or person behind "
         "each label, counts with intervals, and the sources that were asked.",
@@ -157,12 +158,12 @@ def edition_things(site: Site, place: Placement, sha256: str, at: str) -> list[d
         "isAccessibleForFree": True,
         # The last day of the quarter, since an interval of days includes both ends.
         "temporalCoverage": f"{first:%Y-%m-%d}/{end.fromordinal(end.toordinal() - 1):%Y-%m-%d}",
-        "distribution": _distribution(site, place, at),
+        "distribution": _distribution(site, folder, at),
     }
     return [_filled(issue), _filled(data)]
 
 
-def _distribution(site: Site, place: Placement, at: str) -> list[dict[str, str]]:
+def _distribution(site: Site, folder: str, at: str) -> list[dict[str, str]]:
     kinds = {
         "csv": "text/csv",
         "parquet": "application/vnd.apache.parquet",
@@ -173,7 +174,7 @@ def _distribution(site: Site, place: Placement, at: str) -> list[dict[str, str]]
             "@type": "DataDownload",
             "name": table.about,
             "encodingFormat": kind,
-            "contentUrl": site.url(f"{permanent(place)}data/{table.name}.{ending}", at),
+            "contentUrl": site.url(f"{folder}data/{table.name}.{ending}", at),
         }
         for table in TABLES
         for ending, kind in kinds.items()

@@ -11,10 +11,11 @@ import pytest
 import rispy
 from pybtex.database import parse_string
 
+from digest.publish.machine import Index
 from digest.publish.machine.chosen import chosen_items
 from digest.publish.machine.citations import bibtex, cite_page, item_reference, ris
 from tests.publish.invented_edition import codebook
-from tests.publish.machine.whole_edition import HOSTILE, SITE, editions, places
+from tests.publish.machine.whole_edition import HOSTILE, SITE, editions
 
 Files = dict[str, bytes]
 FOLDER = "2026Q1/v1.1/cite/"
@@ -112,8 +113,9 @@ def test_the_edition_is_cited_at_the_address_that_never_changes(files: Files) ->
         assert f"UR  - {SITE.address}2026Q1/v1.1/" in files[f"{folder}edition.ris"].decode()
 
 
-def test_the_page_on_citing_names_each_version_once() -> None:
-    rows = cite_page(SITE, places())
+def test_the_page_on_citing_has_the_newest_version_first(files: Files) -> None:
+    folders = ("2025Q4/v1.0", "2026Q1/v1.0", "2026Q1/v1.1")
+    rows = cite_page(SITE, [Index.from_json(files[f"{f}/edition.json"]) for f in folders])
     assert [row["name"] for row in rows] == ["2026Q1 v1.1", "2026Q1 v1.0", "2025Q4 v1.0"]
     assert rows[0]["sentence"] == (
         f"{SITE.name} (2026). {SITE.name}, 2026Q1: January to March 2026, version v1.1. "

@@ -8,7 +8,7 @@ from dataclasses import replace
 import orjson
 
 from digest.publish.editions import placements
-from digest.publish.machine import edition_files, site_files
+from digest.publish.machine import Index, edition_files, site_files
 from tests.publish.invented_edition import codebook
 from tests.publish.machine.whole_edition import SITE, all_files, editions, whole
 
@@ -51,25 +51,33 @@ def test_the_quarters_address_has_the_latest_versions_data(files: Files) -> None
 
 def test_a_correction_changes_no_file_of_the_version_before() -> None:
     first, corrected, _ = editions()
-    places = list(placements([first]))
-    alone = dict(edition_files(SITE, places, codebook()))
+    place = list(placements([first]))[-1]
+    alone = dict(edition_files(SITE, place, codebook(), first.manifest.canonical()))
     both = all_files()
-    kept = {p: c for p, c in alone.items() if p.startswith("2026Q1/v1.0/")}
-    assert kept
-    assert {p: both[p] for p in kept} == kept
+    assert {name: both[f"2026Q1/v1.0/{name}"] for name in alone} == alone
     assert corrected.version == "v1.1"
 
 
 def test_a_draft_has_data_and_citations_but_nothing_to_subscribe_to() -> None:
     draft = replace(editions()[0], version=None, published="", manifest=whole(items=10))
-    places = list(placements([draft]))
-    files = dict(edition_files(SITE, places, codebook()))
-    assert "2026Q1/data/labels.csv" in files
-    assert orjson.loads(files["2026Q1/cite/edition.json"])[0]["version"] == "draft"
-    assert "issued" not in orjson.loads(files["2026Q1/cite/edition.json"])[0]
+    (place,) = placements([draft])
+    files = dict(edition_files(SITE, place, codebook(), draft.manifest.canonical()))
+    assert "data/labels.csv" in files
+    assert orjson.loads(files["cite/edition.json"])[0]["version"] == "draft"
+    assert "issued" not in orjson.loads(files["cite/edition.json"])[0]
     assert not [path for path in files if "feeds/" in path]
-    assert dict(site_files(SITE, places, {})) == {}
+    index = Index.from_json(files["edition.json"])
+    assert (index.folder, index.name) == ("2026Q1/", "2026Q1 draft")
+    assert dict(site_files(SITE, [index])) == {}
 
 
 def test_the_same_editions_give_the_same_bytes(files: Files) -> None:
     assert all_files() == files
+
+
+def test_the_tenth_correction_is_newer_than_the_ninth(files: Files) -> None:
+    first = Index.from_json(files["2026Q1/v1.0/edition.json"])
+    several = [replace(first, version=f"v1.{n}") for n in (9, 10, 0)]
+    said = orjson.loads(dict(site_files(SITE, several))["latest.json"])
+    assert said["latest"]["version"] == "v1.10"
+    assert [e["is_latest_of_its_quarter"] for e in said["editions"]] == [True, False, False]

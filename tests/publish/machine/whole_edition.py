@@ -18,7 +18,7 @@ from digest.edition.rates import Ratio
 from digest.edition.shares import Share
 from digest.publish import PublishedEdition
 from digest.publish.editions import Placement, placements
-from digest.publish.machine import Site, edition_files, site_files
+from digest.publish.machine import Index, Site, edition_files, site_files
 from tests.publish.invented_edition import codebook, hostile, manifest, published
 
 SITE = Site(
@@ -83,11 +83,11 @@ def places() -> list[Placement]:
 
 def all_files(site: Site = SITE) -> dict[str, bytes]:
     """Every file of them by path."""
-    placed = places()
     files: dict[str, bytes] = {}
-    for edition in editions():
-        same = [p for p in placed if p.edition.order == edition.order]
-        files |= edition_files(site, same, codebook())
-    ending = "/edition.json"
-    indexes = {p.removesuffix(ending): c for p, c in files.items() if p.endswith(ending)}
-    return files | dict(site_files(site, placed, indexes))
+    for place in places():
+        canonical = place.edition.manifest.canonical()
+        for name, content in edition_files(site, place, codebook(), canonical):
+            files[f"{place.folder}/{name}"] = content
+    folders = [f"{e.manifest.quarter}/{e.version}" for e in editions()]
+    indexes = [Index.from_json(files[f"{folder}/edition.json"]) for folder in folders]
+    return files | dict(site_files(site, indexes))
