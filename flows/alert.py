@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import prefect.blocks.notifications  # noqa: F401 - makes Prefect's own blocks known by name
@@ -12,43 +11,40 @@ from prefect.blocks.core import Block
 
 from digest.alerts.channels import PASSWORD, Send, senders
 from digest.alerts.message import Message
-from digest.config import Workplace, utc_now
+from digest.config import utc_now
 from digest.errors import AlertError
-from digest.settings import load, settings_path
 from digest.steps.alert import alert, tell_once
 from digest.steps.harvest import listed_sources
 from digest.steps.health import check_health, report
 from digest.store.alerts import Attempt
-from digest.store.turn import FOREVER, own_turn
+from flows.served import Served, at_work
 
 
 @flow(name="alert")
-def run_alert(folder: Path) -> int:
+def run_alert() -> int:
     """Tell every channel what it has not heard yet; how many attempts failed.
 
     A channel that fails fails no flow: its events stay open, and ``digest status`` names it.
     """
-    place, logger = Workplace(folder), get_run_logger()
-    with own_turn(place, FOREVER, logger.info):
-        tried = alert(place, _channels(place), utc_now)
+    with at_work(get_run_logger().info) as me:
+        tried = alert(me.place, _channels(me), utc_now)
     return _failures(tried)
 
 
 @flow(name="health")
-def run_health(folder: Path) -> int:
+def run_health() -> int:
     """Judge the sources, and tell every channel once a day; how many attempts failed."""
-    place, logger, today = Workplace(folder), get_run_logger(), utc_now().date()
-    with own_turn(place, FOREVER, logger.info):
-        sources = listed_sources(load(settings_path(place)).inputs())
-        states = check_health(place, [source.id for source in sources], utc_now)
-        said = report(states, today)
+    logger, today = get_run_logger(), utc_now().date()
+    with at_work(logger.info) as me:
+        sources = [source.id for source in listed_sources(me.settings.inputs())]
+        said = report(check_health(me.place, sources, utc_now), today)
         logger.info("%s\n%s", said.subject, said.text)
-        tried = tell_once(place, f"health-{today}", said, _channels(place), utc_now)
+        tried = tell_once(me.place, f"health-{today}", said, _channels(me), utc_now)
     return _failures(tried)
 
 
-def _channels(place: Workplace) -> dict[str, Send]:
-    alerts = load(settings_path(place)).alerts
+def _channels(me: Served) -> dict[str, Send]:
+    alerts = me.settings.alerts
     blocks = {slug: _block(slug) for slug in alerts.blocks}
     return senders(alerts, os.environ.get(PASSWORD, "")) | blocks
 

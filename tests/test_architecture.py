@@ -30,6 +30,7 @@ ROOMS: dict[str, set[str]] = {
     "steps": {"sources", "store", "taxonomy", "classify", "edition", "publish", "alerts"},
     "settings": {"sources", "sample", "alerts"},
     "report": {"sources", "store", "edition", "steps"},
+    "status": {"classify", "store", "edition", "steps"},
     "doctor": {"taxonomy", "store", "classify", "edition"},
     "flows": {"store", "taxonomy", "classify", "edition", "steps", "alerts", "settings"},
 }

@@ -84,6 +84,16 @@ class _About(BaseModel):
     files: dict[str, str]
 
 
+def identity(folder: Path = SHIPPED_MODEL) -> tuple[str, str]:
+    """The ids of a model and of its codebook, without reading the model itself.
+
+    Raises:
+        ModelError: it has no description, or one that cannot be read.
+    """
+    about = _about(folder)
+    return about.id, about.codebook
+
+
 def _about(folder: Path) -> _About:
     path = folder / "model.json"
     try:

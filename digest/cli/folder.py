@@ -13,7 +13,7 @@ def status(
     quarter: Annotated[str, typer.Argument(metavar="[QUARTER]")] = "", var: Folder = VAR
 ) -> None:
     """Say what is stored of a quarter, which sources failed, and what is published."""
-    from digest.report import status_lines
+    from digest.status import status_lines
 
     complete, lines = status_lines(place_of(var), quarter)
     for line in lines:

@@ -18,8 +18,10 @@ from digest.edition.difference import Difference, difference
 from digest.edition.manifest import Changes, Manifest, SourceOutcome, compare
 from digest.edition.shelf import Shelf
 from digest.errors import InputError
+from digest.events import DRAFT
 from digest.quarter import Quarter
 from digest.sources.catalogue import Group, Kind, Region, Source
+from digest.steps import announce
 from digest.steps.classify import classify
 from digest.steps.draft import Drafting, draft
 from digest.steps.harvest import harvest, known_sources, source_count
@@ -59,10 +61,10 @@ class Redone:
 class Rerun:
     """What a rerun came to, or would come to.
 
-    ``draft`` is None when every source that was asked failed. ``against`` names what it is compared
-    with, ``""`` when there was nothing; then there is no ``difference`` either. ``public`` is the
-    published version and ``for_public`` what publishing the draft would change, ``""`` and None
-    when nothing is published. ``was_built``: the pages were those of this draft and of today's
+    ``draft`` is None when every source that was asked failed; ``was_frozen``: the one before waited
+    for review. ``against`` names what it is compared with, ``""`` when there was nothing; then
+    there is no ``difference`` either. ``public`` is the published version and ``for_public`` what
+    publishing the draft would change, ``""`` and None when nothing is published. ``was_built``: the pages were those of this draft and of today's
     templates already; ``site`` is where they are, None if nothing was built.
     """
 
@@ -70,6 +72,7 @@ class Rerun:
     outcomes: tuple[Outcome, ...]
     redone: Redone
     draft: Manifest | None = None
+    was_frozen: bool = False
     against: str = ""
     difference: Difference | None = None
     public: str = ""
@@ -92,14 +95,17 @@ def rerun(place: Workplace, request: Request) -> Rerun:
     """
     codebook = taxonomy.load()
     with writing(place.database) as connection:
-        done = _redo(connection, place, request, codebook)
+        done, asked = _redo(connection, place, request, codebook)
         snapshot(connection, place.database)
     if done.draft is None:
         return done
     was_built = draft_is_built(place, done.draft, codebook)
     if not was_built:
         request.tell("draft: building its site")
-    return replace(done, was_built=was_built, site=build_draft(place, done.draft, codebook))
+    site = build_draft(place, done.draft, codebook)
+    with writing(place.database) as connection:
+        announce.drafted(connection, done.draft, asked, request.clock())
+    return replace(done, was_built=was_built, site=site)
 
 
 def rehearse(place: Workplace, request: Request) -> Rerun:
@@ -109,7 +115,7 @@ def rehearse(place: Workplace, request: Request) -> Rerun:
     """
     codebook = taxonomy.load()
     with rehearsal(place) as within, writing(within.database) as connection:
-        done = _redo(connection, within, request, codebook)
+        done, _ = _redo(connection, within, request, codebook)
     if done.draft is None:
         return done
     return replace(done, was_built=draft_is_built(place, done.draft, codebook))
@@ -120,11 +126,12 @@ def _redo(
     place: Workplace,
     request: Request,
     codebook: taxonomy.Codebook,
-) -> Rerun:
+) -> tuple[Rerun, tuple[str, ...]]:
+    """What came of it as far as the store goes, and the open events that asked for a draft."""
     quarter, shelf = request.quarter, Shelf(place.editions)
     outcomes, documents = _harvest(connection, place, request)
     if outcomes and not any(outcome.is_complete for outcome in outcomes):
-        return Rerun(quarter, outcomes, Redone(documents))
+        return Rerun(quarter, outcomes, Redone(documents)), ()
     if history.last_harvest(connection, quarter) is None:
         raise InputError(f"nothing is stored of {quarter}: harvest it first (digest run {quarter})")
     model = Model.load(place.model_in_use)
@@ -132,20 +139,23 @@ def _redo(
     published = shelf.editions(quarter)
     public = shelf.manifest(published[-1]) if published else None
     version = published[-1].version if published else ""
-    waiting = shelf.draft(quarter)
+    waiting, was_frozen = shelf.draft(quarter), shelf.is_frozen(quarter)
     before = waiting or public
+    asked = announce.asked_of(connection, DRAFT, quarter)
     request.tell("draft: choosing what is shown, and the sentences that carry its labels")
     manifest = draft(connection, place, quarter, _drafting(request.inputs, before, model, codebook))
-    return Rerun(
+    done = Rerun(
         quarter,
         outcomes,
         redone,
         draft=manifest,
+        was_frozen=was_frozen,
         against="the draft as it was" if waiting else version,
         difference=difference(before, manifest) if before else None,
         public=version,
         for_public=compare(public, manifest) if public else None,
     )
+    return done, asked
 
 
 def _harvest(

@@ -31,6 +31,8 @@ def lines(done: Rerun, *, is_rehearsal: bool) -> Iterator[str]:
         sha256 = done.draft.sha256
         yield f"draft of {done.quarter}: {len(done.draft.items):,} items, sha256 {sha256}"
         yield from _difference_lines(done)
+        if done.was_frozen and done.difference:
+            yield "the draft was frozen for review: what is reviewed and signed off is another now"
         yield _public_line(done)
         yield _site_line(done, is_rehearsal=is_rehearsal)
     if is_rehearsal:

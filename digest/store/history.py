@@ -13,6 +13,7 @@ from digest.store.ingest import Counts
 if TYPE_CHECKING:
     import duckdb
 
+UNLABELLED = "not labelled"  # the status of an item that waits for its labels
 ANSWERED, EMPTY, FAILED, NOT_ASKED = "answered", "empty", "failed", "not asked"
 
 
@@ -145,10 +146,27 @@ def item_counts(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> dict
     return dict(rows)
 
 
-def item_ids(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> set[str]:
-    """The ids of the quarter's items."""
-    rows = connection.execute("SELECT item_id FROM item WHERE quarter = ?", [str(quarter)])
-    return {row[0] for row in rows.fetchall()}
+def item_states(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter
+) -> dict[str, tuple[str, bool]]:
+    """The quarter's items by id: the hash of the text, and whether the item is withdrawn."""
+    rows = connection.execute(
+        "SELECT item_id, text_hash, withdrawn FROM item WHERE quarter = ?", [str(quarter)]
+    )
+    return {item_id: (text_hash, withdrawn) for item_id, text_hash, withdrawn in rows.fetchall()}
+
+
+def waiting(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, model: str, codebook: str
+) -> int:
+    """How many of the quarter's items have no labelling by a model and codebook."""
+    row = connection.execute(
+        "SELECT count(*) FROM item WHERE quarter = ? AND text_hash NOT IN "
+        "(SELECT text_hash FROM labelling WHERE model = ? AND codebook = ?)",
+        [str(quarter), model, codebook],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def labelling_counts(
