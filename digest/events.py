@@ -137,8 +137,8 @@ CATALOGUE = (
          "review and changes no more", DraftFrozen, (ALERT,)),
     Kind("digest.edition.signed-off", "somebody signed a manifest off", SignedOff, (PUBLISH,)),
     Kind("digest.edition.published", "the public site shows a new version", Published, (ALERT,)),
-    Kind("digest.source.failed", "a source failed or came back empty that had answered before, or "
-         "fails for another reason", SourceFailed, (ALERT,)),
+    Kind("digest.source.failed", "a source that had answered fails, or comes back empty",
+         SourceFailed, (ALERT,)),
     Kind("digest.source.silent", "a source has brought nothing new for much longer than usual",
          SourceSilent, (ALERT,)),
     Kind("digest.signal.raised", "a risk category rose unusually, or many outlets report one "

@@ -79,7 +79,7 @@ def _is_workers(text: str) -> str:
 
 
 class _Checked(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Sample(_Checked):

@@ -44,14 +44,12 @@ async def _run() -> None:
     from flows.deploy import deployments, register
 
     me = served()
-    async with get_client() as client:
-        await _bury(client)
-        made = await register(client, deployments(me.place, me.settings))
     starting = Runner(
         name="digest", query_seconds=QUERY_SECONDS, limit=AT_ONCE, pause_on_shutdown=False
     )
-    for one in made:
-        await starting.aadd_deployment(one)
+    async with get_client() as client:
+        await _bury(client)
+        await register(starting, client, deployments(me.place, me.settings))
     await starting.start()
 
 
@@ -68,9 +66,10 @@ async def _bury(client: PrefectClient) -> None:
     from flows.deploy import TAG
 
     alive = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
-    said = FlowRunFilter(state=FlowRunFilterState(type=OfType(any_=alive)), tags=Tagged(all_=[TAG]))
+    of_ours = Tagged(all_=[TAG])
+    said = FlowRunFilter(state=FlowRunFilterState(type=OfType(any_=alive)), tags=of_ours)
     for run in await client.read_flow_runs(flow_run_filter=said):
-        state: State[Any] = Crashed(message="its process ended with the digest serve that had started it")
+        state: State[Any] = Crashed(message="its process ended with the runner that started it")
         await client.set_flow_run_state(run.id, state, force=True)
 
 

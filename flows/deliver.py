@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from digest.store.outbox import Raised
 
 SECONDS = 5.0  # for a post
-FIRST = 3.0  # seconds that a listener has to start before the relay posts an event itself
+FIRST = 10.0  # seconds that a listener has to start before an event is posted again
 LONGEST = 3600.0  # seconds between two posts of the same event
 
 
@@ -93,17 +93,19 @@ class Patience:
     _next: dict[str, float] = field(default_factory=dict)
 
     def due(self, events: Sequence[Raised], now: float) -> list[tuple[Raised, int]]:
-        """The events to post now, each with the number of this attempt, from 1."""
-        ids = [event.event_id for event in events]
-        if any(event_id not in self._next for event_id in ids):
-            self._posts = {event_id: self._posts.get(event_id, 0) for event_id in ids}
-            self._next = dict.fromkeys(ids, now + FIRST)
-            self._waits = dict.fromkeys(ids, FIRST)
-            return []
-        return [(e, self._noted(e.event_id, now)) for e in events if self._next[e.event_id] <= now]
+        """The events to post now, each with the number of the attempt.
 
-    def _noted(self, event_id: str, now: float) -> int:
-        self._posts[event_id] += 1
-        self._waits[event_id] = min(2 * self._waits[event_id], LONGEST)
-        self._next[event_id] = now + self._waits[event_id]
-        return self._posts[event_id]
+        0 is the attempt of whoever raised the event: when that succeeded, this one is dropped.
+        """
+        ids = [event.event_id for event in events]
+        fresh = {event_id for event_id in ids if event_id not in self._posts}
+        if fresh:
+            self._posts = {event_id: self._posts.get(event_id, 0) for event_id in ids}
+            self._waits = dict.fromkeys(ids, FIRST)
+            self._next = dict.fromkeys(ids, now + FIRST)
+        again = {event_id for event_id in ids if self._next[event_id] <= now}
+        for event_id in again:
+            self._posts[event_id] += 1
+            self._waits[event_id] = min(2 * self._waits[event_id], LONGEST)
+            self._next[event_id] = now + self._waits[event_id]
+        return [(e, self._posts[e.event_id]) for e in events if e.event_id in fresh | again]

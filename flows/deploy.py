@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
     from prefect.deployments.runner import RunnerDeployment
     from prefect.events import DeploymentEventTrigger
+    from prefect.runner import Runner
 
 TAG = "digest"
 # A quarter is known to the world as digest.quarter.2026Q1; flows take the last part.
@@ -75,23 +76,21 @@ def described(listed: list[Deployment]) -> Iterator[str]:
         yield f"  {one.name:14} {one.purpose} ({'; '.join(by) or 'by hand'})"
 
 
-async def register(client: PrefectClient, listed: list[Deployment]) -> list[RunnerDeployment]:
+async def register(runner: Runner, client: PrefectClient, listed: list[Deployment]) -> None:
     """Put the deployments and their automations on the server, and remove what is there besides.
 
-    Returns them with the ids that they have there, always the same for the same name.
+    A deployment keeps its id, and with it its history, as long as it keeps its name.
     """
     from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 
-    made = [_made(one) for one in listed]
-    known = {await one.aapply() for one in made}
+    known = {await runner.aadd_deployment(await _made(one)) for one in listed}
     ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
     for there in await client.read_deployments(deployment_filter=ours):
         if there.id not in known:
             await client.delete_deployment(there.id)
-    return made
 
 
-def _made(one: Deployment) -> RunnerDeployment:
+async def _made(one: Deployment) -> RunnerDeployment:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.flows import EntrypointType, Flow
 
@@ -100,7 +99,7 @@ def _made(one: Deployment) -> RunnerDeployment:
     then = {
         "cancel": ConcurrencyLimitStrategy.CANCEL_NEW, "wait": ConcurrencyLimitStrategy.ENQUEUE,
     }[one.if_running]  # fmt: skip
-    return flow.to_deployment(
+    return await flow.ato_deployment(
         name=one.name,
         cron=one.cron or None,
         concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=then),

@@ -9,7 +9,7 @@ import pytest
 
 from digest import sample
 from digest.config import Workplace
-from digest.errors import ConfigError
+from digest.errors import ConfigError, SourceListError
 from digest.settings import DEFAULT, load, settings_path
 from digest.sources import catalogue
 from tests.command import digest, sentence
@@ -29,7 +29,7 @@ def test_the_printed_settings_show_the_defaults(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="line 4: 'contact': give a mail or web address"):
         load(written(tmp_path, DEFAULT))
     bare = load(written(tmp_path, CONTACT))
-    shown = re.sub(r"^# (?=[\[a-z_]+(\]| = ))", "", DEFAULT, flags=re.MULTILINE)
+    shown = re.sub(r"^# (?=\[[a-z.]+\]|[a-z_]+ = )", "", DEFAULT, flags=re.MULTILINE)
     shown = shown.replace('contact = ""\n', CONTACT).replace('sources = "sources.toml"\n', "")
     full = load(written(tmp_path, shown))
     assert full.model_copy(update={"alerts": bare.alerts}) == bare
@@ -81,6 +81,6 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, said: s
 def test_settings_and_source_lists_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="digest serve --print-settings"):
         load(tmp_path / "none.toml")
-    with pytest.raises(ConfigError, match=r"gone\.toml"):
+    with pytest.raises(SourceListError, match=r"gone\.toml"):
         load(written(tmp_path, CONTACT + 'sources = "gone.toml"\n'))
     assert "serve.toml" in sentence(digest("serve", "--var", tmp_path / "empty"))
