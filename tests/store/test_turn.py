@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -15,33 +12,7 @@ from digest.config import Workplace
 from digest.errors import StoreBusy
 from digest.store.database import writing
 from digest.store.turn import FOREVER, own_turn, turn_holder
-from tests.command import ENVIRONMENT, REPOSITORY
-
-HOLD = """
-import sys
-from pathlib import Path
-from digest.config import Workplace
-from digest.store.database import writing
-from digest.store.turn import own_turn
-place = Workplace(Path(sys.argv[1]))
-with own_turn(place) if sys.argv[2] == "turn" else writing(place.database):
-    print("has it", flush=True)
-    sys.stdin.readline()
-"""
-
-
-@contextmanager
-def held(place: Workplace, what: str) -> Iterator[subprocess.Popen[str]]:
-    """Another process has the turn, or the database, until the block ends or it is told to stop."""
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(place.folder), what],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=ENVIRONMENT,
-    )  # fmt: skip
-    with holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "has it\n"
-        yield holder
-        holder.terminate()
+from tests.holders import held
 
 
 def after(seconds: float, holder: subprocess.Popen[str]) -> None:

@@ -1,0 +1,168 @@
+"""A real ``digest serve`` in a process of its own, as its user and outside systems see it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from digest.config import Workplace
+from digest.edition.shelf import Shelf
+from digest.errors import DigestError
+from digest.quarter import Quarter
+from digest.settings import settings_path
+from digest.store.database import reading
+from digest.store.outbox import Raised, events, unhandled
+from digest.store.turn import turn_holder
+from tests.command import DIGEST, ENVIRONMENT, REPOSITORY
+
+Q1 = Quarter(2026, 1)
+SECONDS = 240.0  # on a machine with much else to do
+
+
+def until(what: Callable[[], Any], seconds: float = SECONDS, every: float = 0.1) -> Any:
+    """Wait for something to be true, and give it."""
+    end = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < end, f"did not come in {seconds:.0f} s"
+        time.sleep(every)
+    return found
+
+
+@dataclass
+class Serving:
+    """A running ``digest serve``: its process, its working folder, what it says."""
+
+    process: subprocess.Popen[bytes]
+    place: Workplace
+    said: Path
+
+    @property
+    def api(self) -> str:
+        return until(lambda: re.search(r"^page: (\S+)$", self.text, re.MULTILINE))[1] + "/api"
+
+    @property
+    def text(self) -> str:
+        assert self.process.poll() in (None, 0), self.said.read_text()
+        return self.said.read_text()
+
+    def ask(self, path: str, **body: Any) -> Any:
+        answer = httpx.post(f"{self.api}/{path}", json=body, timeout=30)
+        answer.raise_for_status()
+        return answer.json()
+
+    def deployments(self) -> dict[str, str]:
+        """The ids of the deployments by their names."""
+        return {d["name"]: d["id"] for d in self.ask("deployments/filter")}
+
+    def runs(self, *states: str) -> list[dict[str, Any]]:
+        """The flow runs that are, or have been, at work; of some types of states or of all."""
+        found = self.ask("flow_runs/filter", limit=200, sort="EXPECTED_START_TIME_DESC")
+        due = [run for run in found if run["state_type"] != "SCHEDULED" or is_due(run)]
+        return [run for run in due if not states or run["state_type"] in states]
+
+    def post(self, name: str, quarter: Quarter = Q1, times: int = 1) -> None:
+        """An outside system tells of an event, so many times."""
+        now = datetime.now(UTC).isoformat()
+        body = [
+            {"id": str(uuid4()), "occurred": now, "event": name, "payload": {},
+             "resource": {"prefect.resource.id": f"digest.quarter.{quarter}"}}
+            for _ in range(times)
+        ]  # fmt: skip
+        httpx.post(f"{self.api}/events", json=body, timeout=30).raise_for_status()
+
+    def open_events(self) -> list[Raised]:
+        with reading(self.place.database) as connection:
+            return unhandled(connection)
+
+    def raised(self, name: str, quarter: Quarter = Q1) -> list[Raised]:
+        with reading(self.place.database) as connection:
+            return events(connection, quarter, name)
+
+    def is_at_rest(self) -> bool:
+        """Nothing runs, nothing is about to run, nothing waits."""
+        if turn_holder(self.place) or self.runs("RUNNING", "PENDING", "SCHEDULED"):
+            return False
+        try:
+            return not self.open_events()
+        except DigestError:
+            return False
+
+    def draft(self, quarter: Quarter = Q1) -> str:
+        """The sha256 of the draft, once it is this and nothing is under way."""
+        manifest = Shelf(self.place.editions).draft(quarter)
+        return manifest.sha256 if manifest else ""
+
+    def child(self, name: str) -> int:
+        """The number of the supervisor's process with a name."""
+        (number,) = until(lambda: [p for p in family(self.process.pid) if name in command(p)])
+        return int(number)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(60) == 0, self.said.read_text()
+
+
+def is_due(run: dict[str, Any]) -> bool:
+    return datetime.fromisoformat(run["expected_start_time"]) <= datetime.now(UTC)
+
+
+@contextmanager
+def serving(place: Workplace, base: str, *lines: str) -> Iterator[Serving]:
+    """Start it for the sample's sources at ``base``; nothing is left of it after the block."""
+    place.folder.mkdir(parents=True, exist_ok=True)
+    told = ['contact = "mailto:a@sample.example"', *lines, "[sample]", f'base = "{base}"']
+    settings_path(place).write_text("\n".join(told))
+    said = place.folder / "said.txt"
+    with said.open("wb") as out:
+        process = subprocess.Popen(
+            [*DIGEST, "serve", "--var", str(place.folder), "--port", "0"],
+            stdout=out, stderr=subprocess.STDOUT, env=ENVIRONMENT, cwd=REPOSITORY,
+        )  # fmt: skip
+    with process:
+        serve = Serving(process, place, said)
+        try:
+            yield serve
+        finally:
+            if process.poll() is None:
+                process.terminate()
+
+
+def family(pid: int) -> list[int]:
+    """The children of a process that live, and theirs."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int(
+                (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            )
+        except (OSError, IndexError):
+            continue
+    found = [child for child, parent in parents.items() if parent == pid]
+    return found + [grandchild for child in found for grandchild in family(child)]
+
+
+def command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

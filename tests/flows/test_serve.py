@@ -1,0 +1,245 @@
+"""digest serve as a real process: the chain by events, faults on real processes, stop and restart.
+
+One server runs for the module. A test drops news into the sources, does its harm while the chain
+is at work, and waits until all is at rest: then the draft must be what steps without any server
+and any harm make of the same sources.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digest import taxonomy
+from digest.classify.model import Model
+from digest.config import Workplace, utc_now
+from digest.edition.shelf import Shelf
+from digest.steps.classify import classify
+from digest.steps.draft import Drafting, draft
+from digest.steps.harvest import harvest, known_sources
+from digest.store.database import writing
+from digest.store.turn import turn_holder
+from tests.command import digest, sentence
+from tests.flows.newsstand import Newsstand, newsstand
+from tests.flows.serving import Q1, Serving, family, is_alive, serving, until
+from tests.holders import held
+
+pytestmark = pytest.mark.timeout(900)
+DUE, HARVESTED, LABELLED = (
+    "digest.harvest.due", "digest.harvest.completed", "digest.labels.completed",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def stand() -> Iterator[Newsstand]:
+    with newsstand() as stand:
+        yield stand
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    return Workplace(tmp_path_factory.mktemp("serve") / "var")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """A folder in which the same quarter is made without a server."""
+    return Workplace(tmp_path_factory.mktemp("undisturbed") / "var")
+
+
+@pytest.fixture(scope="module")
+def serve(place: Workplace, stand: Newsstand) -> Iterator[Serving]:
+    with serving(place, stand.base) as serve:
+        serve.post(DUE)
+        until(lambda: serve.draft() and serve.is_at_rest())
+        yield serve
+
+
+def expected(undisturbed: Workplace, stand: Newsstand) -> str:
+    """What the draft must be, by steps that nobody disturbs."""
+    model = Model.load(undisturbed.model_in_use)
+    using = Drafting(model, taxonomy.load(), known_sources(stand.inputs), sample=True)
+    with writing(undisturbed.database) as connection:
+        list(harvest(connection, undisturbed, Q1, stand.inputs, utc_now))
+        list(classify(connection, Q1, model, utc_now))
+        return draft(connection, undisturbed, Q1, using).sha256
+
+
+def settled(serve: Serving, sha256: str) -> None:
+    """The chain comes to rest, and the draft and its site are these."""
+    until(lambda: serve.draft() == sha256)
+    until(serve.is_at_rest)
+    assert serve.draft() == sha256
+    assert (serve.place.drafts / str(Q1) / "index.html").exists()
+
+
+def test_what_is_dropped_into_the_sources_comes_into_the_draft_and_on_its_site(
+    serve: Serving, stand: Newsstand, undisturbed: Workplace
+) -> None:
+    before = serve.draft()
+    paper, news = stand.drop(1)
+    serve.post(DUE)
+    # That was the last call: everything else happens because something has happened.
+    settled(serve, expected(undisturbed, stand))
+    assert serve.draft() != before
+    site = "".join(p.read_text() for p in serve.place.drafts.glob("2026Q1/**/*.html"))
+    shown = {item.title for item in Shelf(serve.place.editions).draft(Q1).items}  # type: ignore[union-attr]
+    assert {paper, news} <= shown
+    assert paper in site
+    assert news in site
+
+
+def test_an_unchanged_quarter_starts_nothing(serve: Serving) -> None:
+    before, draft = len(serve.raised(HARVESTED)), serve.draft()
+    due = len(serve.raised(DUE))
+    serve.post(DUE)
+    until(lambda: len(serve.raised(DUE)) > due and serve.is_at_rest())
+    assert len(serve.raised(HARVESTED)) == before
+    assert serve.draft() == draft
+
+
+def test_the_same_event_a_hundred_times_and_events_in_reverse_order_change_nothing(
+    serve: Serving, stand: Newsstand, undisturbed: Workplace
+) -> None:
+    stand.drop(2)
+    serve.post(LABELLED, times=100)
+    serve.post(HARVESTED)
+    serve.post(DUE)
+    settled(serve, expected(undisturbed, stand))
+    ready = len(serve.raised("digest.draft.ready"))
+    serve.post(HARVESTED, times=100)
+    time.sleep(3)
+    settled(serve, serve.draft())
+    assert len(serve.raised("digest.draft.ready")) == ready
+
+
+def at_work(serve: Serving, raised: str, before: int) -> int:
+    """Wait until the flow after an event has the turn; the number of its process."""
+    holder = until(
+        lambda: len(serve.raised(raised)) > before and turn_holder(serve.place), every=0.02
+    )
+    return int(holder)
+
+
+def test_a_killed_server_is_started_again_and_the_chain_goes_on(
+    serve: Serving, stand: Newsstand, undisturbed: Workplace
+) -> None:
+    stand.drop(3)
+    before = len(serve.raised(DUE))
+    serve.post(DUE)
+    at_work(serve, DUE, before)
+    killed = serve.child("flows.children server")
+    os.kill(killed, signal.SIGKILL)
+    sha256 = expected(undisturbed, stand)
+    until(lambda: serve.draft() == sha256)
+    assert serve.child("flows.children server") != killed
+    assert "the server has ended by itself" in serve.text
+    settled(serve, sha256)
+
+
+@pytest.mark.parametrize("number", [4, 5])
+def test_a_killed_flow_run_is_made_up_for(
+    serve: Serving, stand: Newsstand, undisturbed: Workplace, number: int
+) -> None:
+    """The harvest, then whoever works after it."""
+    stand.drop(number)
+    before = len(serve.raised(DUE)), len(serve.raised(HARVESTED))
+    serve.post(DUE)
+    name, had = (DUE, before[0]) if number == 4 else (HARVESTED, before[1])
+    os.kill(at_work(serve, name, had), signal.SIGKILL)
+    settled(serve, expected(undisturbed, stand))
+
+
+def test_a_killed_runner_is_started_again_and_leaves_no_run_behind(
+    serve: Serving, stand: Newsstand, undisturbed: Workplace
+) -> None:
+    stand.drop(6)
+    before = len(serve.raised(DUE))
+    serve.post(DUE)
+    worker = at_work(serve, DUE, before)
+    os.kill(serve.child("flows.children runner"), signal.SIGKILL)
+    until(lambda: not is_alive(worker), 10)
+    settled(serve, expected(undisturbed, stand))
+    assert not serve.runs("RUNNING", "PENDING")
+
+
+def test_a_database_that_another_process_holds_is_waited_for(
+    serve: Serving, stand: Newsstand, undisturbed: Workplace
+) -> None:
+    stand.drop(7)
+    before = serve.draft()
+    with held(serve.place, "database"):
+        serve.post(DUE)
+        until(lambda: serve.runs("RUNNING"))
+        time.sleep(5)
+        assert serve.draft() == before
+    settled(serve, expected(undisturbed, stand))
+
+
+def test_a_second_copy_is_refused(serve: Serving) -> None:
+    said = sentence(digest("serve", "--var", serve.place.folder, "--port", "0"))
+    assert said == (
+        f"another digest serve runs in {serve.place.folder} (process number {serve.process.pid}): "
+        "use that one, or stop it"
+    )
+
+
+def test_what_is_signed_off_is_published_and_nothing_else(serve: Serving, stand: Newsstand) -> None:
+    serve.post("digest.edition.signed-off")
+    time.sleep(3)
+    until(serve.is_at_rest)
+    assert not Shelf(serve.place.editions).editions()
+    signed = digest("sign-off", "2026Q1", "--by", "A. Editor", "--var", serve.place.folder)
+    assert signed.returncode == 0
+    (edition,) = until(lambda: Shelf(serve.place.editions).editions())
+    assert edition.sha256 == serve.draft()
+    until(lambda: serve.raised("digest.edition.published") and serve.is_at_rest())
+
+    paper, _ = stand.drop(8)
+    serve.post(DUE)
+    until(lambda: serve.draft() != edition.sha256)
+    until(serve.is_at_rest)
+    proposed = Shelf(serve.place.editions).draft(Q1)
+    assert proposed is not None
+    assert paper in {item.title for item in proposed.items}
+    assert Shelf(serve.place.editions).editions() == [edition]
+
+
+def test_stopped_it_leaves_no_process_and_started_again_it_finds_its_state(
+    serve: Serving, stand: Newsstand
+) -> None:
+    deployments, history = serve.deployments(), {run["id"] for run in serve.runs()}
+    draft = serve.draft()
+    processes = family(serve.process.pid)
+    assert len(processes) >= 2
+    started = time.monotonic()
+    serve.stop()
+    assert time.monotonic() - started < 40
+    assert not [pid for pid in processes if is_alive(pid)]
+    assert serve.said.read_text().endswith("stopped\n")
+    with serving(serve.place, stand.base) as again:
+        assert again.deployments() == deployments
+        assert history <= {run["id"] for run in again.runs()}
+        until(again.is_at_rest)
+        assert again.draft() == draft
+        again.stop()
+
+
+def test_killed_it_leaves_no_process(place: Workplace, stand: Newsstand, tmp_path: Path) -> None:
+    with serving(Workplace(tmp_path / "var"), stand.base) as serve:
+        assert serve.deployments()
+        processes = family(serve.process.pid)
+        serve.process.kill()
+        serve.process.wait()
+        until(lambda: not [pid for pid in processes if is_alive(pid)], 20)
+
+
+def test_others_reach_it_only_with_a_password(tmp_path: Path) -> None:
+    (tmp_path / "serve.toml").write_text('contact = "mailto:a@b.example"\n')
+    said = sentence(digest("serve", "--var", tmp_path, "--host", "0.0.0.0"))
+    assert "set PREFECT_SERVER_API_AUTH_STRING to name:password" in said
