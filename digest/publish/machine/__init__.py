@@ -14,7 +14,8 @@ from __future__ import annotations
 from digest.publish.machine.addresses import Site
 from digest.publish.machine.citations import cite_page
 from digest.publish.machine.files import edition_files, site_files
+from digest.publish.machine.heads import Heads
 from digest.publish.machine.index import Index
 from digest.publish.machine.metadata import Page, head
 
-__all__ = ["Index", "Page", "Site", "cite_page", "edition_files", "head", "site_files"]
+__all__ = ["Heads", "Index", "Page", "Site", "cite_page", "edition_files", "head", "site_files"]

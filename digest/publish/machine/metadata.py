@@ -35,7 +35,7 @@ class Page:
 
     ``canonical`` is the path under which search engines should know it; ``languages`` gives the
     path of the same page in each language that has it, this one's among them; ``things`` are
-    schema.org objects. ``place`` is the edition that it belongs to, if any.
+    schema.org objects. ``place`` is the edition that it belongs to, if any. A draft has no feeds.
     """
 
     path: str
@@ -46,6 +46,7 @@ class Page:
     languages: Mapping[str, str] = field(default_factory=dict)
     place: Placement | None = None
     things: Sequence[dict[str, Any]] = ()
+    has_feeds: bool = True
 
 
 def canonical_path(place: Placement, page: str) -> str:
@@ -56,9 +57,7 @@ def canonical_path(place: Placement, page: str) -> str:
 def head(page: Page, site: Site) -> Markup:
     """The lines for a page's head."""
     at = f"{page.path}index.html"
-    feeds = ["feeds/"]
-    if page.place and page.place.edition.version:
-        feeds.append(f"{page.place.folder}/feeds/")
+    feeds = ["feeds/", *([f"{page.place.folder}/feeds/"] if page.place else [])]
     lines = [
         _tag("link", rel="canonical", href=site.url(page.canonical, at)),
         *_alternates(page, site, at),
@@ -70,7 +69,7 @@ def head(page: Page, site: Site) -> Markup:
                 title=title if folder == "feeds/" else f"{title}, {folder.split('/')[0]}",
                 href=site.url(folder + name, at),
             )
-            for folder in feeds
+            for folder in (feeds if page.has_feeds else ())
             for name, title in _FEEDS.items()
         ),
         *_open_graph(page, site, at),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
+import yaml
 from lxml import html
 
-from digest.publish.machine import Page, Site, head
+from digest.publish.editions import placements
+from digest.publish.machine import Heads, Page, Site, head
 from digest.publish.machine.chosen import chosen_items
 from digest.publish.machine.metadata import canonical_path, edition_things, items_thing
 from tests.publish.invented_edition import codebook
@@ -111,3 +114,39 @@ def test_the_edition_is_an_issue_with_a_data_set(files: dict[str, bytes]) -> Non
     assert 50 <= len(data["description"]) <= 5000  # what search engines accept
     for download in data["distribution"]:
         assert download["contentUrl"].removeprefix(SITE.address) in files
+
+
+def test_a_page_carries_its_head_in_its_front_matter() -> None:
+    place = next(p for p in places() if p.folder == "2026Q1/v1.0")
+    heads = Heads(SITE, place, codebook(), "ab" * 32)
+    front = '---\ntitle: "Goal 1 &amp; more"\ndescription: "What"\n---\n\n# Goal\n\n---\n'
+    languages = {"en": "2026Q1/sdg/1/", "ar": "ar/2026Q1/goals/"}
+    added = heads.added("sdg/1.md", front, languages)
+    meta = yaml.safe_load(added.split("---\n")[1])
+    assert added.split("---\n", 2)[2] == front.split("---\n", 2)[2]
+    assert (meta["title"], meta["description"]) == ("Goal 1 &amp; more", "What")
+    document = html.document_fromstring(f"<html><head>{meta['head']}</head></html>")
+    assert _meta(document)["og:title"] == "Goal 1 & more"
+    assert document.xpath("//link/@hreflang") == ["en", "ar", "x-default"]
+    section = next(s for s in place.edition.manifest.sections if s.label == "1")
+    withdrawn = {i.id for i in place.edition.manifest.items if i.withdrawn}
+    (things,) = _things(document)
+    listed = [element["item"]["identifier"] for element in things["itemListElement"]]
+    assert listed == [i for i in section.chosen if i not in withdrawn]
+
+
+def test_the_quarters_page_is_the_issue_and_another_page_is_no_thing() -> None:
+    place = next(p for p in places() if p.folder == "2026Q1")
+    heads = Heads(SITE, place, codebook(), "ab" * 32)
+    front = '---\ntitle: "T"\ndescription: "D"\n---\n'
+    meta = yaml.safe_load(heads.added("index.md", front).split("---\n")[1])
+    document = html.document_fromstring(f"<html><head>{meta['head']}</head></html>")
+    assert [thing["@type"] for thing in _things(document)] == ["PublicationIssue", "Dataset"]
+    assert "ld+json" not in heads.added("method.md", front)
+
+
+def test_a_draft_offers_no_feed() -> None:
+    draft = replace(editions()[0], version=None, published="")
+    (place,) = placements([draft])
+    front = '---\ntitle: "T"\ndescription: "D"\n---\n'
+    assert "feeds/" not in Heads(SITE, place, codebook(), "ab" * 32).added("index.md", front)

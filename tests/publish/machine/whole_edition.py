@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from digest.edition.difference import Difference
 from digest.edition.manifest import (
     Changes,
     EditionSignal,
@@ -68,10 +69,11 @@ def editions() -> list[PublishedEdition]:
     """A quarter, its correction with a hostile item, and the quarter before."""
     first = whole()
     changes = Changes(("guid:hostile",), (), (), (), ("model",))
+    told = Difference(changes, (), (), (), {})
     corrected = hostile(first, HOSTILE, "javascript:alert(1)")
     return [
         replace(published(first, "v1.0"), published="2026-04-20"),
-        replace(published(corrected, "v1.1"), published="2026-05-02", changes=changes),
+        replace(published(corrected, "v1.1"), published="2026-05-02", difference=told),
         replace(published(whole("2025Q4", 30), "v1.0"), published="2026-01-15"),
     ]
 
