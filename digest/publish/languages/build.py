@@ -1,0 +1,148 @@
+"""The site of each language under ``/zh/`` and so on: one MkDocs run with the pages of all quarters.
+
+Each language has its own search, whose words are those of its pages. Chinese is cut into words by
+jieba while MkDocs runs: without it a query in Chinese finds nothing, and nothing says so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from digest.publish import mkdocs
+from digest.publish.languages.pages import PAGES, banners, language_environment
+from digest.publish.languages.tongue import OTHERS, N_, Tongue
+from digest.publish.render import write
+
+# The theme's stemmers for English items and for the language's own words; Chinese needs none.
+STEMMERS = {"zh": ["en"]}
+COLOURS = (
+    ("default", "light", "material/weather-night", N_("Use dark colours")),
+    ("slate", "dark", "material/weather-sunny", N_("Use light colours")),
+)
+
+
+def build_languages(
+    summaries: Sequence[dict[str, Any]],
+    pages: Sequence[Path],
+    scratch: Path,
+    moment: int,
+    *,
+    draft: bool,
+) -> dict[str, Path]:
+    """Build the sites of the other languages; returns where each lies under ``scratch``.
+
+    ``summaries`` are of the newest version of each quarter, newest first, as the front pages read
+    them, and ``pages`` the folders with their Markdown (``<language>/*.md``), in the same order.
+
+    Raises:
+        ConfigError: ``site/`` or ``mkdocs.yml`` is not there.
+        DigestError: MkDocs refused, with what it said.
+    """
+
+    def build(tag: str) -> tuple[str, Path]:
+        tongue, folder = Tongue(tag), scratch / tag
+        _write_docs(summaries, pages, tongue, folder / "docs")
+        quarters = [summary["edition"]["quarter"] for summary in summaries]
+        config = configuration(tongue, quarters, folder, draft=draft)
+        text = yaml.safe_dump(config, allow_unicode=True)
+        mkdocs.run_mkdocs(write(folder / "mkdocs.yml", text.encode()), moment)
+        (folder / "site" / "404.html").unlink()  # a server shows that of the whole site
+        return tag, folder / "site"
+
+    with ThreadPoolExecutor(min(len(OTHERS), os.cpu_count() or 1)) as pool:
+        return dict(pool.map(build, OTHERS))
+
+
+def _write_docs(
+    summaries: Sequence[dict[str, Any]], pages: Sequence[Path], tongue: Tongue, docs: Path
+) -> None:
+    shutil.copytree(mkdocs.human_part() / "pages" / "assets", docs / "assets")
+    editions = []
+    for summary, folder in zip(summaries, pages, strict=True):
+        quarter = summary["edition"]["quarter"]
+        shutil.copytree(folder / tongue.tag, docs / quarter)
+        editions.append(summary["edition"] | {"months": tongue.months(quarter)})
+    text = (
+        language_environment(tongue)
+        .get_template("languages/home.md.j2")
+        .render(
+            banners=banners(tongue, sample=summaries[0]["sample"]),
+            newest=editions[0],
+            quarters=editions,
+            pages=[(f"{page}/" if page else "", tongue.gettext(n)) for page, n in PAGES.items()],
+        )
+    )
+    write(docs / "index.md", text.encode())
+
+
+def configuration(
+    tongue: Tongue, quarters: Sequence[str], folder: Path, *, draft: bool
+) -> dict[str, Any]:
+    """MkDocs' configuration for one language, on top of that of the English site."""
+    english = yaml.safe_load((mkdocs.REPOSITORY / "mkdocs.yml").read_text("utf-8"))
+    say = tongue.gettext
+    search = {
+        "lang": STEMMERS.get(tongue.tag, ["en", tongue.tag]),
+        "separator": _separator(english["plugins"]),
+        "pipeline": ["stemmer"],
+    }
+    return {
+        "INHERIT": str(mkdocs.REPOSITORY / "mkdocs.yml"),
+        "site_name": say("Quarterly Research Digest on AI"),
+        "site_description": say(
+            "Research and events on artificial intelligence by Sustainable Development Goal and by "
+            "risk."
+        ),
+        "site_url": f"{english['site_url']}{tongue.tag}/" if english["site_url"] else "",
+        "copyright": say(
+            "Titles and quoted sentences belong to their authors and publishers, who are named and "
+            "linked. This site sets no cookies and loads nothing from other hosts."
+        ),
+        "docs_dir": str(folder.resolve() / "docs"),
+        "site_dir": str(folder.resolve() / "site"),
+        "theme": {
+            "custom_dir": str(mkdocs.REPOSITORY / "site" / "theme"),
+            "language": tongue.tag,
+            "palette": [
+                {
+                    "media": f"(prefers-color-scheme: {scheme})",
+                    "scheme": name,
+                    "primary": "custom",
+                    "accent": "custom",
+                    "toggle": {"icon": icon, "name": say(words)},
+                }
+                for name, scheme, icon, words in COLOURS
+            ],
+        },
+        "plugins": [{"search": search}],
+        "extra": {
+            "draft": say("Draft for review by the panel, not published") if draft else "",
+            "language": tongue.tag,
+        },
+        "nav": _nav(tongue, quarters),
+    }
+
+
+def _separator(plugins: Sequence[Any]) -> str:
+    """The English site's: it knows the punctuation of all six languages."""
+    found = [p["search"]["separator"] for p in plugins if isinstance(p, dict) and "search" in p]
+    return str(found[0])
+
+
+def _nav(tongue: Tongue, quarters: Sequence[str]) -> list[Any]:
+    newest, *earlier = ({tongue.months(q): _pages_of(tongue, q)} for q in quarters)
+    nav: list[Any] = [{tongue.gettext("Home"): "index.md"}, newest]
+    return [*nav, {tongue.gettext("Earlier editions"): earlier}] if earlier else nav
+
+
+def _pages_of(tongue: Tongue, quarter: str) -> list[dict[str, str]]:
+    return [
+        {tongue.gettext(name): f"{quarter}/{page or 'index'}.md"} for page, name in PAGES.items()
+    ]

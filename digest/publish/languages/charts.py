@@ -1,0 +1,141 @@
+"""Charts in a language: rows that begin at the side where its lines begin.
+
+Like ``digest.publish.charts`` and ``share_chart``, which say how charts are made; here they are
+mirrored for languages that are written from right to left, and every word is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from digest.publish import svg, words
+from digest.publish.charts import HEADING, LABEL_CHARACTERS, ROW
+from digest.publish.languages.tongue import Tongue
+from digest.publish.languages.views import Row, RowGroup, ShareRow
+
+KEY = 48  # a row for each of two signs
+BAR, SHARE = 82.0, 96.0  # per cent of the width for the longest
+SIGN = 24  # pixels that a sign of the key takes
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Places across a chart, counted from the side where lines begin."""
+
+    mirrored: bool
+
+    def rect(self, css: str, start: float, y: float, width: float, height: float) -> Markup:
+        """A rectangle; ``start`` and ``width`` are per cent."""
+        x = 100 - start - width if self.mirrored else start
+        return svg.rect(css, f"{x:.2f}%", y, f"{width:.2f}%", height)
+
+    def mark(self, css: str, y: float, width: float, height: float) -> Markup:
+        """A rectangle at the very side, in pixels."""
+        if not self.mirrored:
+            return svg.rect(css, "0", y, svg.number(width), height)
+        return Markup(
+            '<rect class="{}" x="100%" y="{}" width="{}" height="{}" transform="translate(-{w} 0)"/>'
+        ).format(css, svg.number(y), svg.number(width), svg.number(height), w=svg.number(width))
+
+    def text(self, start: float, y: float, content: str, dx: int, css: str = "") -> Markup:
+        """A line of text from ``start`` per cent and ``dx`` pixels on; it runs as its page does."""
+        x = 100 - start if self.mirrored else start
+        return svg.text(f"{x:.2f}%", y, content, css, -dx if self.mirrored else dx)
+
+    def dot(self, css: str, at: float, y: float, radius: float) -> Markup:
+        """A dot at ``at`` per cent."""
+        return svg.circle(css, 100 - at if self.mirrored else at, y, radius)
+
+
+def bar_chart(name: str, title: str, groups: Sequence[RowGroup], tongue: Tongue) -> Markup:
+    """Papers and news of each label side by side; groups without a name have no heading."""
+    side = Side(tongue.direction == "rtl")
+    rows = [row for group in groups for row in group.rows]
+    scale = BAR / max(1, *(row.total for row in rows)) if rows else 0.0
+    parts = [
+        side.mark("bar-papers", 4, 12, 12), side.text(0, 14, tongue.gettext("Papers"), SIGN),
+        side.mark("bar-news", 26.5, 11, 11), side.text(0, 36, tongue.gettext("News"), SIGN),
+    ]  # fmt: skip
+    y = KEY
+    for group in groups:
+        if group.name:
+            parts.append(side.text(0, y + 20, group.name, 0, "chart-heading"))
+            y += HEADING
+        for row in group.rows:
+            parts.append(_bar(row, y, scale, side, tongue))
+            y += ROW
+    return svg.chart(name, title, _longest(rows, tongue), y, parts)
+
+
+def _bar(row: Row, y: int, scale: float, side: Side, tongue: Tongue) -> Markup:
+    papers, news = row.papers * scale, row.news * scale
+    parts = [_label(row.name, row.swatch, y, side)]
+    if row.papers:
+        parts.append(side.rect("bar-papers", 0, y + 17, papers, 12))
+    if row.news:
+        parts.append(side.rect("bar-news", papers, y + 17.5, news, 11))
+    total = tongue.number(row.total)
+    parts.append(side.text(papers + news, y + 27, total, 6, "chart-number"))
+    return Markup("").join(parts)
+
+
+def _label(name: str, swatch: str, y: int, side: Side, css: str = "") -> Markup:
+    text = side.text(0, y + 11, words.clip(name, LABEL_CHARACTERS), 16 if swatch else 0, css)
+    return side.mark(swatch, y + 2, 10, 10) + text if swatch else text
+
+
+def _longest(rows: Sequence[Row], tongue: Tongue) -> str:
+    most = max(rows, key=lambda row: row.total, default=None)
+    if most is None or not most.total:
+        return tongue.gettext("Every bar is empty: nothing was labelled.")
+    said = {
+        "name": most.name,
+        "papers": tongue.number(most.papers),
+        "news": tongue.number(most.news),
+    }
+    return (
+        tongue.gettext(
+            "The longest bar is %(name)s. Papers: %(papers)s; news: %(news)s. "
+            "Every number is in the table beside the chart."
+        )
+        % said
+    )
+
+
+def share_chart(name: str, title: str, shares: Sequence[ShareRow], tongue: Tongue) -> Markup:
+    """The interval of each goal's share, its middle, and the reference."""
+    side = Side(tongue.direction == "rtl")
+    scale = SHARE / max((max(s.high or 0, s.at) for s in shares), default=1.0)
+    parts = [
+        side.mark("share-interval", 6, 16, 8),
+        side.text(0, 14, tongue.gettext("Share with its interval"), SIGN),
+        side.mark("share-reference", 24, 2, 16),
+        side.text(0, 36, tongue.gettext("Reference"), SIGN),
+    ]
+    y = KEY
+    for share in shares:
+        parts.append(_share(share, y, scale, side, tongue))
+        y += ROW
+    below = [share.name for share in shares if share.verdict == "under-served"]
+    said = tongue.listed(below) if below else tongue.gettext("none")
+    description = tongue.gettext(
+        "Wholly below the reference: %(names)s. Every number is in the table beside the chart."
+    ) % {"names": said}
+    return svg.chart(name, title, description, y, parts)
+
+
+def _share(share: ShareRow, y: int, scale: float, side: Side, tongue: Tongue) -> Markup:
+    middle = y + 24
+    css = "chart-heading" if share.verdict == "under-served" else ""
+    parts = [_label(share.name, share.swatch, y, side, css)]
+    if share.low is not None and share.high is not None and share.middle is not None:
+        width = max((share.high - share.low) * scale, 0.3)
+        parts.append(side.rect("share-interval", share.low * scale, middle - 4, width, 8))
+        parts.append(side.dot("share-middle", share.middle * scale, middle, 4))
+    else:
+        parts.append(side.text(0, middle + 4, tongue.gettext("too little data"), 16, "chart-scale"))
+    parts.append(side.rect("share-reference", share.at * scale, middle - 8, 0.4, 16))
+    return Markup("").join(parts)
