@@ -6,8 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from digest.edition.manifest import SourceOutcome
+from digest.edition import prevalence, select
+from digest.edition.features import FEWEST_SOURCES
+from digest.edition.manifest import Manifest, SourceOutcome
+from digest.edition.signals import FALSE_DISCOVERIES, FEWEST_ITEMS
 from digest.publish import views, words
+from digest.publish.estimates import BASES, UNITS
+from digest.publish.sections import EditionView
 from digest.text import web_address
 
 _SCHEMES = {
@@ -17,7 +22,7 @@ _SCHEMES = {
     "mit": "Subdomains of the MIT AI Risk Repository",
 }
 # Outcomes in the order in which a reader must know them.
-_OUTCOMES = {
+OUTCOMES = {
     "failed": ("Failed", "Sources that gave no usable answer"),
     "empty": ("Empty", "Sources that answered with nothing, which is suspicious"),
     "not asked": ("Not asked", "Sources that were not asked for this edition"),
@@ -30,12 +35,12 @@ def outcomes(sources: Sequence[SourceOutcome]) -> list[dict[str, Any]]:
     by_outcome = defaultdict(list)
     for source in sources:
         by_outcome[source.outcome].append(source)
-    known = [o for o in _OUTCOMES if o in by_outcome]
+    known = [o for o in OUTCOMES if o in by_outcome]
     return [
         {
             "id": outcome.replace(" ", "-"),
-            "heading": f"{_OUTCOMES[outcome][0]} ({len(by_outcome[outcome])})",
-            "meaning": _OUTCOMES[outcome][1],
+            "heading": f"{OUTCOMES[outcome][0]} ({len(by_outcome[outcome])})",
+            "meaning": OUTCOMES[outcome][1],
             "sources": [_source(s) for s in sorted(by_outcome[outcome], key=_source_order)],
         }
         for outcome in known
@@ -58,7 +63,7 @@ def _source(source: SourceOutcome) -> dict[str, Any]:
     }
 
 
-def method(edition: views.EditionView, report: Mapping[str, Any] | None) -> dict[str, Any]:
+def method(edition: EditionView, report: Mapping[str, Any] | None) -> dict[str, Any]:
     """How records became items, and what the labels rest on."""
     manifest = edition.manifest
     statuses = Counter(item.status for item in manifest.items)
@@ -75,10 +80,47 @@ def method(edition: views.EditionView, report: Mapping[str, Any] | None) -> dict
         "refused": sum(n for _, n in manifest.rejections),
         "rejections": [(words.clip(reason, views.TITLE), n) for reason, n in manifest.rejections],
         "thresholds": _thresholds(edition),
+        "rule": {
+            "papers": select.PAPERS,
+            "news": select.NEWS,
+            "group": select.PER_GROUP,
+            "publisher": select.PER_PUBLISHER,
+        },
+        "level": words.percent(prevalence.LEVEL),
+        "least_read": prevalence.MINIMUM,
+        "basis": _basis(manifest),
+        "shares_basis": BASES[manifest.shares[0].basis] if manifest.shares else "",
+        "reference": words.precise_percent(manifest.shares[0].reference) if manifest.shares else "",
+        "signals": _signals(manifest),
+        "false": words.percent(FALSE_DISCOVERIES),
+        "fewest": FEWEST_ITEMS,
+        "voices": FEWEST_SOURCES,
+        "story_count": len(manifest.stories),
+        "in_stories": sum(len(story.items) for story in manifest.stories),
     }
 
 
-def _tests(edition: views.EditionView, report: Mapping[str, Any]) -> dict[str, Any]:
+def _basis(manifest: Manifest) -> list[tuple[str, str]]:
+    """What the corrected counts of papers and of news rest on."""
+    by_kind = {one.kind: one.count.basis for one in manifest.counts}
+    return [(f"{UNITS[kind]}s", BASES[basis]) for kind, basis in by_kind.items()]
+
+
+def _signals(manifest: Manifest) -> list[dict[str, str]]:
+    """What was compared with the quarter before, by kind."""
+    return [
+        {
+            "kind": f"{UNITS.get(kind, kind)}s",
+            "status": found.status,
+            "tested": words.number(found.tested),
+            "called": words.number(len(found.signals)),
+            "wobble": "" if found.wobble is None else words.percent(found.wobble),
+        }
+        for kind, found in sorted(manifest.signals.items(), key=lambda pair: pair[0] != "paper")
+    ]
+
+
+def _tests(edition: EditionView, report: Mapping[str, Any]) -> dict[str, Any]:
     """The model's test results by scheme, in words."""
     names = {(x.scheme, x.id): views.display_name(x) for x in edition.codebook.labels}
     names |= {(scheme, "none"): "None of them" for scheme in _SCHEMES}
@@ -112,7 +154,7 @@ def _tests(edition: views.EditionView, report: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _thresholds(edition: views.EditionView) -> list[dict[str, Any]]:
+def _thresholds(edition: EditionView) -> list[dict[str, Any]]:
     """Tables of thresholds by scheme, in the codebook's order."""
     stated = edition.manifest.thresholds
     tables = []

@@ -14,9 +14,9 @@ from markupsafe import Markup
 from digest.edition.brief import Brief, BriefItem
 from digest.publish import words
 from digest.publish.charts import Bar, bar_chart
+from digest.publish.mkdocs import REPOSITORY, run_mkdocs
 from digest.publish.pages import SAMPLE
 from digest.publish.render import environment, write
-from digest.publish.site import REPOSITORY, run_mkdocs
 from digest.store.archive import replace_folder, storage_errors
 from digest.taxonomy import Codebook
 from digest.text import web_address

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
+from digest.edition.difference import Difference
 from digest.edition.manifest import Changes, Manifest
+from digest.items import digest_of
 from digest.quarter import Quarter
 
 
@@ -15,7 +19,7 @@ class PublishedEdition:
     """An edition as it goes on the site.
 
     ``version`` is ``v1.0``, ``v1.1``, … or None for a draft; ``published`` is ``YYYY-MM-DD`` or
-    empty for a draft. ``changes`` are those against the version that this one replaces, and
+    empty for a draft. ``difference`` is that to the version that this one replaces, and
     ``report`` holds the results of the model's tests, as
     ``digest.classify.evaluate.report`` gives them.
     """
@@ -23,8 +27,13 @@ class PublishedEdition:
     manifest: Manifest
     version: str | None
     published: str
-    changes: Changes | None = None
+    difference: Difference | None = None
     report: Mapping[str, Any] | None = None
+
+    @property
+    def changes(self) -> Changes | None:
+        """What changed against the version that this one replaces."""
+        return self.difference.changes if self.difference else None
 
     @property
     def quarter(self) -> Quarter:
@@ -34,8 +43,36 @@ class PublishedEdition:
     @property
     def order(self) -> tuple[Quarter, tuple[int, ...]]:
         """Sorts editions by quarter, then by version (``v1.10`` after ``v1.9``)."""
-        numbers = (self.version or "").removeprefix("v").split(".")
-        return self.quarter, tuple(int(n) for n in numbers if n)
+        return order_of(self.quarter, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An edition that is known but need not be read, because its pages may be built already.
+
+    ``identity`` changes with anything that its pages are made from; ``load`` reads the edition.
+    """
+
+    quarter: str
+    version: str | None
+    published: str
+    identity: str
+    load: Callable[[], PublishedEdition]
+
+    @classmethod
+    def of(cls, edition: PublishedEdition) -> Listed:
+        """An edition that is read already."""
+        report = orjson.dumps(edition.report, option=orjson.OPT_SORT_KEYS).decode()
+        made_of = edition.manifest.sha256, str(edition.difference), report
+        identity = digest_of(*made_of, prefix="e1-")
+        return cls(
+            edition.manifest.quarter, edition.version, edition.published, identity, lambda: edition
+        )
+
+
+def order_of(quarter: Quarter, version: str | None) -> tuple[Quarter, tuple[int, ...]]:
+    """The place of a version among all versions of all quarters."""
+    return quarter, tuple(int(n) for n in (version or "").removeprefix("v").split(".") if n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +85,26 @@ class VersionLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
-    """An edition in a folder of the site, with links to all versions of it, newest first.
+class Slot:
+    """A folder of the site and the edition that stands in it, with links to all its versions.
 
-    ``is_first`` is false for the second copy of the same pages, which search would find twice.
+    ``versions`` are newest first. ``is_first`` is false for the second copy of the same pages,
+    which search would find twice.
     """
+
+    folder: str
+    listed: Listed
+    versions: tuple[VersionLink, ...]
+    is_first: bool
+
+    def filled(self, edition: PublishedEdition) -> Placement:
+        """The slot with its edition."""
+        return Placement(self.folder, edition, self.versions, self.is_first)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """An edition that was read, in its folder of the site; see ``Slot``."""
 
     folder: str
     edition: PublishedEdition
@@ -60,16 +112,25 @@ class Placement:
     is_first: bool
 
 
-def placements(editions: Sequence[PublishedEdition]) -> Iterator[Placement]:
+def slots(editions: Sequence[Listed]) -> Iterator[Slot]:
     """Newest first: a quarter's newest version under ``2026Q1``, each under ``2026Q1/v1.0`` too."""
-    newest_first = sorted(editions, key=lambda edition: edition.order, reverse=True)
+    newest_first = sorted(editions, key=_order, reverse=True)
     for edition in newest_first:
-        quarter = edition.manifest.quarter
-        siblings = [e for e in newest_first if e.manifest.quarter == quarter]
+        siblings = [e for e in newest_first if e.quarter == edition.quarter]
         named = [(e.version, e.published) for e in siblings if e.version]
         if edition is siblings[0]:
             links = tuple(VersionLink(v, day, f"{v}/") for v, day in named)
-            yield Placement(quarter, edition, links, is_first=True)
+            yield Slot(edition.quarter, edition, links, is_first=True)
         if edition.version:
             links = tuple(VersionLink(v, day, f"../{v}/") for v, day in named)
-            yield Placement(f"{quarter}/{edition.version}", edition, links, is_first=False)
+            yield Slot(f"{edition.quarter}/{edition.version}", edition, links, is_first=False)
+
+
+def _order(edition: Listed) -> tuple[Quarter, tuple[int, ...]]:
+    return order_of(Quarter.parse(edition.quarter), edition.version)
+
+
+def placements(editions: Sequence[PublishedEdition]) -> Iterator[Placement]:
+    """``slots`` of editions that are read already."""
+    for slot in slots([Listed.of(edition) for edition in editions]):
+        yield slot.filled(slot.listed.load())

@@ -6,24 +6,30 @@ edition's root, so one edition can stand under ``/2026Q1/`` and under ``/2026Q1/
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from markupsafe import escape
-
-from digest.edition.difference import other_changes
-from digest.edition.manifest import Changes
-from digest.publish import accounts, views, words
+from digest.edition.difference import Difference, other_changes
+from digest.publish import accounts, explore, mkdocs, views, words
 from digest.publish.charts import Bar, bar_chart
-from digest.publish.editions import PublishedEdition, VersionLink
-from digest.publish.machine import tables
+from digest.publish.editions import Placement, PublishedEdition, VersionLink
+from digest.publish.estimates import verdicts
+from digest.publish.figures import figures
+from digest.publish.machine import Heads, tables
+from digest.publish.matrix import matrix
+from digest.publish.movements import moved, movements
 from digest.publish.render import environment, write
+from digest.publish.sections import EditionView, GroupView, SectionView
+from digest.publish.share_chart import share_chart
+from digest.publish.trends import chart_of
 from digest.taxonomy import Codebook
 
 NOT_REVIEWED = "not reviewed"
 SAMPLE = "Sample: invented texts"
+Page = tuple[str, str, dict[str, Any]]  # file name, template and values
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +46,28 @@ class Heading:
 
 
 def write_pages(
-    edition: PublishedEdition,
-    codebook: Codebook,
-    folder: Path,
-    *,
-    draft: bool,
-    versions: Sequence[VersionLink] = (),
-    search: bool = True,
+    place: Placement, codebook: Codebook, folder: Path, *, draft: bool, sha256: str
 ) -> list[Path]:
     """Write an edition's pages under ``folder``; the files in a fixed order.
 
-    ``versions``, newest first, are linked from the quarter's page, and the pages of an older one
-    say so. ``search`` is false for a second copy of the same pages.
+    All versions are linked from the quarter's page, and the pages of an older one say so.
+    ``sha256`` is the manifest's, which takes a second to make.
     """
-    manifest = edition.manifest
+    edition = EditionView(place.edition.manifest, codebook)
     common: dict[str, Any] = {
-        "edition": heading(edition, draft),
-        "banners": _banners(edition, versions),
-        "search": search,
+        "edition": heading(place.edition, draft),
+        "banners": _banners(place.edition, place.versions),
+        "search": place.is_first,
         "limit": views.LISTED,
+        "sha256": sha256,
     }
-    common["sha256"] = manifest.sha256
+    heads = Heads(mkdocs.the_site(), place, codebook, sha256)
     env = environment()
     written = []
-    for name, template, values in _pages(edition, codebook, versions):
+    for name, template, values in _pages(place, edition):
         depth = name.count("/") + (not name.endswith("index.md"))
         text = env.get_template(template).render(root="../" * depth, **common, **values)
-        written.append(write(folder / name, text.encode()))
+        written.append(write(folder / name, heads.added(name, text).encode()))
     return written
 
 
@@ -84,30 +85,6 @@ def heading(edition: PublishedEdition, draft: bool) -> Heading:
     )
 
 
-def navigation(codebook: Codebook, folder: str) -> list[Any]:
-    """The pages of an edition under ``folder`` (``2026Q1``), as MkDocs' ``nav`` wants them.
-
-    Names are escaped: the theme prints them as they are.
-    """
-    goals = [
-        {str(escape(f"{label.id}. {label.name}")): f"{folder}/sdg/{label.id}.md"}
-        for label in codebook.scheme("sdg")
-    ]
-    risks = [
-        {str(escape(group.names["en"])): f"{folder}/risk/{group.id}.md"}
-        for group in codebook.groups["risk"]
-    ]
-    return [
-        f"{folder}/index.md",
-        {"Goals": [f"{folder}/sdg/index.md", *goals]},
-        {"Risks": [f"{folder}/risk/index.md", *risks]},
-        {"Sources": f"{folder}/sources.md"},
-        {"Late and withdrawn": f"{folder}/late.md"},
-        {"Method": f"{folder}/method.md"},
-        {"Data": f"{folder}/data/dictionary.md"},
-    ]
-
-
 def _banners(edition: PublishedEdition, versions: Sequence[VersionLink]) -> list[str]:
     banners = [SAMPLE] if edition.manifest.sample else []
     if versions and edition.version != versions[0].version:
@@ -118,62 +95,110 @@ def _banners(edition: PublishedEdition, versions: Sequence[VersionLink]) -> list
     return banners
 
 
-def _pages(
-    published: PublishedEdition, codebook: Codebook, versions: Sequence[VersionLink]
-) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """File name, template and values of each page."""
-    edition = views.EditionView(published.manifest, codebook)
-    goals, groups = edition.goals(), edition.risk_groups()
-    listed = {"late": edition.late(), "withdrawn": edition.withdrawn()}
+def _pages(place: Placement, edition: EditionView) -> Iterator[Page]:
+    goals, groups = edition.goals, edition.risk_groups
     sections = {"goals": goals, "risk_groups": groups}
-    quarter = _quarter(edition, sections, published.changes)
-    yield (
-        "index.md",
-        "quarter.md.j2",
-        {**sections, **listed, **quarter, "versions": versions},
-    )
-    yield "sdg/index.md", "goals.md.j2", {"goals": goals}
-    for section in goals:
-        yield f"sdg/{section.label.id}.md", "goal.md.j2", {"section": section}
-    yield "risk/index.md", "risks.md.j2", {"risk_groups": groups}
-    for group in groups:
-        yield f"risk/{group.id}.md", "risk.md.j2", {"group": group}
+    changed = _changes(edition, place.edition.difference)
+    yield "index.md", "quarter.md.j2", sections | changed | _quarter(edition, place)
+    yield "goals.md", "goals.md.j2", {"goals": goals, "shares": edition.shares}
+    yield "risks.md", "risks.md.j2", {"risk_groups": groups}
+    for section in (*goals, *edition.risks):
+        yield f"{section.href.rstrip('/')}.md", "label.md.j2", _label(section)
+    yield "matrix.md", "matrix.md.j2", sections | {"matrix": matrix(edition.manifest)}
+    yield "explore.md", "explore.md.j2", sections | _explore(edition)
+    listed = {"late": edition.late(), "withdrawn": edition.withdrawn()}
+    yield "changes.md", "changes.md.j2", changed | listed | {"versions": place.versions}
     yield "sources.md", "sources.md.j2", {"outcomes": accounts.outcomes(edition.manifest.sources)}
-    yield "late.md", "late.md.j2", listed
-    yield "method.md", "method.md.j2", accounts.method(edition, published.report)
+    yield "method.md", "method.md.j2", accounts.method(edition, place.edition.report)
     yield (
-        "data/dictionary.md",
-        "dictionary.md.j2",
-        {"tables": tables.dictionary(), "notes": tables.NOTES},
+        "data.md",
+        "data.md.j2",
+        {
+            "versions": place.versions,
+            "tables": tables.dictionary(),
+            "notes": tables.NOTES,
+        },
     )
 
 
-def _quarter(
-    edition: views.EditionView, sections: dict[str, Any], changes: Changes | None
-) -> dict[str, Any]:
-    goals, groups = sections["goals"], sections["risk_groups"]
-    risks = [section for group in groups for section in group.sections]
-    moved = () if changes is None else (
-        ("entered", changes.entered), ("left", changes.left), ("changed", changes.changed)
-    )  # fmt: skip
+def _quarter(edition: EditionView, place: Placement) -> dict[str, Any]:
+    moves = movements(edition)
+    told = verdicts(edition.shares)
+    outcomes = Counter(source.outcome for source in edition.manifest.sources)
     return {
-        "figures": views.figures(edition.manifest),
-        "sources_failed": sum(s.outcome in {"failed", "empty"} for s in edition.manifest.sources),
-        "any_goal": any(section.total for section in goals),
-        "any_risk": any(section.total for section in risks),
-        "goal_chart": bar_chart("goals-chart", "Items by goal", [_bar(s) for s in goals]),
-        "risk_chart": bar_chart("risks-chart", "Items by risk category", _risk_bars(groups)),
+        "figures": figures(edition.manifest),
+        "moves": moves,
+        "moved_goals": moved(moves.labels, "sdg"),
+        "moved_risks": moved(moves.labels, "risk"),
+        "shares": edition.shares,
+        "verdicts": told,
+        "share_chart": share_chart(
+            "shares-chart", "Each goal's share of the papers on AI that concern a goal",
+            edition.shares,
+        ),
+        "outcomes": [(o, outcomes[o]) for o in accounts.OUTCOMES if outcomes[o]],
+        "any_goal": any(section.total for section in edition.goals),
+        "any_risk": any(section.total for section in edition.risks),
+        "goal_chart": bar_chart("goals-chart", "Items by goal", [_bar(s) for s in edition.goals]),
+        "risk_chart": bar_chart(
+            "risks-chart", "Items by risk category", _risk_bars(edition.risk_groups)
+        ),
+        "versions": place.versions,
+    }  # fmt: skip
+
+
+def _changes(edition: EditionView, difference: Difference | None) -> dict[str, Any]:
+    """What changed against the version that this one replaces; ``changes`` is None for a first."""
+    if difference is None:
+        return {"changes": None}
+    changes = difference.changes
+    moved = (("entered", changes.entered), ("left", changes.left), ("changed", changes.changed))
+    return {
         "changes": changes,
-        "moved": [(what, len(ids), edition.named(ids[: views.LISTED])) for what, ids in moved],
-        "other_changes": other_changes(changes) if changes is not None else (),
+        "difference": difference,
+        "moved": [
+            (what, len(ids), edition.items.views(ids[: views.LISTED], difference.titles))
+            for what, ids in moved
+        ],
+        "relabelled": [
+            (edition.items.view(one.id), _signed(one.gained, one.lost))
+            for one in difference.relabelled[: views.LISTED]
+        ],
+        "other_changes": other_changes(changes),
     }
 
 
-def _bar(section: views.SectionView, heading: str = "") -> Bar:
+def _signed(gained: Sequence[str], lost: Sequence[str]) -> str:
+    return ", ".join([*(f"+{label}" for label in gained), *(f"−{label}" for label in lost)])
+
+
+def _label(section: SectionView) -> dict[str, Any]:
+    name = f"{section.label.scheme}-{section.label.id}-trend"
+    title = f"{section.name}: share of all papers and of all news, by quarter"
+    return {
+        "section": section,
+        "is_goal": section.label.scheme == "sdg",
+        "trend_chart": chart_of(section.trend, name, title),
+        "others_differ": any(not row.compares for row in section.trend),
+    }
+
+
+def _explore(edition: EditionView) -> dict[str, Any]:
+    makers = {a.maker for item in edition.manifest.items for a in item.labels}
+    return {
+        "choices": explore.choices(edition.manifest),
+        "explorable": len(explore.explorable(edition.manifest)),
+        "any_person": bool(makers - {views.MACHINE}),
+        "high": words.percent(words.HIGH),
+        "medium": words.percent(words.MEDIUM),
+    }
+
+
+def _bar(section: SectionView, heading: str = "") -> Bar:
     return Bar(section.name, section.papers, section.news, section.swatch, heading)
 
 
-def _risk_bars(groups: Sequence[views.GroupView]) -> list[Bar]:
+def _risk_bars(groups: Sequence[GroupView]) -> list[Bar]:
     return [
         _bar(section, group.name if first else "")
         for group in groups

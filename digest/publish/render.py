@@ -35,6 +35,7 @@ def environment() -> Environment:
         "number": words.number,
         "count": words.count,
         "day": words.day,
+        "listed": words.listed,
     }
     return env
 

@@ -1,4 +1,4 @@
-"""What the templates print: a manifest turned into ready words. Pure; no markup, no files.
+"""Items and labels in ready words: what the templates print. Pure; no markup, no files.
 
 Foreign text (titles, authors, sentences) is made one plain, clipped line here and escaped by the
 templates. Links are given relative to the edition's root; a template puts ``root`` before them.
@@ -7,18 +7,25 @@ templates. Links are given relative to the edition's root; a template puts ``roo
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from digest.edition.manifest import Assigned, EditionItem, Manifest, Section, ShownItem
+from digest.edition.manifest import (
+    Assigned,
+    EditionItem,
+    EditionStory,
+    Manifest,
+    ShownItem,
+)
 from digest.publish import words
 from digest.taxonomy import SCHEMES, Codebook, Label
 from digest.text import web_address
 
 TITLE, AUTHOR, SENTENCE, AUTHORS = 300, 80, 900, 6
 LISTED = 300  # rows of a long list on a page; all rows are in the data files
+TELLING = 30  # items of a story that a page lists
 GOALS = frozenset(str(n) for n in range(1, 18))
+MACHINE = "machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,17 @@ class LabelView:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryView:
+    """The other items of a story that an item stands for; ``more`` of them are not listed."""
+
+    outlets: int
+    outlet_names: tuple[str, ...]
+    others: tuple[ItemView, ...]
+    more: int
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ItemView:
     """An item on a page. ``quote`` is its own sentence for the section's label, or ``""``."""
 
@@ -54,124 +72,30 @@ class ItemView:
     publishers: str
     labels: tuple[LabelView, ...]
     quote: str
+    story: StoryView | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SectionView:
-    """A label of the codebook with what the quarter has for it."""
-
-    label: Label
-    name: str
-    href: str
-    swatch: str
-    papers: int
-    news: int
-    chosen_papers: tuple[ItemView, ...]
-    chosen_news: tuple[ItemView, ...]
-
-    @property
-    def total(self) -> int:
-        """Items of the quarter that carry the label."""
-        return self.papers + self.news
-
-    @property
-    def chosen(self) -> int:
-        """Items that the page shows."""
-        return len(self.chosen_papers) + len(self.chosen_news)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    """A heading over sections, with its own page."""
-
-    id: str
-    name: str
-    href: str
-    sections: tuple[SectionView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number of the quarter, what it counts, and a remark or ``""``."""
-
-    value: str
-    what: str
-    remark: str = ""
-
-
-class EditionView:
-    """A manifest with its codebook, looked up by id. Reads only what it was given."""
+class Items:
+    """The items of an edition, looked up by id and put in words."""
 
     def __init__(self, manifest: Manifest, codebook: Codebook) -> None:
-        self.manifest, self.codebook = manifest, codebook
-        self._items = {item.id: item for item in manifest.items}
+        self.by_id = {item.id: item for item in manifest.items}
         self._shown = {item.id: item for item in manifest.shown}
-        self._sections = {(s.scheme, s.label): s for s in manifest.sections}
         self._labels = {(label.scheme, label.id): label for label in codebook.labels}
+        self._stories = {i: story for story in manifest.stories for i in story.items}
+        self._publishers = {source.id: source.publisher for source in manifest.sources}
 
-    def goals(self) -> tuple[SectionView, ...]:
-        """The goals in the codebook's order, also those without items."""
-        return tuple(self._section(label) for label in self.codebook.scheme("sdg"))
+    def view(self, item_id: str, label: Label | None = None, title: str = "") -> ItemView:
+        """An item, under a label or in a list.
 
-    def risk_groups(self) -> tuple[GroupView, ...]:
-        """The groups of risk categories, each category with what the quarter has for it."""
-        return tuple(
-            GroupView(
-                id=group.id,
-                name=group.names["en"],
-                href=f"risk/{group.id}/",
-                sections=tuple(
-                    self._section(label)
-                    for label in self.codebook.scheme("risk")
-                    if label.group == group.id
-                ),
-            )
-            for group in self.codebook.groups["risk"]
-        )
-
-    def withdrawn(self) -> tuple[ItemView, ...]:
-        """The withdrawn items, newest first."""
-        return self._listed(item for item in self.manifest.items if item.withdrawn)
-
-    def late(self) -> tuple[ItemView, ...]:
-        """The late arrivals, newest first."""
-        return self._listed(item for item in self.manifest.items if item.late)
-
-    def named(self, ids: Iterable[str]) -> tuple[ItemView, ...]:
-        """Items by id; an id that is no longer in the edition is shown by itself."""
-        return tuple(self._item(item_id, None) for item_id in ids)
-
-    def _listed(self, items: Iterable[EditionItem]) -> tuple[ItemView, ...]:
-        ordered = sorted(items, key=lambda item: item.id)
-        ordered.sort(key=lambda item: item.date, reverse=True)
-        return tuple(self._item(item.id, None) for item in ordered)
-
-    def _section(self, label: Label) -> SectionView:
-        empty = Section(label.scheme, label.id, 0, 0, ())
-        section = self._sections.get((label.scheme, label.id), empty)
-        chosen = [i for i in section.chosen if i in self._items and not self._items[i].withdrawn]
-        return SectionView(
-            label=label,
-            name=display_name(label),
-            href=href_of(label),
-            swatch=swatch_of(label),
-            papers=section.papers,
-            news=section.news,
-            chosen_papers=tuple(self._item(i, label) for i in chosen if self._is_paper(i)),
-            chosen_news=tuple(self._item(i, label) for i in chosen if not self._is_paper(i)),
-        )
-
-    def _is_paper(self, item_id: str) -> bool:
-        return self._items[item_id].kind == "paper"
-
-    def _item(self, item_id: str, label: Label | None) -> ItemView:
-        item, shown = self._items.get(item_id), self._shown.get(item_id)
-        slug = re.sub(r"[^A-Za-z0-9]+", "-", item_id).strip("-")
+        One that is not in the edition is shown by ``title``, if that is known, or by its id.
+        """
+        item, shown = self.by_id.get(item_id), self._shown.get(item_id)
         authors = shown.authors if shown else ()
         date = item.date if item else ""
         return ItemView(
-            anchor=f"{label.id}-{slug}" if label and label.scheme == "risk" else slug,
-            title=words.clip(item.title if item else "", TITLE) or item_id,
+            anchor=anchor(item_id),
+            title=words.clip(item.title if item else title, TITLE) or item_id,
             url=web_address((item.url if item else "") or _own_address(item_id)),
             lang=words.lang_attribute(item.language if item else ""),
             authors=tuple(words.clip(name, AUTHOR) for name in authors[:AUTHORS]),
@@ -180,10 +104,42 @@ class EditionView:
             date_words=words.day(date),
             date_inferred=bool(item and item.date_inferred),
             late=bool(item and item.late),
-            publishers=", ".join(_publishers(item, shown)),
+            publishers=", ".join(self._who(item, shown)),
             labels=tuple(map(self._label, sorted(item.labels, key=_label_order))) if item else (),
             quote=_quote(shown, label),
+            story=self._story(item_id) if label else None,
         )
+
+    def views(
+        self, ids: Iterable[str], titles: Mapping[str, str] | None = None
+    ) -> tuple[ItemView, ...]:
+        """Several items for a list; ``titles`` are of those that are not in the edition."""
+        return tuple(self.view(i, title=(titles or {}).get(i, "")) for i in ids)
+
+    def story(self, story_id: str) -> EditionStory | None:
+        """A story by its id."""
+        return next((one for one in self._stories.values() if one.id == story_id), None)
+
+    def _story(self, item_id: str) -> StoryView | None:
+        story = self._stories.get(item_id)
+        if story is None:
+            return None
+        others = [i for i in story.items if i != item_id and i in self.by_id]
+        others.sort(key=lambda i: (self.by_id[i].date, i))
+        return StoryView(
+            outlets=len(story.outlets),
+            outlet_names=tuple(words.clip(name, AUTHOR) for name in story.outlets),
+            others=self.views(others[:TELLING]),
+            more=max(0, len(others) - TELLING),
+            reasons=tuple(words.clip(reason, AUTHOR) for reason in story.reasons),
+        )
+
+    def _who(self, item: EditionItem | None, shown: ShownItem | None) -> tuple[str, ...]:
+        if shown and shown.publishers:
+            return tuple(words.clip(name, AUTHOR) for name in shown.publishers)
+        sources = item.sources if item else ()
+        named = dict.fromkeys(self._publishers.get(source, source) for source in sources)
+        return tuple(words.clip(name, AUTHOR) for name in named)
 
     def _label(self, assigned: Assigned) -> LabelView:
         label = self._labels.get((assigned.scheme, assigned.label))
@@ -196,9 +152,14 @@ class EditionView:
             confidence=words.confidence(assigned.probability),
             threshold=words.percent(assigned.threshold),
             unsure=assigned.unsure,
-            by_machine=assigned.maker == "machine",
+            by_machine=assigned.maker == MACHINE,
             maker=words.clip(assigned.maker, AUTHOR),
         )
+
+
+def anchor(item_id: str) -> str:
+    """An item's id as the id of an HTML element."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", item_id).strip("-")
 
 
 def display_name(label: Label) -> str:
@@ -210,9 +171,7 @@ def display_name(label: Label) -> str:
 
 def href_of(label: Label) -> str:
     """The label's page, from the edition's root; ``""`` for schemes without pages."""
-    if label.scheme == "sdg":
-        return f"sdg/{label.id}/"
-    return f"risk/{label.group}/#{label.id}" if label.scheme == "risk" else ""
+    return f"{label.scheme}/{label.id}/" if label.scheme in {"sdg", "risk"} else ""
 
 
 def swatch_of(label: Label) -> str:
@@ -225,46 +184,9 @@ def threshold_anchor(scheme: str, label: str) -> str:
     return "threshold-" + re.sub(r"[^A-Za-z0-9]+", "-", f"{scheme}-{label}")
 
 
-def figures(manifest: Manifest) -> tuple[Figure, ...]:
-    """What is new in figures."""
-    kinds = Counter(item.kind for item in manifest.items)
-    outcomes = Counter(source.outcome for source in manifest.sources)
-    relevant = sum(any(a.scheme == "ai" for a in item.labels) for item in manifest.items)
-    sorted_in = sum(
-        any(a.scheme in {"sdg", "risk"} for a in item.labels) for item in manifest.items
-    )
-    total = len(manifest.items)
-    refused = sum(n for _, n in manifest.rejections)
-    asked = len(manifest.sources) - outcomes["not asked"]
-    silent = [f"{words.number(outcomes[o])} {o}" for o in ("failed", "empty") if outcomes[o]]
-    return (
-        Figure(words.number(kinds["paper"]), "papers"),
-        Figure(words.number(kinds["news"]), "news items"),
-        Figure(
-            words.percent(relevant / total) if total else "none",
-            "about AI",
-            f"{words.number(relevant)} of {words.number(total)} items",
-        ),
-        Figure(words.number(sorted_in), "items with a goal or a risk"),
-        Figure(
-            f"{words.number(outcomes['answered'])} of {words.number(asked)}",
-            "sources answered",
-            ", ".join(silent),
-        ),
-        Figure(words.number(sum(i.late for i in manifest.items)), "late arrivals"),
-        Figure(words.number(sum(i.withdrawn for i in manifest.items)), "withdrawn"),
-        Figure(words.number(refused), "entries refused", "each with its reason" if refused else ""),
-    )
-
-
 def _label_order(assigned: Assigned) -> tuple[int, float, str]:
     """Goals, then risks, the surest first; relevance, which nearly all carry, last."""
     return SCHEMES.index(assigned.scheme), -assigned.probability, assigned.label
-
-
-def _publishers(item: EditionItem | None, shown: ShownItem | None) -> tuple[str, ...]:
-    names = shown.publishers if shown and shown.publishers else item.sources if item else ()
-    return tuple(words.clip(name, AUTHOR) for name in names)
 
 
 def _quote(shown: ShownItem | None, label: Label | None) -> str:

@@ -6,7 +6,7 @@ Nothing here looks at the system's locale or clock, so a page is the same bytes 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from babel import Locale, UnknownLocaleError
@@ -40,6 +40,28 @@ def percent(share: float) -> str:
     if rounded == 100 and share < 1:
         return "over 99%"
     return f"{rounded}%"
+
+
+def precise_percent(share: float) -> str:
+    """A share of 1 as a percentage with one decimal place: ``0.0588`` as ``5.9%``."""
+    return f"{share * 100:.1f}%"
+
+
+def small_percent(share: float) -> str:
+    """A percentage with the decimal places that a small one needs: ``12%``, ``1.3%``, ``0.04%``."""
+    per_cent = share * 100
+    return f"{per_cent:.{0 if per_cent >= 10 or not share else 1 if per_cent >= 1 else 2}f}%"
+
+
+def times(ratio: float) -> str:
+    """A ratio as it is said: ``2.1 times``, ``0.4 times``, ``37 times``."""
+    return f"{ratio:.0f} times" if ratio >= 10 else f"{ratio:.1f} times"
+
+
+def listed(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def measure(estimate: Mapping[str, float | None], digits: int = 2) -> str:

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.classify.evaluate.report import report
+from digest.classify.evaluate.report import EVALUATION, report
 from digest.config import Clock, Workplace
+from digest.edition.difference import difference
 from digest.edition.manifest import Changes, Manifest, compare
 from digest.edition.shelf import Edition, Shelf
 from digest.errors import InputError
 from digest.items import digest_of
-from digest.publish import PublishedEdition, build_site
+from digest.publish import Listed, PublishedEdition, build_site
+from digest.publish.parts import templates
 from digest.quarter import Quarter
 from digest.store.archive import replacing, storage_errors
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from digest.taxonomy import Codebook
 
 STAMP = "build.txt"
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +76,52 @@ def draft_is_built(place: Workplace, manifest: Manifest, codebook: Codebook) -> 
     return _is_built(out, _stamp([_as_draft(place, manifest)], codebook))
 
 
-def _as_draft(place: Workplace, manifest: Manifest) -> PublishedEdition:
-    changes = changes_since_published(place, manifest)
+def _as_draft(place: Workplace, manifest: Manifest) -> Listed:
+    shelf = Shelf(place.editions)
+    editions = shelf.editions(Quarter.parse(manifest.quarter))
+    before = shelf.manifest(editions[-1]) if editions else None
+    changes = difference(before, manifest) if before else None
     tests = report(manifest.model, place.model_in_use)
-    return PublishedEdition(manifest, None, "", changes, tests)
+    return Listed.of(PublishedEdition(manifest, None, "", changes, tests))
 
 
-def _on_site(shelf: Shelf, model: Path) -> list[PublishedEdition]:
-    shown: list[PublishedEdition] = []
+def _on_site(shelf: Shelf, model: Path) -> list[Listed]:
+    """What the shelf has, not read yet: most of it stands on the site as it is."""
+    shown: list[Listed] = []
+    before: Edition | None = None
     for edition in shelf.editions():
-        manifest = shelf.manifest(edition)
-        before = shown[-1].manifest if shown and shown[-1].quarter == edition.quarter else None
-        changes = compare(before, manifest) if before else None
-        day = edition.published_at.date().isoformat()
-        tests = report(manifest.model, model)
-        shown.append(PublishedEdition(manifest, edition.version, day, changes, tests))
+        if before and before.quarter != edition.quarter:
+            before = None
+        shown.append(_listed(shelf, edition, before, model))
+        before = edition
     return shown
 
 
-def _build(out: Path, editions: list[PublishedEdition], codebook: Codebook, *, draft: bool) -> Path:
+def _listed(shelf: Shelf, edition: Edition, before: Edition | None, model: Path) -> Listed:
+    day = edition.published_at.date().isoformat()
+    tests = model / EVALUATION
+    tested = hashlib.sha256(tests.read_bytes()).hexdigest() if tests.exists() else ""
+    made_of = edition.sha256, before.sha256 if before else "", tested
+
+    def load() -> PublishedEdition:
+        manifest = shelf.manifest(edition)
+        changes = difference(shelf.manifest(before), manifest) if before else None
+        results = report(manifest.model, model)
+        return PublishedEdition(manifest, edition.version, day, changes, results)
+
+    identity = digest_of(*made_of, prefix="e1-")
+    return Listed(str(edition.quarter), edition.version, day, identity, load)
+
+
+def _build(out: Path, editions: list[Listed], codebook: Codebook, *, draft: bool) -> Path:
     stamp_path, stamp = _stamp_path(out), _stamp(editions, codebook)
     if _is_built(out, stamp):
         return out
     stamp_path.unlink(missing_ok=True)
-    build_site(editions, codebook, out, draft=draft, scratch=out.with_name(f".{out.name}.building"))
+    build_site(
+        editions, codebook, out, draft=draft,
+        scratch=out.with_name(f".{out.name}.building"), parts=out.with_name(f"{out.name}.parts"),
+    )  # fmt: skip
     with storage_errors(stamp_path), replacing(stamp_path) as file:
         file.write(stamp.encode())
     return out
@@ -113,17 +136,7 @@ def _stamp_path(out: Path) -> Path:
     return out.with_name(f"{out.name}.{STAMP}")
 
 
-def _stamp(editions: list[PublishedEdition], codebook: Codebook) -> str:
-    """Identity of all that a site is made from.
-
-    Editions, codebook, the model's test results, and every template and page.
-    """
-    shown = [
-        (e.manifest.sha256, e.version, e.published, str(e.changes), e.report) for e in editions
-    ]
-    parts = [Path(__file__).parents[1] / "publish", REPOSITORY / "site", REPOSITORY / "mkdocs.yml"]
-    files = [file for part in parts for file in ([part] if part.is_file() else part.rglob("*"))]
-    made_of = hashlib.sha256()
-    for file in sorted(f for f in files if f.is_file() and "__pycache__" not in f.parts):
-        made_of.update(file.name.encode() + file.read_bytes())
-    return digest_of(shown, codebook.version, made_of.hexdigest(), prefix="b1-")
+def _stamp(editions: list[Listed], codebook: Codebook) -> str:
+    """Identity of all that a site is made from."""
+    shown = [(e.quarter, e.version, e.published, e.identity) for e in editions]
+    return digest_of(shown, codebook.version, templates(), prefix="b1-")

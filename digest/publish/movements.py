@@ -1,0 +1,139 @@
+"""Rates that changed beyond chance, in words: goals and risks that moved, and emerging signals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from digest.edition.manifest import EditionSignal, Manifest
+from digest.edition.rates import LEVEL
+from digest.publish import words
+from digest.publish.estimates import UNITS
+from digest.publish.sections import EditionView, SectionView
+from digest.publish.views import TITLE, ItemView
+
+VOICES = {"paper": ("group of authors", "groups of authors"), "news": ("publisher", "publishers")}
+DIRECTIONS = ("rise", "first appearance", "decline")
+HEADINGS = {
+    "rise": "Rose",
+    "first appearance": "First appearances",
+    "decline": "Declined",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignalView:
+    """A rate that changed. ``href`` is the label's page or ``""``; ``items`` are behind it."""
+
+    name: str
+    href: str
+    swatch: str
+    what: str
+    unit: str
+    direction: str
+    now: str
+    before: str
+    ratio: str
+    interval: str
+    voices: str
+    items: tuple[ItemView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """All that changed against the quarter before.
+
+    ``silence`` says why nothing could be compared, ``""`` when something was; ``no_labels`` why
+    goals and risks were not. ``signals`` are terms and stories by direction.
+    """
+
+    before: str
+    silence: str
+    no_labels: str
+    labels: tuple[SignalView, ...]
+    signals: tuple[tuple[str, str, tuple[SignalView, ...]], ...]
+    tested: str
+    level: str
+
+
+def movements(edition: EditionView) -> Movements:
+    """What rose, fell or appeared, papers before news, in the order of the signals."""
+    manifest = edition.manifest
+    compared = [kind for kind, found in manifest.signals.items() if found.status == "compared"]
+    called = list(_views(edition))
+    terms = [view for kind, view in called if kind != "label"]
+    return Movements(
+        before=manifest.past[-1].quarter if manifest.past else "the quarter before",
+        silence="" if compared else _silence(manifest),
+        no_labels=_no_labels(manifest) if compared else "",
+        labels=tuple(view for kind, view in called if kind == "label"),
+        signals=tuple(
+            (direction.replace(" ", "-"), HEADINGS[direction], found)
+            for direction in DIRECTIONS
+            if (found := tuple(view for view in terms if view.direction == direction))
+        ),
+        tested=words.number(sum(found.tested for found in manifest.signals.values())),
+        level=words.percent(LEVEL),
+    )
+
+
+def _silence(manifest: Manifest) -> str:
+    if not manifest.past:
+        return (
+            "No earlier quarter is published, so nothing can be compared yet. That is not the same "
+            "as nothing having changed."
+        )
+    return "The earlier quarter and this one have no items in common to compare."
+
+
+def _no_labels(manifest: Manifest) -> str:
+    """Why goals and risks were not compared, if they were not."""
+    before = manifest.past[-1] if manifest.past else None
+    if before is None or (before.model, before.codebook) == (manifest.model, manifest.codebook):
+        return ""
+    return (
+        f"{before.quarter} was labelled by another model or codebook, so the counts of goals and "
+        "risks do not compare; terms and stories do."
+    )
+
+
+def _views(edition: EditionView) -> Iterator[tuple[str, SignalView]]:
+    sections = {(s.label.scheme, s.label.id): s for s in (*edition.goals, *edition.risks)}
+    ordered = sorted(edition.manifest.signals.items(), key=lambda pair: pair[0] != "paper")
+    for kind, found in ordered:
+        for signal in found.signals:
+            scheme, _, label = signal.name.partition("/")
+            section = sections.get((scheme, label)) if signal.kind == "label" else None
+            yield signal.kind, _view(edition, kind, signal, section)
+
+
+def _view(
+    edition: EditionView, kind: str, signal: EditionSignal, section: SectionView | None
+) -> SignalView:
+    ratio = signal.ratio
+    return SignalView(
+        name=section.name if section else _name(edition, signal),
+        href=section.href if section else "",
+        swatch=section.swatch if section else "",
+        what={"label": "label", "term": "term", "story": "story"}.get(signal.kind, signal.kind),
+        unit=UNITS.get(kind, kind) + "s",
+        direction=signal.direction,
+        now=f"{words.number(signal.count)} of {words.number(signal.exposure)}",
+        before=f"{words.number(signal.count_before)} of {words.number(signal.exposure_before)}",
+        ratio=words.times(ratio.value) if ratio.value is not None else "from none",
+        interval=f"{words.times(ratio.low).removesuffix(' times')} to "
+        f"{words.times(ratio.high) if ratio.high is not None else 'without end'}",
+        voices=words.count(signal.voices, *VOICES.get(kind, ("voice", "voices"))),
+        items=edition.items.views(signal.items),
+    )
+
+
+def _name(edition: EditionView, signal: EditionSignal) -> str:
+    if signal.kind == "story" and (story := edition.items.story(signal.name)):
+        return edition.items.view(story.representative).title
+    return words.clip(signal.name, TITLE)
+
+
+def moved(labels: Sequence[SignalView], scheme: str) -> tuple[SignalView, ...]:
+    """The labels of one scheme that moved, told apart by their pages."""
+    return tuple(view for view in labels if view.href.startswith(f"{scheme}/"))

@@ -1,0 +1,72 @@
+"""Intervals beside a reference as SVG: a goal's share of the work, and where an equal share is.
+
+``svg`` says how charts are made. The table beside a chart is the page's task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from digest.publish import svg, words
+from digest.publish.charts import LABEL_CHARACTERS, ROW
+from digest.publish.estimates import ShareView
+
+KEY = 34
+LONGEST = 96.0  # per cent of the width
+VERDICTS = {"under-served": " · under-served"}
+
+
+def share_chart(name: str, title: str, views: Sequence[ShareView]) -> Markup:
+    """A row for each goal: the interval of its share, its middle, and the reference."""
+    scale = LONGEST / max(_ends(views), default=1.0)
+    parts, y = [_key()], KEY
+    for view in views:
+        parts.append(_row(view, y, scale))
+        y += ROW
+    return svg.chart(name, title, _description(views), y, parts)
+
+
+def _ends(views: Sequence[ShareView]) -> list[float]:
+    return [max(v.value.high or 0, v.value.raw or 0, v.value.reference) for v in views]
+
+
+def _key() -> Markup:
+    return Markup(
+        '<rect class="share-interval" x="0" y="6" width="22" height="8"/>'
+        '<circle class="share-middle" cx="11" cy="10" r="4"/>'
+        '<text x="28" y="14">Share, 90% interval</text>'
+        '<rect class="share-reference" x="160" y="2" width="2" height="16"/>'
+        '<text x="168" y="14">Reference</text>'
+    )
+
+
+def _row(view: ShareView, y: int, scale: float) -> Markup:
+    share, middle = view.value, y + 24
+    label = words.clip(view.name, LABEL_CHARACTERS) + VERDICTS.get(view.verdict, "")
+    css = "chart-heading" if view.verdict in VERDICTS else ""
+    parts = [
+        svg.rect(view.swatch or "bar-news", "0", y + 2, "10", 10),
+        svg.text("16", y + 11, label, css),
+    ]
+    if share.low is not None and share.high is not None and share.share is not None:
+        low, high = share.low * scale, share.high * scale
+        parts.append(
+            svg.rect("share-interval", f"{low:.2f}%", middle - 4, f"{max(high - low, 0.3):.2f}%", 8)
+        )
+        parts.append(svg.circle("share-middle", share.share * scale, middle, 4))
+    else:
+        parts.append(svg.text("16", middle + 4, "too little was read to say", "chart-scale"))
+    at = share.reference * scale
+    parts.append(svg.rect("share-reference", f"{at:.2f}%", middle - 8, "2", 16))
+    return Markup("").join(parts)
+
+
+def _description(views: Sequence[ShareView]) -> str:
+    below = [view.name for view in views if view.verdict == "under-served"]
+    said = words.listed(below) if below else "none"
+    return (
+        f"{len(views)} intervals. Wholly below the reference: {said}. "
+        "Every number is in the table beside the chart."
+    )

@@ -1,0 +1,94 @@
+"""A label over the quarters: what the last version of each counted, and whether counts compare.
+
+Counts are the machine's own, beside the number of items of the quarter, because sources come and
+go. Quarters that another model or codebook labelled are shown and marked: their counts do not
+compare with the others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from digest.edition.manifest import Manifest, Past, Section
+from digest.publish import words
+from digest.publish.trend_chart import Line, Point, trend_chart
+
+KINDS = ("paper", "news")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """``count`` of ``items`` items of a kind; ``share`` in words is ``""`` when there are none."""
+
+    count: int
+    items: int
+
+    @property
+    def value(self) -> float | None:
+        """The share, 0 to 1."""
+        return self.count / self.items if self.items else None
+
+    @property
+    def share(self) -> str:
+        """The share in words."""
+        return "" if self.value is None else words.small_percent(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendRow:
+    """A quarter of a trend. ``compares`` says whether this edition's model and codebook counted."""
+
+    quarter: str
+    version: str
+    papers: Rate
+    news: Rate
+    compares: bool
+    is_this: bool = False
+
+
+class Trends:
+    """The earlier quarters of an edition, and itself as the last of them."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._maker = manifest.model, manifest.codebook
+        self._quarter = manifest.quarter
+        self._items = Counter(item.kind for item in manifest.items)
+        self._past = [(past, _counts(past)) for past in manifest.past]
+
+    def rows(self, section: Section) -> tuple[TrendRow, ...]:
+        """The trend of one label, oldest quarter first."""
+        pair = section.scheme, section.label
+        earlier = [self._row(past, counts, pair) for past, counts in self._past]
+        now = TrendRow(
+            self._quarter,
+            "",
+            Rate(section.papers, self._items["paper"]),
+            Rate(section.news, self._items["news"]),
+            compares=True,
+            is_this=True,
+        )
+        return (*earlier, now)
+
+    def _row(
+        self, past: Past, counts: Counter[tuple[str, str, str]], pair: tuple[str, str]
+    ) -> TrendRow:
+        papers, news = (Rate(counts[*pair, kind], past.items.get(kind, 0)) for kind in KINDS)
+        compares = (past.model, past.codebook) == self._maker
+        return TrendRow(past.quarter, past.version, papers, news, compares)
+
+
+def _counts(past: Past) -> Counter[tuple[str, str, str]]:
+    return Counter({(scheme, label, kind): n for scheme, label, kind, n in past.counts})
+
+
+def chart_of(rows: Sequence[TrendRow], name: str, title: str) -> Markup | None:
+    """The chart of a trend; None with fewer than two quarters, which are no trend."""
+    if len(rows) < 2:
+        return None
+    papers = [Point(row.quarter, row.papers.value, row.compares) for row in rows]
+    news = [Point(row.quarter, row.news.value, row.compares) for row in rows]
+    return trend_chart(name, title, [Line("Papers", papers), Line("News", news)])
