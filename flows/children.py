@@ -11,7 +11,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
-from flows.served import end_with_parent, served
+from flows.served import end_with_parent, registered_path, served
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
@@ -50,6 +50,7 @@ async def _run() -> None:
     async with get_client() as client:
         await _bury(client)
         await register(starting, client, deployments(me.place, me.settings))
+    registered_path(me.place).touch()
     await starting.start()
 
 

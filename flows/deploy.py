@@ -92,7 +92,8 @@ async def register(runner: Runner, client: PrefectClient, listed: list[Deploymen
 
 async def _made(one: Deployment) -> RunnerDeployment:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.flows import EntrypointType, Flow
+    from prefect.flows import Flow
+    from prefect.types.entrypoint import EntrypointType
 
     module, _, function = one.flow.rpartition(".")
     flow: Flow[..., Any] = getattr(importlib.import_module(module), function)

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,7 @@ from digest.errors import ConfigError, DigestError, StoreBusy
 from digest.settings import Settings
 from digest.store.archive import storage_errors
 from flows.relay import relay
-from flows.served import FOLDER
+from flows.served import FOLDER, registered_path
 from flows.settings import QUIET
 
 SECRET = "PREFECT_SERVER_API_AUTH_STRING"  # noqa: S105 - the name of the variable that holds it
@@ -161,10 +161,13 @@ def _run(  # noqa: PLR0913, PLR0917 - the parts of one supervisor
     server, runner = children
     say("starting Prefect's server …")
     server.start()
-    _wait_for(server, address, stop)
+    _wait_for(server, lambda: _answers(address), stop)
+    registered_path(place).unlink(missing_ok=True)
+    if not stop.is_set():
+        runner.start()
+    _wait_for(runner, registered_path(place).exists, stop)
     if stop.is_set():
         return
-    runner.start()
     relaying.start()
     say(f"page: {address.url}")
     for line in described(deployments(place, settings)):
@@ -229,19 +232,22 @@ def free_port(host: str) -> int:
     return port
 
 
-def _wait_for(server: Child, address: Address, stop: threading.Event) -> None:
+def _answers(address: Address) -> bool:
     import httpx
 
+    try:
+        return httpx.get(f"{address.api}/health", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _wait_for(child: Child, is_ready: Callable[[], bool], stop: threading.Event) -> None:
     until = time.monotonic() + PATIENCE
-    while not stop.wait(LOOK):
-        try:
-            if httpx.get(f"{address.api}/health", timeout=2).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        if not server.is_running() or time.monotonic() > until:
+    while not stop.wait(LOOK) and not is_ready():
+        if not child.is_running() or time.monotonic() > until:
             raise DigestError(
-                f"Prefect's server did not start: {_last_words(server.log)} (more in {server.log})"
+                f"the {child.name} of digest serve does not start: {_last_words(child.log)} "
+                f"(more in {child.log})"
             )
 
 

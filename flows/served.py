@@ -42,6 +42,11 @@ class Served:
         return sorted(waiting | ({Quarter.parse(asked)} if asked else set()))
 
 
+def registered_path(place: Workplace) -> Path:
+    """A file that is there once the runner has put all deployments on the server."""
+    return place.state / "serve" / "registered"
+
+
 def served(environment: Mapping[str, str] = os.environ) -> Served:
     """What the supervisor has told this process.
 
@@ -70,6 +75,7 @@ def at_work(say: Report) -> Iterator[Served]:
 
     end_with_parent()
     me = served()
+    say(f"begun, in {me.place.folder}")
     with own_turn(me.place, FOREVER, say):
         _wait_for_database(me.place, say)
         before = {event.event_id for event in open_events(me.place)}
