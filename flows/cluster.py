@@ -160,7 +160,8 @@ class Crew:
 
     def _most(self) -> int:
         """How many shards may be under way; workers come and go."""
-        return SHARDS_A_THREAD * max(sum(self._client.nthreads().values()), 1)
+        threads: int = sum(self._client.nthreads().values())
+        return SHARDS_A_THREAD * max(threads, 1)
 
     def _wait(self, future: Future[None]) -> None:
         """Until a shard is read.

@@ -64,8 +64,9 @@ class Rerun:
     ``draft`` is None when every source that was asked failed; ``was_frozen``: the one before waited
     for review. ``against`` names what it is compared with, ``""`` when there was nothing; then
     there is no ``difference`` either. ``public`` is the published version and ``for_public`` what
-    publishing the draft would change, ``""`` and None when nothing is published. ``was_built``: the pages were those of this draft and of today's
-    templates already; ``site`` is where they are, None if nothing was built.
+    publishing the draft would change, ``""`` and None when nothing is published. ``was_built``: the
+    pages were those of this draft and of today's templates already; ``site`` is where they are,
+    None if nothing was built.
     """
 
     quarter: Quarter
