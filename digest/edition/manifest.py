@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -284,7 +284,9 @@ def compare(old: Manifest, new: Manifest) -> Changes:
     return Changes(
         entered=tuple(sorted(after.keys() - before.keys())),
         left=tuple(sorted(before.keys() - after.keys())),
-        changed=tuple(sorted(i for i in after.keys() & before.keys() if after[i] != before[i])),
+        changed=tuple(
+            sorted(i for i in after.keys() & before.keys() if not _is_same(before[i], after[i]))
+        ),
         sources=sources,
         other=tuple(
             one.name
@@ -292,6 +294,13 @@ def compare(old: Manifest, new: Manifest) -> Changes:
             if one.name not in told and getattr(old, one.name) != getattr(new, one.name)
         ),
     )
+
+
+def _is_same(old: EditionItem, new: EditionItem) -> bool:
+    """Whether an item says the same; one of the first format has no title to compare."""
+    if not old.title and new.title:
+        old = replace(old, title=new.title, url=new.url)
+    return old == new
 
 
 def _outcomes_that_changed(old: Manifest, new: Manifest) -> Iterator[str]:
