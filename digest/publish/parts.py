@@ -24,12 +24,15 @@ from digest.items import digest_of
 from digest.publish import explore, machine, mkdocs
 from digest.publish.editions import Placement, Slot
 from digest.publish.figures import figures
+from digest.publish.languages import OTHERS, Tongue, write_language_pages
 from digest.publish.pages import heading, write_pages
 from digest.publish.render import write
 from digest.publish.sections import EditionView
 from digest.quarter import Quarter
 from digest.store.archive import replace_folder
 from digest.taxonomy import Codebook
+
+LANGUAGE_PAGES = "languages"  # the folder of a part with the Markdown for the other languages
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,10 @@ def _build(
     write(finished / "search.json", orjson.dumps(found))
     summary = orjson.dumps(_summary(place, codebook, draft=draft))
     write(finished / "summary.json", summary)
+    if place.is_first:
+        for tag in OTHERS:
+            folder = finished / LANGUAGE_PAGES / tag
+            write_language_pages(place.edition, codebook, Tongue(tag), folder, draft=draft)
     write(finished / "stamp.txt", part.stamp.encode())
     replace_folder(finished, part.folder)
 

@@ -1,6 +1,7 @@
 """The whole site: the parts of every edition, the front pages over them, and what people wrote.
 
-    editions -> parts (a MkDocs run for each that changed) -> front pages (one run) -> site
+    editions -> parts (a MkDocs run for each that changed) -> front pages (one run)
+             -> other languages (a run for each) -> site
 
 Everything is a real file before MkDocs starts, so no hook or plugin makes pages. The build happens
 in a scratch folder, and the finished site takes the old one's place at once.
@@ -19,8 +20,9 @@ import yaml
 
 from digest.publish import machine, mkdocs
 from digest.publish.editions import Listed, slots
+from digest.publish.languages import build_languages
 from digest.publish.pages import SAMPLE
-from digest.publish.parts import Part, build_missing, moment, parts_of
+from digest.publish.parts import LANGUAGE_PAGES, Part, build_missing, moment, parts_of
 from digest.publish.render import environment, write
 from digest.store.archive import replace_folder, storage_errors
 from digest.taxonomy import Codebook
@@ -61,6 +63,7 @@ def build_site(
         site = mkdocs.build(scratch, nav, moment(newest), draft=draft)
         for part in needed:
             _link_tree(part.folder / "pages", site / part.slot.folder)
+        _add_languages(needed, site, scratch / "languages", draft)
         for path, content in machine.site_files(mkdocs.the_site(), _indexes(needed, draft)):
             write(site / path, content)
         _join_search(needed, site / "search" / "search_index.json")
@@ -94,6 +97,16 @@ def _write_front_pages(parts: Sequence[Part], docs: Path, draft: bool) -> None:
 def _indexes(parts: Sequence[Part], draft: bool) -> list[machine.Index]:
     """Each version once, from its own address; a draft has no other than the quarter's."""
     return [part.index() for part in parts if draft or not part.slot.is_first]
+
+
+def _add_languages(parts: Sequence[Part], site: Path, scratch: Path, draft: bool) -> None:
+    """Put the sites of the other languages beside the English one; they have newest versions."""
+    newest = [part for part in parts if part.slot.is_first]
+    summaries = [part.summary for part in newest]
+    pages = [part.folder / LANGUAGE_PAGES for part in newest]
+    built = build_languages(summaries, pages, scratch, moment(newest[0].slot), draft=draft)
+    for tag, folder in built.items():
+        folder.rename(site / tag)
 
 
 def _link_tree(source: Path, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""The site of each language under ``/zh/`` and so on: one MkDocs run with the pages of all quarters.
+"""The site of each language under ``/zh/`` and so on: one MkDocs run for all quarters.
 
 Each language has its own search, whose words are those of its pages. Chinese is cut into words by
 jieba while MkDocs runs: without it a query in Chinese finds nothing, and nothing says so.
@@ -17,11 +17,9 @@ import yaml
 
 from digest.publish import mkdocs
 from digest.publish.languages.pages import PAGES, banners, language_environment
-from digest.publish.languages.tongue import OTHERS, N_, Tongue
+from digest.publish.languages.tongue import N_, OTHERS, Tongue
 from digest.publish.render import write
 
-# The theme's stemmers for English items and for the language's own words; Chinese needs none.
-STEMMERS = {"zh": ["en"]}
 COLOURS = (
     ("default", "light", "material/weather-night", N_("Use dark colours")),
     ("slate", "dark", "material/weather-sunny", N_("Use light colours")),
@@ -89,9 +87,11 @@ def configuration(
     english = yaml.safe_load((mkdocs.REPOSITORY / "mkdocs.yml").read_text("utf-8"))
     say = tongue.gettext
     search = {
-        "lang": STEMMERS.get(tongue.tag, ["en", tongue.tag]),
+        "lang": ["en"],
         "separator": _separator(english["plugins"]),
-        "pipeline": ["stemmer"],
+        # Words as they stand: with a stemmer the theme's search found nothing in Arabic, French,
+        # Russian and Spanish, since it looks for beginnings of words, which are not stemmed.
+        "pipeline": [],
     }
     return {
         "INHERIT": str(mkdocs.REPOSITORY / "mkdocs.yml"),
@@ -121,6 +121,7 @@ def configuration(
                 for name, scheme, icon, words in COLOURS
             ],
         },
+        "extra_css": [*english["extra_css"], "assets/languages.css"],
         "plugins": [{"search": search}],
         "extra": {
             "draft": say("Draft for review by the panel, not published") if draft else "",

@@ -37,7 +37,8 @@ class Side:
         if not self.mirrored:
             return svg.rect(css, "0", y, svg.number(width), height)
         return Markup(
-            '<rect class="{}" x="100%" y="{}" width="{}" height="{}" transform="translate(-{w} 0)"/>'
+            '<rect class="{}" x="100%" y="{}" width="{}" height="{}" '
+            'transform="translate(-{w} 0)"/>'
         ).format(css, svg.number(y), svg.number(width), svg.number(height), w=svg.number(width))
 
     def text(self, start: float, y: float, content: str, dx: int, css: str = "") -> Markup:

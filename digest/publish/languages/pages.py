@@ -1,4 +1,4 @@
-"""The pages of an edition in one language, as Markdown files: few, and each leads to the English one.
+"""The pages of an edition in one language, as Markdown files; each leads to the English one.
 
 Pure rendering, like ``digest.publish.pages``. Only the newest version of a quarter has them. A page
 has the same address under ``/zh/`` as its English counterpart has under ``/``.
@@ -125,9 +125,7 @@ def _overview(told: EditionWords, goals: Any, groups: Sequence[RowGroup]) -> dic
         "goal_chart": bar_chart(
             "goals-chart", say("Items by goal"), [RowGroup("", "", goals)], tongue
         ),
-        "risk_chart": bar_chart(
-            "risks-chart", say("Items by risk category"), groups, tongue
-        ),
+        "risk_chart": bar_chart("risks-chart", say("Items by risk category"), groups, tongue),
     }
 
 
