@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from digest.publish.machine import count_tables, item_tables
-from digest.publish.machine.formats import csv_file, json_file, parquet_writer
+from digest.publish.machine.formats import csv_file, json_file, parquet_file
 from digest.publish.machine.schema import SEPARATOR, Column, Data, Table
 
 TABLES = (
@@ -34,12 +34,11 @@ NOTES = (
 
 def data_files(data: Data) -> Iterator[tuple[str, bytes]]:
     """Every table in every format, and their description; names are within ``data/``."""
-    with parquet_writer() as parquet_file:
-        for table in TABLES:
-            rows = list(table.rows(data))
-            yield f"{table.name}.csv", csv_file(table.columns, rows)
-            yield f"{table.name}.parquet", parquet_file(table.columns, rows)
-            yield f"{table.name}.json", json_file(table.columns, rows)
+    for table in TABLES:
+        rows = list(table.rows(data))
+        yield f"{table.name}.csv", csv_file(table.columns, rows)
+        yield f"{table.name}.parquet", parquet_file(table.columns, rows)
+        yield f"{table.name}.json", json_file(table.columns, rows)
     yield "csv-metadata.json", description()
 
 
