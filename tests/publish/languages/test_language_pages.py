@@ -1,0 +1,78 @@
+"""The pages of the other languages, as files: nothing English is left of the interface."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from digest.publish.languages import OTHERS, Tongue, write_language_pages
+from digest.publish.languages.pages import PAGES
+from digest.taxonomy import load
+from tests.publish.invented_edition import manifest, published
+from tests.publish.languages.test_catalogue import _forms, _used
+
+# Words that are the same in English and in the language, or are names.
+SAME = {"fr": {"Articles", "Sources", "Verdict", "Europe", "Description"}}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    folder, edition = tmp_path_factory.mktemp("pages"), published(manifest(items=80))
+    return {
+        tag: {
+            path.name: path.read_text("utf-8")
+            for path in write_language_pages(
+                edition, load(), Tongue(tag), Path(folder / tag), draft=False
+            )
+        }
+        for tag in OTHERS
+    }
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_no_message_is_left_in_english(tag: str, written: dict[str, dict[str, str]]) -> None:
+    english = {form for message in _used() for form in _forms(message) if len(form) > 3}
+    for name, text in written[tag].items():
+        page = html.fromstring("<div>" + text.split("---", 2)[2] + "</div>")
+        for foreign in page.xpath("//*[@lang] | //bdi | //code"):
+            foreign.drop_tree()
+        said = {t.strip() for t in page.itertext()}
+        said |= {str(v) for v in page.xpath("//@aria-label | //@title | //@data-none | //@label")}
+        said |= {re.sub(r"^#+ | \{:.*", "", line) for t in said for line in t.splitlines()}
+        assert said & english <= SAME.get(tag, set()), name
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_each_page_is_there_and_marks_the_language_of_its_items(
+    tag: str, written: dict[str, dict[str, str]]
+) -> None:
+    assert set(written[tag]) == {f"{page or 'index'}.md" for page in PAGES}
+    goals = html.fromstring("<div>" + written[tag]["goals.md"].split("---", 2)[2] + "</div>")
+    titles = goals.xpath("//ul[@class='short-list']/li/span[@dir='auto']")
+    assert len(titles) > 10
+    assert {"en", tag} <= {title.get("lang") for title in titles} | {tag}
+    own = html.fromstring("<div>" + written[tag]["items.md"].split("---", 2)[2] + "</div>")
+    assert set(own.xpath("//article/h2/@lang")) == {tag}
+
+
+def test_arabic_charts_begin_at_the_right(written: dict[str, dict[str, str]]) -> None:
+    arabic = html.fromstring("<div>" + written["ar"]["index.md"].split("---", 2)[2] + "</div>")
+    french = html.fromstring("<div>" + written["fr"]["index.md"].split("---", 2)[2] + "</div>")
+    ends = {
+        round(float(bar.get("x").rstrip("%")) + float(bar.get("width").rstrip("%")), 1)
+        for bar in arabic.xpath("//rect[@class='bar-papers'][contains(@width, '%')]")
+    }
+    assert ends == {100.0}
+    assert set(french.xpath("//rect[@class='bar-papers'][contains(@width, '%')]/@x")) == {"0.00%"}
+
+
+def test_the_same_edition_gives_the_same_bytes(
+    tmp_path: Path, written: dict[str, dict[str, str]]
+) -> None:
+    again = write_language_pages(
+        published(manifest(items=80)), load(), Tongue("ru"), tmp_path, draft=False
+    )
+    assert {path.name: path.read_text("utf-8") for path in again} == written["ru"]
