@@ -118,7 +118,7 @@ def test_the_rooms_go_round_in_no_circle() -> None:
 
 
 def test_modules_load_in_no_circle() -> None:
-    modules = {who for who, _, _ in OWN}
+    modules = {who for who, _, _ in EVERY}  # some import nothing of ours
     graph: dict[str, set[str]] = defaultdict(set)
     for who, whom, at_load in OWN:
         if at_load:
