@@ -111,7 +111,7 @@ def _client(workers: Workers) -> Iterator[Client]:
         with (
             distributed.LocalCluster(
                 n_workers=workers.number, threads_per_worker=1, host="127.0.0.1",
-                dashboard_address=None, memory_limit=0, silence_logs=logging.CRITICAL,
+                dashboard_address="127.0.0.1:0", memory_limit=0, silence_logs=logging.CRITICAL,
             ) as cluster,
             distributed.Client(cluster, set_as_default=False) as client,
         ):  # fmt: skip

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from digest.classify.model import Model
-from digest.classify.shards import keep_readings, kept_readings
+from digest.classify.shards import Reading, fingerprint, keep_readings, kept_texts, read
 from digest.config import Workers, Workplace
 from digest.errors import DigestError
 from digest.items import Record
@@ -80,8 +80,10 @@ def expected(prepared: Workplace, tmp_path_factory: pytest.TempPathFactory) -> T
 
 
 def stored(path: Path) -> Tables:
+    """All that labelling stores; that it happened is an event of its own."""
     with writing(path) as connection:
-        return tables(connection)
+        found = tables(connection)
+    return {name: found[name] for name in ("embedding", "labelling", "label")}
 
 
 class Run:
@@ -156,21 +158,30 @@ def test_when_all_is_killed_half_way_nothing_is_left_and_what_was_read_is_not_re
 ) -> None:
     run = Run(mine, "2")
     run.until(BATCH)
-    workers, shards = run.workers(), mine.state / "shards"
-    wait_for(lambda: list(shards.glob("s1-*.read.parquet")), "no shard was finished")
+    workers = run.workers()
     run.kill()
     run.finish()
     wait_for(lambda: not any(map(command_of, workers)), "workers outlived the run")
-    finished = sorted(shards.glob("s1-*.read.parquet"))[-1]
-    marked, *others = kept_readings(finished)
-    keep_readings(finished, [replace(marked, tokens=MARK), *others])
+    marked = mark_a_finished_shard(mine)
     assert Run(mine, "1").finish()[-1].isdigit()
-    assert not shards.exists()
+    assert not (mine.state / "shards").exists()
     found = stored(mine.database)
     assert [row[0] for row in found["embedding"] if row[2] == MARK] == [marked.text_hash]
     unmarked = [(*row[:2], marked.tokens if row[2] == MARK else row[2], *row[3:])
                 for row in found["embedding"]]  # fmt: skip
     assert found | {"embedding": unmarked} == expected
+
+
+def mark_a_finished_shard(place: Workplace) -> Reading:
+    """Finish a shard as a worker would have, one reading of it with a mark; the one without it."""
+    done = {row[0] for row in stored(place.database)["labelling"]}
+    for path in sorted((place.state / "shards").glob("s1-*.texts.parquet")):
+        if (shard := kept_texts(path))[0].text_hash not in done:
+            first, *others = sorted(read(shard, Model.load()), key=lambda r: -r.tokens)
+            answer = path.with_name(path.name.replace("texts", "read"))
+            keep_readings(answer, [replace(first, tokens=MARK), *others])
+            return first
+    raise AssertionError("the killed run had no shard under way")
 
 
 @contextmanager
@@ -218,13 +229,31 @@ def test_on_a_cluster_that_runs_already(mine: Workplace, expected: Tables) -> No
             f"ClusterError: the scheduler at {tcp} has no workers: start some (dask worker {tcp}) "
             "and run again, nothing is lost"
         )
-        with worker(address, ONEDNN_MAX_CPU_ISA="SSE41"):  # as if its processor were older
-            (said,) = Run(mine, address).finish()
-        assert said.startswith("ClusterError: the worker tcp://127.0.0.1:")
-        assert "would read texts otherwise than the process that asks it" in said
         with worker(address):
             assert Run(mine, address).finish()[-1] == str(TEXTS)
     assert_done(mine, expected)
+
+
+OLDER = {"ONEDNN_MAX_CPU_ISA": "AVX2"}  # as if the processor were one
+FINGERPRINT = """
+from digest.classify.model import Model
+from digest.classify.shards import fingerprint
+print(fingerprint(Model.load()))
+"""
+
+
+def test_a_worker_that_computes_other_numbers_is_refused(mine: Workplace) -> None:
+    theirs = subprocess.run(
+        [sys.executable, "-c", FINGERPRINT],
+        env=ENVIRONMENT | OLDER, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    if theirs.stdout.strip() == fingerprint(Model.load()):
+        pytest.skip("this processor computes what an older one computes")
+    with scheduler() as address, worker(address, **OLDER):
+        (said,) = Run(mine, address).finish()
+    assert said.startswith("ClusterError: the worker tcp://127.0.0.1:")
+    assert "would read texts otherwise than the process that asks it" in said
+    assert stored(mine.database)["labelling"] == []
 
 
 @pytest.mark.parametrize(
