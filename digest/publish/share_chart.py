@@ -15,7 +15,7 @@ from digest.publish.estimates import ShareView
 
 KEY = 34
 LONGEST = 96.0  # per cent of the width
-VERDICTS = {"under-served": " · under-served"}
+UNDER_SERVED = "under-served"
 
 
 def share_chart(name: str, title: str, views: Sequence[ShareView]) -> Markup:
@@ -44,12 +44,14 @@ def _key() -> Markup:
 
 def _row(view: ShareView, y: int, scale: float) -> Markup:
     share, middle = view.value, y + 24
-    label = words.clip(view.name, LABEL_CHARACTERS) + VERDICTS.get(view.verdict, "")
-    css = "chart-heading" if view.verdict in VERDICTS else ""
+    is_called = view.verdict == UNDER_SERVED
+    label = words.clip(view.name, LABEL_CHARACTERS)
     parts = [
         svg.rect(view.swatch or "bar-news", "0", y + 2, "10", 10),
-        svg.text("16", y + 11, label, css),
+        svg.text("16", y + 11, label, "chart-heading" if is_called else ""),
     ]
+    if is_called:  # at the other end from its interval, which lies below the reference
+        parts.append(svg.text("100%", middle + 4, view.verdict, "chart-end"))
     if share.low is not None and share.high is not None and share.share is not None:
         low, high = share.low * scale, share.high * scale
         parts.append(
@@ -64,7 +66,7 @@ def _row(view: ShareView, y: int, scale: float) -> Markup:
 
 
 def _description(views: Sequence[ShareView]) -> str:
-    below = [view.name for view in views if view.verdict == "under-served"]
+    below = [view.name for view in views if view.verdict == UNDER_SERVED]
     said = words.listed(below) if below else "none"
     return (
         f"{len(views)} intervals. Wholly below the reference: {said}. "

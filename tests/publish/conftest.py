@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.publish import build_site
-from tests.publish.invented_edition import codebook, hostile, manifest, published
+from digest.edition.difference import difference
+from digest.publish import Listed, PublishedEdition, build_site
+from tests.publish.full_edition import two_quarters
+from tests.publish.invented_edition import codebook, hostile, published
 
 HOSTILE_TITLE = (
     '</h3></article></div><script>window.broken = "title"</script>'
@@ -15,19 +17,27 @@ HOSTILE_TITLE = (
 )
 
 
+def editions() -> list[PublishedEdition]:
+    """Two quarters; the newer one has two versions, the second with a hostile item."""
+    before, first = two_quarters()
+    second = hostile(first, HOSTILE_TITLE, "javascript:alert(1)")
+    corrected = PublishedEdition(second, "v1.1", "2026-05-20", difference(first, second))
+    return [published(before), published(first), corrected]
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A public site: one quarter with two versions, the newer with a hostile item, and another."""
+    """A public site of these editions."""
     folder = tmp_path_factory.mktemp("public")
-    first = manifest(items=150)
-    editions = [
-        published(first, "v1.0"),
-        published(hostile(first, HOSTILE_TITLE, "javascript:alert(1)"), "v1.1"),
-        published(manifest(seed=2, items=60, quarter="2025Q4")),
-    ]
-    return build_site(
-        editions, codebook(), folder / "site", draft=False, scratch=folder / "scratch"
+    build_site(
+        [Listed.of(edition) for edition in editions()],
+        codebook(),
+        folder / "site",
+        draft=False,
+        scratch=folder / "scratch",
+        parts=folder / "parts",
     )
+    return folder / "site"
 
 
 @pytest.fixture(scope="session")

@@ -115,7 +115,9 @@ def hostile(manifest: Manifest, title: str, url: str = "https://hostile.example/
     """The edition with one more item, first under goal 1, whose every text is ``title``."""
     item = EditionItem(
         "guid:hostile", "news", "2026-02-03", True, 1, False, True, 'en" onload="x', "t1-0", ("s",),
-        "labelled", (Assigned("sdg", "1", 0.61, 0.5, unsure=True),), title, url,
+        "labelled",
+        (Assigned("sdg", "1", 0.61, 0.5, unsure=True), Assigned("ai", "relevant", 0.8, 0.5)),
+        title, url,
     )  # fmt: skip
     shown = ShownItem(
         "guid:hostile", (title,) * 9, (title,), (), (Evidence("sdg", "1", title, 0.4),)

@@ -16,8 +16,10 @@ import pytest
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.browser
 PAGES = (
-    "", "2026Q1/", "2026Q1/sdg/", "2026Q1/sdg/1/", "2026Q1/sdg/14/", "2026Q1/risk/society/",
-    "2026Q1/sources/", "2026Q1/late/", "2026Q1/method/", "2026Q1/v1.0/", "editions/", "about/",
+    "", "2026Q1/", "2026Q1/goals/", "2026Q1/sdg/1/", "2026Q1/sdg/14/", "2026Q1/risks/",
+    "2026Q1/risk/democracy/", "2026Q1/matrix/", "2026Q1/explore/", "2026Q1/changes/",
+    "2026Q1/sources/", "2026Q1/method/", "2026Q1/data/", "2026Q1/v1.0/", "editions/",
+    "corrections/", "cite/", "about/",
 )  # fmt: skip
 
 
@@ -107,4 +109,72 @@ def test_pages_are_readable_without_scripts(browser: Any, address: str) -> None:
     page.goto(address + "2026Q1/sdg/1/")
     assert page.inner_text("article.item:nth-of-type(2) h3")
     page.goto(address + "nowhere/")
+    context.close()
+
+
+def test_explore_filters_by_its_address_and_keeps_it_up_to_date(
+    watched: tuple[Any, list[str]], address: str
+) -> None:
+    page, complaints = watched
+    page.goto(address + "2026Q1/explore/?goal=1&kind=paper")
+    page.wait_for_selector(".explore-items li")
+    found = int(page.inner_text(".explore-state").split()[0].replace(",", ""))
+    assert page.input_value("#explore-goal") == "1"
+    lines = page.query_selector_all(".explore-items li")
+    assert 0 < len(lines) <= min(found, 50)
+    assert all("Goal 1: No poverty" in line.inner_text() for line in lines)
+    assert all("Papers ·" in line.inner_text() for line in lines)
+    page.select_option("#explore-confidence", "high")
+    fewer = int(page.inner_text(".explore-state").split()[0].replace(",", ""))
+    assert 0 < fewer < found
+    assert page.evaluate("location.search") == "?goal=1&kind=paper&confidence=high"
+    page.click("button[type=reset]")
+    page.wait_for_function("location.search === ''")
+    assert int(page.inner_text(".explore-state").split()[0].replace(",", "")) > found
+    assert complaints == []
+
+
+def test_explore_turns_pages_by_keyboard_and_says_where_it_is(
+    watched: tuple[Any, list[str]], address: str
+) -> None:
+    page, complaints = watched
+    page.goto(address + "2026Q1/explore/")
+    page.wait_for_selector(".explore-items li")
+    first = page.inner_text(".explore-items li")
+    page.focus(".explore-pages button[data-step='1']")
+    page.keyboard.press("Enter")
+    assert page.inner_text(".explore-items li") != first
+    assert page.evaluate("location.search") == "?page=2"
+    assert page.inner_text(".explore-pages span").startswith("Page 2 of ")
+    assert page.evaluate("document.activeElement.className") == "explore-state"
+    assert page.get_attribute(".explore-state", "role") == "status"
+    assert complaints == []
+
+
+def test_explore_finds_words_of_a_title_and_shows_hostile_ones_as_text(
+    watched: tuple[Any, list[str]], address: str
+) -> None:
+    page, complaints = watched
+    page.goto(address + "2026Q1/explore/?text=засухи")
+    page.wait_for_selector(".explore-items li")
+    assert "Прогноз засухи" in page.inner_text(".explore-items li")
+    page.fill("#explore-text", "window.broken")
+    page.wait_for_selector("text=onerror")
+    assert "<script>" in page.inner_text(".explore-items li")
+    assert not page.query_selector(".explore-items script, .explore-items img")
+    assert not page.query_selector(".explore-items li:first-child > span:first-child > a")
+    assert page.evaluate("window.broken === undefined")
+    page.goto(address + "2026Q1/explore/?goal=nonsense&page=-3&by=<script>")
+    page.wait_for_selector(".explore-items li")
+    assert complaints == []
+
+
+def test_explore_without_scripts_has_tables_and_links(browser: Any, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "2026Q1/explore/")
+    assert not page.is_visible("#explorer form")
+    assert "Filters need a script" in page.inner_text("#explorer")
+    assert page.is_visible("table.counts a[href='../sdg/1/']")
+    assert page.is_visible("table.counts a[href='../risk/democracy/']")
     context.close()

@@ -1,0 +1,212 @@
+"""What pages say beyond items: moves, shares, signals, counts, trends, stories, and why."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from digest.edition.manifest import EditionSignal, Manifest, Signals
+from digest.edition.rates import Ratio
+from digest.edition.select import SAME_STORY
+from digest.publish import write_pages
+from digest.publish.editions import placements
+from tests.publish.full_edition import full, of_another_model, two_quarters
+from tests.publish.invented_edition import codebook, manifest, published
+
+
+def written(edition: Manifest, folder: Path) -> dict[str, str]:
+    """The pages of an edition by name."""
+    place = next(placements([published(edition)]))
+    paths = write_pages(place, codebook(), folder, draft=False, sha256="0" * 64)
+    return {str(p.relative_to(folder)): p.read_text("utf-8") for p in paths}
+
+
+@pytest.fixture(scope="module")
+def quarters() -> tuple[Manifest, Manifest]:
+    return two_quarters()
+
+
+@pytest.fixture(scope="module")
+def pages(
+    quarters: tuple[Manifest, Manifest], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    return written(quarters[1], tmp_path_factory.mktemp("pages"))
+
+
+def test_ten_figures_stand_beside_those_of_the_quarter_before(
+    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
+) -> None:
+    page = pages["index.md"]
+    assert page.count('<dd class="value">') == 10
+    papers = sum(item.kind == "paper" for item in quarters[0].items)
+    assert f"<dd>{papers} in 2025Q4</dd>" in page
+
+
+def test_a_term_that_rose_is_named_with_its_interval_and_the_items_behind_it(
+    pages: dict[str, str],
+) -> None:
+    signals = pages["index.md"].split("## Emerging signals")[1].split("## Sustainable")[0]
+    assert "<bdi>flood maps</bdi>" in signals
+    assert "from none the earlier rate, interval " in signals
+    assert re.search(r"\d+ of \d+ papers now, 0 of \d+ before; \d+ groups of authors", signals)
+    assert "with flood maps" in signals.split("<details>")[1]
+
+
+def test_without_an_earlier_quarter_it_says_so(tmp_path: Path) -> None:
+    page = written(full(items=100), tmp_path)["index.md"]
+    assert page.count("No earlier quarter is published, so nothing can be compared yet.") == 2
+
+
+def test_goals_that_moved_are_listed_with_their_ratio(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    new = quarters[1]
+    found = EditionSignal(
+        "label", "sdg/2", "decline", 20, 400, 60, 350, 18, Ratio(0.29, 0.2, 0.45), 0.001,
+        (new.items[0].id,),
+    )  # fmt: skip
+    signals = {"paper": Signals("compared", 300, 0.1, (found,)), "news": Signals("no items")}
+    page = written(replace(new, signals=signals), tmp_path)["index.md"]
+    moved = page.split("## Goals and risks that moved")[1].split("## Under-served")[0]
+    assert '<a href="sdg/2/">Goal 2: Zero hunger</a></strong> 0.3 times the earlier rate' in moved
+    assert "interval 0.2 to 0.5 times" in moved
+    assert "20 of 400 papers now, 60 of 350 before" in moved
+    assert "Risk categories</h3>" not in moved
+
+
+def test_labels_of_another_model_are_not_compared_and_their_quarter_is_marked(
+    tmp_path: Path,
+) -> None:
+    before = of_another_model(full("2025Q4", items=200, seed=2))
+    pages = written(full(before=[before], items=200), tmp_path)
+    assert "2025Q4 was labelled by another model or codebook" in pages["index.md"]
+    goal = pages["sdg/1.md"]
+    assert '2025Q4 <span class="mark">another model</span>' in goal
+    assert "does not compare: 2025Q4." in goal
+    assert 'class="trend-papers trend-other"' in goal
+    assert '<line class="trend-papers"' not in goal
+
+
+def test_under_served_goals_are_said_in_words_chart_and_numbers(
+    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
+) -> None:
+    called = [s.goal for s in quarters[1].shares if s.verdict == "under-served"]
+    assert "14" in called
+    shares = pages["index.md"].split("## Under-served goals")[1].split("## Emerging")[0]
+    words = shares.split("<p>")[1]
+    assert "Goal 14: Life below water" in words
+    assert "are under-served: the whole 90% interval of their share" in words
+    assert shares.count('class="chart-end">under-served') == len(called)
+    assert shares.count("<td>under-served</td>") == len(called)
+    assert "data/#shares" in shares
+
+
+def test_a_page_tells_the_corrected_count_its_interval_and_what_it_rests_on(
+    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
+) -> None:
+    count = next(c.count for c in quarters[1].counts if (c.label, c.kind) == ("1", "paper"))
+    page = pages["sdg/1.md"]
+    assert (
+        f"About {count.estimate} papers truly concern it (90% interval: {count.low} to "
+        f"{count.high}); {count.raw} papers carry the label." in page
+    )
+    assert "too little was read to say how many truly concern it." in page
+    assert "by the machine's errors in its test on abstracts of another quarter" in page.replace(
+        "&#39;", "'"
+    )
+    assert "Only the machine says so: no person has confirmed" in page
+
+
+def test_what_people_decided_is_told_apart_from_what_only_the_machine_said(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    new = quarters[1]
+    chosen = next(s.chosen[0] for s in new.sections if (s.scheme, s.label) == ("sdg", "1"))
+    items = tuple(
+        replace(i, labels=tuple(replace(a, maker="panel:r-7") for a in i.labels))
+        if i.id == chosen
+        else i
+        for i in new.items
+    )
+    page = written(replace(new, items=items), tmp_path)["sdg/1.md"]
+    assert "People decided on 1 item of them; of the others only the machine says so." in page
+    assert "decided by panel:r-7" in page
+
+
+def test_a_trend_has_a_row_for_each_quarter_and_a_chart(
+    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
+) -> None:
+    trend = pages["risk/democracy.md"].split("## Over the quarters")[1].split("## Papers")[0]
+    section = next(s for s in quarters[0].sections if s.label == "democracy")
+    assert f'2025Q4</th><td class="n">{section.papers}</td>' in trend
+    assert "2026Q1 (this one)</th>" in trend
+    assert '<line class="trend-papers"' in trend
+
+
+def test_a_story_stands_once_with_all_its_sources(
+    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
+) -> None:
+    new = quarters[1]
+    told = {*new.stories[0].items}
+    section = next(s for s in new.sections if told & {*s.chosen} and s.scheme == "sdg")
+    assert len(told & {*section.chosen}) == 1
+    page = pages[f"sdg/{section.label}.md"]
+    assert '<span class="mark">12 outlets</span> told this: all 14 items' in page
+    assert "<bdi>Outlet &lt;11&gt; &amp; Sons</bdi>" in page
+    assert "Joined by the same address, nearly alike texts." in page
+
+
+def test_who_was_passed_over_is_listed_with_the_reason(
+    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
+) -> None:
+    new = quarters[1]
+    passing = [s for s in new.sections if s.scheme == "sdg" and s.passed]
+    assert passing
+    for section in passing:
+        document = html.fromstring(pages[f"sdg/{section.label}.md"])
+        rows = document.xpath("//table[caption[starts-with(., 'Passed over')]]/tbody/tr/td/text()")
+        assert rows == [reason for _, reason in section.passed]
+    assert any(reason == SAME_STORY for s in passing for _, reason in s.passed)
+
+
+def test_the_matrix_counts_items_of_both_and_leads_to_them(
+    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
+) -> None:
+    def carries(item: object, scheme: str, label: str) -> bool:
+        return any((a.scheme, a.label) == (scheme, label) for a in item.labels)  # type: ignore[attr-defined]
+
+    both = sum(
+        carries(i, "sdg", "1") and carries(i, "risk", "systems-stability") and not i.withdrawn
+        for i in quarters[1].items
+    )
+    assert both
+    document = html.fromstring(pages["matrix.md"])
+    cell = document.xpath("//a[@href='../explore/?goal=1&risk=systems-stability']")[0]
+    assert cell.text == str(both)
+    assert cell.get("aria-label").startswith(f"{both} items: Goal 1: No poverty, Stability of")
+    assert len(document.xpath("//tbody/tr[not(@class)]/td")) == 17 * 21
+
+
+def test_the_method_page_states_the_rule_the_corrections_and_the_comparison(
+    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
+) -> None:
+    text = " ".join(html.fromstring(pages["method.md"]).text_content().split())
+    assert "at most 12 papers and 8 news items" in text
+    assert "whose group of authors (known by the last author) has 2 papers there" in text
+    assert "whose publisher has 3 items there" in text
+    assert "This edition has 2 stories of several items, with 16 items." in text
+    assert "here 5.9%" in text
+    tested = quarters[1].signals["paper"].tested
+    assert f'Papers</th><td>compared</td><td class="n">{tested}</td>' in pages["method.md"]
+
+
+def test_an_edition_of_the_old_format_has_all_pages_and_says_what_it_lacks(tmp_path: Path) -> None:
+    pages = written(replace(manifest(items=60), format="edition/1"), tmp_path)
+    assert "This edition states no shares of goals." in pages["index.md"]
+    assert "No earlier quarter is published" in pages["sdg/1.md"]
+    assert "This edition has no corrected counts." in pages["method.md"]
+    assert "of this quarter carry the label." in pages["sdg/1.md"]
