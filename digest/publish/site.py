@@ -20,9 +20,9 @@ import yaml
 
 from digest.publish import machine, mkdocs
 from digest.publish.editions import Listed, slots
-from digest.publish.languages import build_languages
+from digest.publish.languages import OTHERS, build_languages
 from digest.publish.pages import SAMPLE
-from digest.publish.parts import LANGUAGE_PAGES, Part, build_missing, moment, parts_of
+from digest.publish.parts import LANGUAGE_PAGES, Part, build_missing, moment, parts_of, templates
 from digest.publish.render import environment, write
 from digest.store.archive import replace_folder, storage_errors
 from digest.taxonomy import Codebook
@@ -63,7 +63,8 @@ def build_site(
         site = mkdocs.build(scratch, nav, moment(newest), draft=draft)
         for part in needed:
             _link_tree(part.folder / "pages", site / part.slot.folder)
-        _add_languages(needed, site, scratch / "languages", draft)
+        if not draft:  # the panel reviews in English what is then published in all six
+            _add_languages(needed, site, scratch / "languages", parts)
         for path, content in machine.site_files(mkdocs.the_site(), _indexes(needed, draft)):
             write(site / path, content)
         _join_search(needed, site / "search" / "search_index.json")
@@ -99,14 +100,14 @@ def _indexes(parts: Sequence[Part], draft: bool) -> list[machine.Index]:
     return [part.index() for part in parts if draft or not part.slot.is_first]
 
 
-def _add_languages(parts: Sequence[Part], site: Path, scratch: Path, draft: bool) -> None:
+def _add_languages(parts: Sequence[Part], site: Path, scratch: Path, keep: Path) -> None:
     """Put the sites of the other languages beside the English one; they have newest versions."""
     newest = [part for part in parts if part.slot.is_first]
     summaries = [part.summary for part in newest]
     pages = [part.folder / LANGUAGE_PAGES for part in newest]
-    built = build_languages(summaries, pages, scratch, moment(newest[0].slot), draft=draft)
+    built = build_languages(summaries, pages, scratch, moment(newest[0].slot), keep, templates())
     for tag, folder in built.items():
-        folder.rename(site / tag)
+        _link_tree(folder, site / tag)
 
 
 def _link_tree(source: Path, target: Path) -> None:
@@ -129,7 +130,7 @@ def _join_search(parts: Sequence[Part], index: Path) -> None:
 
 def _forget_others(parts: Sequence[Part], folder: Path) -> None:
     """Remove parts that the site no longer has."""
-    kept = {part.folder for part in parts}
+    kept = {part.folder for part in parts} | {folder / f"language-{tag}" for tag in OTHERS}
     for found in folder.iterdir():
         if found not in kept:
             shutil.rmtree(found, ignore_errors=True)

@@ -6,6 +6,7 @@ jieba while MkDocs runs: without it a query in Chinese finds nothing, and nothin
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -15,10 +16,12 @@ from typing import Any
 
 import yaml
 
+from digest.items import digest_of
 from digest.publish import mkdocs
 from digest.publish.languages.pages import PAGES, banners, language_environment
 from digest.publish.languages.tongue import N_, OTHERS, Tongue
 from digest.publish.render import write
+from digest.store.archive import replace_folder
 
 COLOURS = (
     ("default", "light", "material/weather-night", N_("Use dark colours")),
@@ -31,10 +34,13 @@ def build_languages(
     pages: Sequence[Path],
     scratch: Path,
     moment: int,
-    *,
-    draft: bool,
+    keep: Path,
+    made_with: str,
 ) -> dict[str, Path]:
-    """Build the sites of the other languages; returns where each lies under ``scratch``.
+    """Build the sites of the other languages that changed; returns where each lies.
+
+    Finished ones are kept under ``keep``, each with a stamp of what it was made from: its pages,
+    its configuration, the ``moment``, and ``made_with``, which names code and theme.
 
     ``summaries`` are of the newest version of each quarter, newest first, as the front pages read
     them, and ``pages`` the folders with their Markdown (``<language>/*.md``), in the same order.
@@ -48,14 +54,30 @@ def build_languages(
         tongue, folder = Tongue(tag), scratch / tag
         _write_docs(summaries, pages, tongue, folder / "docs")
         quarters = [summary["edition"]["quarter"] for summary in summaries]
-        config = configuration(tongue, quarters, folder, draft=draft)
-        text = yaml.safe_dump(config, allow_unicode=True)
-        mkdocs.run_mkdocs(write(folder / "mkdocs.yml", text.encode()), moment)
-        (folder / "site" / "404.html").unlink()  # a server shows that of the whole site
-        return tag, folder / "site"
+        text = yaml.safe_dump(configuration(tongue, quarters, folder), allow_unicode=True)
+        kept = keep / f"language-{tag}"
+        stamp = digest_of(text, moment, made_with, _content(folder / "docs"), prefix="l1-")
+        stamp_path = kept / "stamp.txt"
+        if not stamp_path.exists() or stamp_path.read_text("utf-8") != stamp:
+            mkdocs.run_mkdocs(write(folder / "mkdocs.yml", text.encode()), moment)
+            (folder / "site" / "404.html").unlink()  # a server shows that of the whole site
+            stamp_path.unlink(missing_ok=True)
+            kept.mkdir(parents=True, exist_ok=True)
+            replace_folder(folder / "site", kept / "pages")
+            write(stamp_path, stamp.encode())
+        return tag, kept / "pages"
 
     with ThreadPoolExecutor(min(len(OTHERS), os.cpu_count() or 1)) as pool:
         return dict(pool.map(build, OTHERS))
+
+
+def _content(folder: Path) -> str:
+    """A hash of all files of a folder."""
+    found = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        found.update(f"{path.relative_to(folder)}\0".encode())
+        found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def _write_docs(
@@ -80,9 +102,7 @@ def _write_docs(
     write(docs / "index.md", text.encode())
 
 
-def configuration(
-    tongue: Tongue, quarters: Sequence[str], folder: Path, *, draft: bool
-) -> dict[str, Any]:
+def configuration(tongue: Tongue, quarters: Sequence[str], folder: Path) -> dict[str, Any]:
     """MkDocs' configuration for one language, on top of that of the English site."""
     english = yaml.safe_load((mkdocs.REPOSITORY / "mkdocs.yml").read_text("utf-8"))
     say = tongue.gettext
@@ -123,10 +143,7 @@ def configuration(
         },
         "extra_css": [*english["extra_css"], "assets/languages.css"],
         "plugins": [{"search": search}],
-        "extra": {
-            "draft": say("Draft for review by the panel, not published") if draft else "",
-            "language": tongue.tag,
-        },
+        "extra": {"draft": "", "language": tongue.tag},
         "nav": _nav(tongue, quarters),
     }
 
