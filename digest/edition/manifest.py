@@ -297,9 +297,9 @@ def compare(old: Manifest, new: Manifest) -> Changes:
 
 
 def _is_same(old: EditionItem, new: EditionItem) -> bool:
-    """Whether an item says the same; one of the first format has no title to compare."""
+    """Whether an item says the same; one of the first format lacks fields to compare."""
     if not old.title and new.title:
-        old = replace(old, title=new.title, url=new.url)
+        old = replace(old, title=new.title, url=new.url, voice=new.voice)
     return old == new
 
 

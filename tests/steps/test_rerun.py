@@ -339,11 +339,11 @@ def test_an_edition_that_is_the_same_is_no_difference() -> None:
 def test_an_item_of_the_first_format_has_no_title_that_could_have_changed() -> None:
     from digest.edition.difference import difference
 
-    new = edition()
-    (item,) = new.items
-    old = replace(new, items=(replace(item, title="", url=""),), format="edition/1")
+    item = replace(edition().items[0], voice="A. Author")
+    new = edition(items=(item,))
+    old = replace(new, items=(replace(item, title="", url="", voice=""),), format="edition/1")
     found = difference(old, new)
     assert found
     assert found.changes.changed == ()
-    withdrawn = replace(old, items=(replace(item, title="", url="", withdrawn=True),))
+    withdrawn = replace(old, items=(replace(item, title="", url="", voice="", withdrawn=True),))
     assert difference(withdrawn, new).changes.changed == (item.id,)
