@@ -32,7 +32,10 @@ LATE_NEWS = {
     digest_of(canonical_url(item.link), prefix="url:", length=16)
     for item in set(data.news(2)) - set(data.news(1))
 }
-PAGES = ["", "sdg/", "risk/", "sources/", "late/", "method/", *(f"sdg/{n}/" for n in range(1, 18))]
+PAGES = [
+    "", "goals/", "risks/", "matrix/", "explore/", "changes/", "data/", "sources/", "method/",
+    "risk/security/", *(f"sdg/{n}/" for n in range(1, 18)),
+]  # fmt: skip
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
@@ -164,7 +167,7 @@ def test_a_withdrawn_paper_is_counted_and_not_shown(first: Run) -> None:
         n for n, body in first.site.items() if n.endswith(".html") and title in body.decode()
     )
     assert named_on
-    assert all("/late/" in name for name in named_on)
+    assert all("/changes/" in name for name in named_on)
 
 
 def test_other_languages_are_not_labelled(first: Run) -> None:
@@ -219,7 +222,7 @@ def test_late_arrivals_are_named_before_they_are_published(first: Run, later: Ru
 def test_late_arrivals_are_marked_late(first: Run, later: Run) -> None:
     assert {i.id for i in later.items.values() if i.late} == LATE_PAPERS | LATE_NEWS
     assert not any(i.late for i in first.items.values())
-    page = later.site["2026Q1/late/index.html"].decode()
+    page = later.site["2026Q1/changes/index.html"].decode()
     assert all(p.title in page for p in data.papers(2) if f"arxiv:{p.id}" in LATE_PAPERS)
 
 
