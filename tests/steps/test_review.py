@@ -1,0 +1,121 @@
+"""Review: drafts freeze in time, a sign-off is for one manifest, and only that one is published."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.config import Workplace
+from digest.edition.shelf import Shelf
+from digest.errors import InputError, StoreCorrupt
+from digest.quarter import Quarter
+from digest.steps.review import (
+    freeze,
+    harvested_now,
+    look_back_ends,
+    missing_for_publication,
+    sign_off,
+)
+from digest.store.database import writing
+from digest.store.outbox import events
+from digest.store.signoffs import signoffs
+from tests.command import digest, sentence
+from tests.examples import Q1, edition
+
+Q2 = Q1.next()
+DAYS = 14
+OVER = look_back_ends(Q1, DAYS)
+
+
+@pytest.fixture
+def shelf(place: Workplace) -> Shelf:
+    shelf = Shelf(place.editions)
+    shelf.put_draft(edition())
+    return shelf
+
+
+def at(moment: datetime) -> list[Quarter]:
+    return harvested_now(moment, DAYS)
+
+
+def test_the_last_quarter_is_asked_for_until_its_look_back_is_over() -> None:
+    assert at(datetime(2026, 3, 31, 23, 59, tzinfo=UTC)) == [Q1]
+    assert at(datetime(2026, 4, 1, tzinfo=UTC)) == [Q1, Q2]
+    assert at(OVER - timedelta(seconds=1)) == [Q1, Q2]
+    assert at(OVER) == [Q2]
+    assert harvested_now(datetime(2026, 4, 1, tzinfo=UTC), 0) == [Q2]
+
+
+def test_a_draft_is_frozen_once_when_its_look_back_is_over(place: Workplace, shelf: Shelf) -> None:
+    assert freeze(place, DAYS, lambda: OVER - timedelta(seconds=1)) == []
+    assert not shelf.is_frozen(Q1)
+    for _ in range(3):
+        assert freeze(place, DAYS, lambda: OVER) == [Q1]
+    assert shelf.is_frozen(Q1)
+    with writing(place.database) as connection:
+        (event,) = events(connection, Q1, "digest.draft.frozen")
+    assert event.data == {"sha256": edition().sha256}
+
+
+def test_a_draft_that_an_editor_made_anew_is_not_frozen_until_the_next_time(
+    place: Workplace, shelf: Shelf
+) -> None:
+    freeze(place, DAYS, lambda: OVER)
+    shelf.put_draft(edition(records=9))
+    assert not shelf.is_frozen(Q1)
+    assert freeze(place, DAYS, lambda: OVER) == [Q1]
+    assert shelf.is_frozen(Q1)
+    with writing(place.database) as connection:
+        assert len(events(connection, Q1, "digest.draft.frozen")) == 2
+
+
+def test_a_published_quarter_is_not_frozen(place: Workplace, shelf: Shelf) -> None:
+    freeze(place, DAYS, lambda: OVER)
+    shelf.publish(edition(), OVER)
+    assert not shelf.is_frozen(Q1)
+    shelf.put_draft(edition(records=9))
+    assert freeze(place, DAYS, lambda: OVER) == []
+    assert not shelf.is_frozen(Q1)
+
+
+def test_a_damaged_note_is_named(place: Workplace, shelf: Shelf) -> None:
+    freeze(place, DAYS, lambda: OVER)
+    (place.editions / "2026Q1" / "frozen.json").write_text("{")
+    with pytest.raises(StoreCorrupt, match=r"frozen\.json cannot be read"):
+        shelf.is_frozen(Q1)
+
+
+def test_a_sign_off_is_for_one_manifest(place: Workplace, shelf: Shelf) -> None:
+    assert missing_for_publication(place, Q2) == "2026Q2 has no draft"
+    assert missing_for_publication(place, Q1).startswith("nobody has signed the draft of 2026Q1")
+    for _ in range(2):
+        assert sign_off(place, Q1, " A. Editor ", "well done", lambda: OVER) == edition()
+    assert missing_for_publication(place, Q1) == ""
+    with writing(place.database) as connection:
+        (signed,) = signoffs(connection, Q1)
+        (event,) = events(connection, Q1, "digest.edition.signed-off")
+    assert (signed.by, signed.note, signed.at) == ("A. Editor", "well done", OVER)
+    assert event.data == {"sha256": edition().sha256, "by": "A. Editor", "note": "well done"}
+
+    shelf.put_draft(edition(records=9))
+    missing = missing_for_publication(place, Q1)
+    assert edition(records=9).sha256 in missing
+    assert f"what A. Editor signed off was {edition().sha256}: review it again" in missing
+
+
+def test_a_sign_off_needs_a_name_and_a_draft(place: Workplace, shelf: Shelf) -> None:
+    with pytest.raises(InputError, match="needs the name"):
+        sign_off(place, Q1, "  ", "", lambda: OVER)
+    with pytest.raises(InputError, match="2026Q2 has no draft to sign off"):
+        sign_off(place, Q2, "A", "", lambda: OVER)
+
+
+def test_the_command(place: Workplace, shelf: Shelf) -> None:
+    signed = digest("sign-off", "2026Q1", "--by", "A. Editor", "--var", place.folder)
+    assert signed.stdout.decode() == (
+        f"A. Editor signed the draft of 2026Q1 off, sha256 {edition().sha256}\n"
+    )
+    assert missing_for_publication(place, Q1) == ""
+    refused = digest("sign-off", "2026Q2", "--by", "A. Editor", "--var", place.folder)
+    assert "2026Q2 has no draft to sign off" in sentence(refused)
