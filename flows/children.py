@@ -7,7 +7,6 @@ Both end when their parent dies. They learn all that they need from the environm
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -75,5 +74,5 @@ async def _bury(client: PrefectClient) -> None:
 
 
 if __name__ == "__main__":
-    end_with_parent(signal.SIGTERM)
+    end_with_parent()
     {"server": server, "runner": runner}[sys.argv[1]]()

@@ -43,6 +43,8 @@ class Outbox:
         Raises:
             StoreError: the database cannot be read.
         """
+        if self._state() == self._seen and not self._open:
+            return []
         try:
             with own_turn(self.place, wait=0):
                 state = self._state()

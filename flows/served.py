@@ -88,12 +88,12 @@ def at_work(say: Report) -> Iterator[Served]:
         say(f"{problem}: {len(fresh)} events wait to be delivered")
 
 
-def end_with_parent(last_signal: int = signal.SIGKILL) -> None:
+def end_with_parent() -> None:
     """Have the system end this process when its parent dies, however it dies. Linux only."""
     if sys.platform == "linux":
         import ctypes
 
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, last_signal)
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _wait_for_database(place: Workplace, say: Report) -> None:

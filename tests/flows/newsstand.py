@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 from digest import sample
 from digest.config import Inputs
+from digest.quarter import Quarter
 from digest.sample import data, feeds, oai
 from digest.sample.server import answer
 
@@ -37,23 +37,20 @@ class Newsstand:
         )  # fmt: skip
 
     def drop(self, number: int) -> tuple[str, str]:
-        """A new paper and a new feed entry appear; their titles."""
-        paper = next(p for p in data.papers(1) if p.versions[-1].kilobytes)
-        submitted = datetime(2026, 3, 28, 9, tzinfo=UTC)
-        paper = replace(
-            paper, id=f"2603.98{number:03}", title=f"Invented paper that came late, {number}",
-            abstract=f"{paper.abstract} Addendum number {number}.", doi=None, journal_ref=None,
-            versions=(replace(paper.versions[0], number=1, submitted=submitted),),
-            modified=NOW.date(),
-        )  # fmt: skip
-        item = next(item for item in data.news(1) if item.feed == FEED)
-        link = f"https://feeds.sample.example/late/{number}"
-        item = replace(
-            item, title=f"Invented news that came late, {number}", link=link, guid=link, doi=None,
-            summary=f"{item.summary} Addendum number {number}.", date=submitted, date_text=None,
-        )  # fmt: skip
-        self.papers.append(paper)
-        self.news.append(item)
+        """A new paper and a new feed entry appear; their titles. The first ones say new things."""
+        paper, item = _late_paper(), _late_item()
+        if number > 1:
+            link = f"https://feeds.sample.example/late/{number}"
+            paper = replace(
+                paper, id=f"2603.98{number:03}", title=f"Invented paper that came late, {number}",
+                abstract=f"{paper.abstract} Addendum number {number}.",
+            )  # fmt: skip
+            item = replace(
+                item, title=f"Invented news that came late, {number}", link=link, guid=link,
+                summary=f"{item.summary} Addendum number {number}.",
+            )  # fmt: skip
+        self.papers.append(replace(paper, doi=None, journal_ref=None, modified=NOW.date()))
+        self.news.append(replace(item, feed=FEED, doi=None, date_text=None))
         return paper.title, item.title
 
     def reply(self, target: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
@@ -69,6 +66,17 @@ class Newsstand:
             return 200, {"Content-Type": kind}, feeds.render(feed, items, NOW)
         said = answer(target, headers, 1)
         return said.status, dict(said.headers), said.body
+
+
+def _late_paper() -> data.Paper:
+    known = {paper.id for paper in data.papers(1)}
+    return next(p for p in data.papers(2) if p.id not in known and p.submitted in Quarter(2026, 1))
+
+
+def _late_item() -> data.NewsItem:
+    late = set(data.news(2)) - set(data.news(1))
+    dated = (item for item in late if item.date in Quarter(2026, 1) and item.language == "en")
+    return min(dated, key=lambda item: item.link)
 
 
 @contextmanager

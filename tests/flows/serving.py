@@ -58,9 +58,15 @@ class Serving:
         return self.said.read_text()
 
     def ask(self, path: str, **body: Any) -> Any:
-        answer = httpx.post(f"{self.api}/{path}", json=body, timeout=30)
-        answer.raise_for_status()
-        return answer.json()
+        """The server's answer; one that is being started again is waited for."""
+
+        def answer() -> httpx.Response | None:
+            try:
+                return httpx.post(f"{self.api}/{path}", json=body, timeout=30).raise_for_status()
+            except httpx.TransportError:
+                return None
+
+        return until(answer).json()
 
     def deployments(self) -> dict[str, str]:
         """The ids of the deployments by their names."""
