@@ -128,7 +128,7 @@ def test_explore_filters_by_its_address_and_keeps_it_up_to_date(
     fewer = int(page.inner_text(".explore-state").split()[0].replace(",", ""))
     assert 0 < fewer < found
     assert page.evaluate("location.search") == "?goal=1&kind=paper&confidence=high"
-    page.click("button[type=reset]")
+    page.click("main button[type=reset]")
     page.wait_for_function("location.search === ''")
     assert int(page.inner_text(".explore-state").split()[0].replace(",", "")) > found
     assert complaints == []
@@ -146,7 +146,7 @@ def test_explore_turns_pages_by_keyboard_and_says_where_it_is(
     assert page.inner_text(".explore-items li") != first
     assert page.evaluate("location.search") == "?page=2"
     assert page.inner_text(".explore-pages span").startswith("Page 2 of ")
-    assert page.evaluate("document.activeElement.className") == "explore-state"
+    assert "explore-state" in page.evaluate("document.activeElement.className").split()
     assert page.get_attribute(".explore-state", "role") == "status"
     assert complaints == []
 

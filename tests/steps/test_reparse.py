@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -40,7 +41,7 @@ def spoil(path: Path) -> None:
 def test_the_rebuilt_tables_are_the_old_ones(harvested: Workplace) -> None:
     """Without what only a parser of the past saw, and without what an answer that is none says."""
     before = all_tables(harvested.database)
-    assert all(before.values())
+    assert all(before[name] for name in before.keys() - {"alert", "handled", "signoff"})
     with writing(harvested.database) as connection:
         connection.execute(
             "INSERT INTO record BY NAME SELECT * REPLACE ('r1-old' AS record_id, 't1-old' AS "
@@ -91,8 +92,9 @@ def test_without_both_the_items_come_back_and_the_labels_are_made_again(
         path.write_bytes(b"no database")
     lines = list(reparse(harvested))
     after = all_tables(harvested.database)
-    assert not any(after[name] for name in (*LABELS, "harvest"))
-    for name in before.keys() - {*LABELS, "harvest"}:
+    lost = {*LABELS, "harvest", "event", "handled", "alert", "signoff"}
+    assert not any(after[name] for name in lost)
+    for name in before.keys() - lost:
         assert after[name] == before[name], name
     assert sum("cannot be read as a database" in line for line in lines) == 2
     assert any("the next digest run labels all texts again" in line for line in lines)
@@ -195,6 +197,7 @@ def test_killed_in_the_middle_the_old_database_stands_and_the_next_run_starts_an
         for line in process.stdout:  # a first line of parsing: the new file is half full
             if line.startswith(b"sample-broken"):
                 break
+        process.send_signal(signal.SIGSTOP)  # or it would be done before a writer gives up waiting
         with pytest.raises(StoreBusy, match=f"number {process.pid}"):
             list(reparse(harvested))
         process.kill()
