@@ -71,6 +71,8 @@ def _once(outbox: Outbox, environment: Mapping[str, str], patience: Patience) ->
         waiting = outbox.look()
     except DigestError as error:
         return str(error)
+    except Exception as error:  # a defect, but without a relay lost events would stay lost
+        return f"{type(error).__name__}: {error}"
     if waiting is None:
         return ""
     by_attempt: dict[int, list[Raised]] = {}
