@@ -64,7 +64,8 @@ def head(page: Page, site: Site) -> Markup:
         *(
             _tag(
                 "link",
-                rel="alternate",
+                # Twice means the same; for one the theme's script would ask for a sitemap there.
+                rel="alternate alternate",
                 type=TYPES[name],
                 title=title if folder == "feeds/" else f"{title}, {folder.split('/')[0]}",
                 href=site.url(folder + name, at),
