@@ -1,6 +1,6 @@
 """How long it takes from an event that is posted to the first line of the flow that it starts.
 
-    python benchmarks/events.py [--events 20] [--limit 2.5]
+    python -m benchmarks.events [--events 20] [--limit 2.5]
 
 Starts a real ``digest serve`` in a folder of its own, posts one ``digest.labels.completed`` at a
 time for a quarter of which nothing is stored, so that the draft flow has nothing to do, and
@@ -61,10 +61,13 @@ def one(serve: Serving) -> tuple[float, float]:
         return next((r for r in fresh if r["state_type"] == "COMPLETED"), None)
 
     run = until(ended)
-    (line,) = [
-        log for log in serve.ask("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
-        if log["message"].startswith(FIRST_LINE)
-    ]  # fmt: skip
+
+    def first_line() -> dict[str, Any] | None:
+        """Logs reach the server a moment after their run has ended."""
+        logs = serve.ask("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
+        return next((log for log in logs if log["message"].startswith(FIRST_LINE)), None)
+
+    line = until(first_line)
     created = stamp(run["created"]) - posted
     return created, stamp(line["timestamp"]) - posted - created
 

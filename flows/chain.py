@@ -55,16 +55,22 @@ def classify(quarter: str = "") -> int:
 
 @flow(name="draft", flow_run_name="draft {quarter}")
 def draft(quarter: str = "") -> dict[str, str]:
-    """Bring drafts up to date, but not frozen ones; the sha256 of each quarter's draft."""
+    """Bring drafts up to date, but not frozen ones, nor those whose texts still wait for labels.
+
+    Returns the sha256 of each quarter's draft.
+    """
     from digest.edition.shelf import Shelf
-    from digest.events import DRAFT
+    from digest.events import CLASSIFY, DRAFT
     from flows.draft import draft_quarter
 
     drafts: dict[str, str] = {}
     with at_work(get_run_logger().info) as me:
         shelf = Shelf(me.place.editions)
+        unlabelled = me.quarters(CLASSIFY)
         for each in me.quarters(DRAFT, quarter):
-            if shelf.is_frozen(each):
+            if each in unlabelled:
+                get_run_logger().info("%s is drafted when its texts have their labels", each)
+            elif shelf.is_frozen(each):
                 get_run_logger().warning(
                     "the draft of %s is frozen for review and stays as it is; what has come since "
                     "waits until it is published", each,

@@ -22,7 +22,7 @@ from digest.classify.model import Model
 
 GOOD = {
     "id": "good",
-    "title": "Wells for the north",
+    "title": "A letter",
     "text": "Half of all villages still have no safe drinking water and no toilets.",
 }
 KEYS = ["scheme", "label", "probability", "threshold", "assigned", "unsure", "evidence"]

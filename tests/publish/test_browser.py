@@ -129,7 +129,7 @@ def test_explore_filters_by_its_address_and_keeps_it_up_to_date(
     assert 0 < fewer < found
     assert page.evaluate("location.search") == "?goal=1&kind=paper&confidence=high"
     page.click("main button[type=reset]")
-    page.wait_for_function("location.search === ''")
+    page.wait_for_url(lambda url: "?" not in url)
     assert int(page.inner_text(".explore-state").split()[0].replace(",", "")) > found
     assert complaints == []
 
