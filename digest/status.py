@@ -21,7 +21,7 @@ from digest.store.database import is_snapshot, reading, snapshot_path
 from digest.store.history import Outcome
 from digest.store.outbox import Raised, unhandled
 from digest.store.signoffs import SignOff, signoffs
-from digest.store.turn import turn_holder
+from digest.store.turn import serve_holder, turn_holder
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,7 +59,7 @@ def status_lines(
             *_silent_lines(health(connection, [o.source for o in outcomes], now)),
             *_rejection_lines(history.rejections(connection, quarter)),
             *_edition_lines(connection, Shelf(place.editions), quarter, used),
-            *_event_lines(unhandled(connection), now),
+            *_event_lines(unhandled(connection), now, is_served=serve_holder(place) is not None),
             *_alert_lines(alerts.attempts(connection)),
         ]
     return bool(outcomes) and not any(outcome.is_missed for outcome in outcomes), lines
@@ -73,8 +73,12 @@ def _harvest_lines(quarter: Quarter, at: datetime | None) -> Iterator[str]:
 
 
 def _working_lines(place: Workplace) -> list[str]:
-    number = turn_holder(place)
-    return [f"process number {number} works in this folder right now"] if number else []
+    lines = []
+    if number := serve_holder(place):
+        lines.append(f"digest serve runs as process number {number}")
+    if number := turn_holder(place):
+        lines.append(f"process number {number} works in this folder right now")
+    return lines
 
 
 def _writer_lines(connection: duckdb.DuckDBPyConnection, place: Workplace) -> Iterator[str]:
@@ -200,14 +204,15 @@ class _Waiting:
     number: int
 
 
-def _event_lines(events: list[Raised], now: datetime) -> Iterator[str]:
+def _event_lines(events: list[Raised], now: datetime, *, is_served: bool) -> Iterator[str]:
     groups: dict[tuple[object, ...], _Waiting] = {}
     for event in events:
         key = event.name, event.quarter, event.waiting_for
         known = groups.get(key)
         groups[key] = _Waiting(known.oldest, known.number + 1) if known else _Waiting(event, 1)
     if groups:
-        yield f"events that wait: {len(events):,}"
+        until = "" if is_served else ", until digest serve is started"
+        yield f"events that wait{until}: {len(events):,}"
     for group in list(groups.values())[:NAMED]:
         event = group.oldest
         times = f"{group.number:,} times " if group.number > 1 else ""

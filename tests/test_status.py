@@ -229,7 +229,7 @@ def test_status_names_events_that_wait_with_their_age(harvested: Workplace) -> N
             raise_event(connection, event, NOW - timedelta(minutes=minutes))
         raise_event(connection, Event(Q1, HarvestCompleted(3, ()), "a"), NOW - timedelta(days=3))
     text = said(harvested)[1]
-    assert "\nevents that wait: 3\n" in text
+    assert "\nevents that wait, until digest serve is started: 3\n" in text
     assert "\n  digest.source.failed of 2026Q1, 2 times for alert, since 90 minutes" in text
     assert "\n  digest.harvest.completed of 2026Q1, for classify, since 3 days" in text
     with writing(harvested.database) as connection:

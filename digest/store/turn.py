@@ -47,14 +47,22 @@ def own_turn(place: Workplace, wait: float = BRIEF, say: Report = lambda _: None
 
 def turn_holder(place: Workplace) -> int | None:
     """The number of the process that works in the folder now, None when nobody does."""
-    lock = FileLock(place.state / "run.lock")
-    if not place.state.exists():
+    return _holder(place, "run")
+
+
+def serve_holder(place: Workplace) -> int | None:
+    """The number of the ``digest serve`` of the folder, None when none runs."""
+    return _holder(place, "serve")
+
+
+def _holder(place: Workplace, name: str) -> int | None:
+    if not (place.state / f"{name}.lock").exists():
         return None
     try:
-        with lock.acquire(blocking=False):
+        with FileLock(place.state / f"{name}.lock").acquire(blocking=False):
             return None
     except Timeout:
-        return _number(place)
+        return _number(place, name)
 
 
 def _acquire(lock: FileLock, place: Workplace, wait: float, say: Report) -> None:
@@ -71,14 +79,14 @@ def _acquire(lock: FileLock, place: Workplace, wait: float, say: Report) -> None
 
 
 def _busy(place: Workplace) -> StoreBusy:
-    number = _number(place)
+    number = _number(place, "run")
     process = f" (process number {number})" if number else ""
     return StoreBusy(
         f"another digest works in {place.folder}{process}: wait until it has finished, or stop it"
     )
 
 
-def _number(place: Workplace) -> int | None:
-    holder: Path = place.state / "run.pid"
+def _number(place: Workplace, name: str) -> int | None:
+    holder: Path = place.state / f"{name}.pid"
     text = holder.read_text("utf-8") if holder.exists() else ""
     return int(text) if text.isdigit() else None

@@ -179,6 +179,8 @@ def test_a_second_copy_is_refused(serve: Serving) -> None:
         f"another digest serve runs in {serve.place.folder} (process number {serve.process.pid}): "
         "use that one, or stop it"
     )
+    status = digest("status", "2026Q1", "--var", serve.place.folder).stdout
+    assert f"\ndigest serve runs as process number {serve.process.pid}\n" in status
 
 
 def test_what_is_signed_off_is_published_and_nothing_else(serve: Serving, stand: Newsstand) -> None:
