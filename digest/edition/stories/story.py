@@ -96,15 +96,6 @@ class Story:
     outlets: tuple[str, ...]
     reasons: tuple[str, ...] = ()
 
-    @property
-    def answers_to(self) -> tuple[str, ...]:
-        """Every id that the story may have had: its founder is a later item's junior at times.
-
-        An item with an earlier date that arrives late founds the story anew; an address that
-        carries an older id still leads here.
-        """
-        return tuple(story_id(item_id) for item_id in self.item_ids)
-
 
 def story_id(founder: str) -> str:
     """The id of the story that an item founded."""
