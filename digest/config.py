@@ -45,6 +45,20 @@ class Workplace:
         return self.folder / "rulings.jsonl"
 
     @property
+    def reviews(self) -> Path:
+        """The panel's reviews: the book, and a packet for each quarter."""
+        return self.folder / "review"
+
+    @property
+    def book(self) -> Path:
+        """The one SQLite file of what people did, and who they are."""
+        return self.reviews / "book.sqlite"
+
+    def packet(self, quarter: object) -> Path:
+        """What the review of a quarter shows."""
+        return self.reviews / f"{quarter}.packet.sqlite"
+
+    @property
     def briefs(self) -> Path:
         """Drafted briefs on emerging issues, a file each."""
         return self.folder / "briefs"
