@@ -29,30 +29,16 @@ ROOMS: dict[str, set[str]] = {
     "publish": {"edition", "taxonomy", "store"},
     "alerts": {"store"},
     "steps": {
-        "sources",
-        "store",
-        "taxonomy",
-        "classify",
-        "edition",
-        "review",
-        "publish",
-        "alerts",
+        "sources", "store", "taxonomy", "classify", "edition", "review", "publish", "alerts",
     },
     "settings": {"sources", "sample", "alerts"},
     "report": {"sources", "store", "edition", "steps"},
     "status": {"classify", "store", "edition", "review", "steps"},
     "doctor": {"taxonomy", "store", "classify", "edition"},
     "flows": {
-        "store",
-        "taxonomy",
-        "classify",
-        "edition",
-        "review",
-        "steps",
-        "alerts",
-        "settings",
+        "store", "taxonomy", "classify", "edition", "review", "steps", "alerts", "settings",
     },
-}
+}  # fmt: skip
 # Typer itself loads rich and pydantic where they are installed; these are ours to keep away.
 HEAVY = {
     "arxiv", "duckdb", "feedparser", "httpx", "jinja2", "lxml", "mkdocs", "nh3", "numpy", "orjson",
@@ -153,11 +139,14 @@ def test_the_store_knows_of_the_sources_only_what_an_answer_is() -> None:
 
 
 def test_only_the_store_writes_sql() -> None:
-    """Elsewhere a connection is passed on; CHECKPOINT is no question to a table."""
+    """Elsewhere a connection is passed on; CHECKPOINT is no question to a table.
+
+    The review has files of its own, which the pipeline's database does not know.
+    """
     for package in (digest, flows):
         folder = Path(str(package.__file__)).parent
         for path in folder.rglob("*.py"):
-            if "store" not in path.parts:
+            if not {"store", "review"} & {*path.parts}:
                 text = path.read_text("utf-8").replace('execute("CHECKPOINT")', "")
                 assert ".execute(" not in text, path
                 assert "connection.sql(" not in text, path
