@@ -4,7 +4,10 @@
     ├── InputError                  the caller asked for something that cannot be (exit 2)
     │   ├── QuarterError            not a quarter, or one that has not begun
     │   ├── SourceListError         a wrong entry in a source list, with its line
-    │   └── ConfigError             a wrong setting
+    │   ├── ConfigError             a wrong setting
+    │   ├── ReviewConflict          another event of the review has the same id
+    │   └── NotLetIn                a link or passphrase that does not let into the review
+    │       └── TooManyAttempts     too many of them: wait
     ├── SourceError                 one source failed; the others go on (exit 1 at the end)
     │   ├── Unreachable             no connection, a timeout, a broken body
     │   ├── Refused                 an HTTP status that is not an answer
@@ -51,6 +54,25 @@ class SourceListError(InputError):
 
 class ConfigError(InputError):
     """A setting that cannot be used."""
+
+
+class ReviewConflict(InputError):
+    """An event's id is taken by an event that says something else."""
+
+
+class NotLetIn(InputError):
+    """A link or passphrase that lets nobody in; the words are the same whatever is wrong."""
+
+
+class TooManyAttempts(NotLetIn):
+    """Too many attempts to enter; ``seconds`` until the next one is heard."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"too many attempts to enter: try again in {-(-seconds // 60)} min, or ask an editor "
+            "for a link"
+        )
 
 
 class SourceError(DigestError):

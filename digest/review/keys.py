@@ -1,0 +1,77 @@
+"""Secrets: how they are made, and what is kept of them, which is never the secret itself.
+
+Links and sessions are 256 random bits, kept as their SHA-256: nobody can guess them, so nothing
+slower is needed. Passphrases are chosen by people and kept as scrypt with a salt each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import unicodedata
+from dataclasses import dataclass
+
+from digest.errors import InputError
+
+SHORTEST, LONGEST = 12, 256  # characters of a passphrase
+_COST = {"n": 2**15, "r": 8, "p": 3, "maxmem": 2**26, "dklen": 32}  # 32 MiB, a quarter second
+# Guesses must not take the processors from those who work.
+_turn = threading.Semaphore(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What is kept of a passphrase."""
+
+    salt: bytes
+    hash: bytes
+
+    def opens(self, passphrase: str) -> bool:
+        """Whether this is the passphrase; takes as long when it is not."""
+        return hmac.compare_digest(self.hash, _scrypt(passphrase, self.salt))
+
+
+NOBODYS = Lock(b"nobody's lock, to spend the time", bytes(32))  # that no passphrase opens
+
+
+def locked(passphrase: str) -> Lock:
+    """The lock of a new passphrase.
+
+    Raises:
+        InputError: it is too short or too long.
+    """
+    if not SHORTEST <= len(_normal(passphrase)) <= LONGEST:
+        raise InputError(
+            f"a passphrase has {SHORTEST} to {LONGEST} characters: take four or five words that "
+            "belong together for you alone"
+        )
+    salt = secrets.token_bytes(16)
+    return Lock(salt, _scrypt(passphrase, salt))
+
+
+def new_token() -> str:
+    """256 random bits for a link or a cookie, 43 characters."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_of(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def csrf_of(cookie: str) -> str:
+    """The word that every form of a session carries: made from its cookie, useless without it."""
+    return hmac.new(cookie.encode("utf-8", "replace"), b"csrf", hashlib.sha256).hexdigest()
+
+
+def _scrypt(passphrase: str, salt: bytes) -> bytes:
+    with _turn:
+        return hashlib.scrypt(_normal(passphrase)[:LONGEST].encode(), salt=salt, **_COST)
+
+
+def _normal(passphrase: str) -> str:
+    """The same passphrase from every keyboard."""
+    normal = unicodedata.normalize("NFKC", passphrase).strip()
+    return normal.encode("utf-8", "replace").decode()

@@ -1,0 +1,364 @@
+"""Who takes part: persons, how they enter, and what they opened. In the same file as the events.
+
+Who may do what is the application's to ask (``Person.role``); here is who somebody is. A person is
+never removed, since the book names them: they are revoked, which ends their sessions, links and
+passphrase at once and leaves what they decided.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, get_args
+
+import orjson
+
+from digest.config import Clock
+from digest.errors import InputError, NotLetIn
+from digest.review import keys, limits
+from digest.review.sqlite import BookFile
+from digest.taxonomy import LANGUAGES
+from digest.text import one_line
+
+Role = Literal["member", "chair", "editor"]
+IDLE = timedelta(hours=12)  # a session ends when nothing is asked for so long
+LONGEST = timedelta(days=7)  # and in any case
+TOUCHED = 300.0  # seconds: how exactly the last use of a session is known
+KEPT = 90 * 86_400.0  # seconds for which the access log is kept
+GOALS = tuple(str(number) for number in range(1, 18))
+_ID = re.compile(r"[a-z][a-z0-9-]{1,31}")
+_SECRET = re.compile(r"[\w-]{40,}")
+_COLUMNS = "person.id, name, affiliation, role, goals, conflicts, language, revoked"
+_NO_LINK = (
+    "this link does not let you in: it was used, has expired or was taken back; ask an editor for "
+    "a new one"
+)
+_NOBODY = "no member has this name and passphrase; ask an editor for a link if it is lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A participant. ``id`` is a short slug (``a-okafor``), by which they also enter.
+
+    ``goals`` are numbers of SDGs whose queue is theirs; ``conflicts`` are names of authors, groups
+    and publishers whose items they do not judge; ``language`` is one of the six.
+    """
+
+    id: str
+    name: str
+    affiliation: str = ""
+    role: Role = "member"
+    goals: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    language: str = "en"
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who entered. ``cookie`` is the secret that says so; ``csrf`` goes into forms."""
+
+    person: Person
+    ends: datetime
+    cookie: str = field(repr=False)
+
+    @property
+    def csrf(self) -> str:
+        """What a form of this session must bring back."""
+        return keys.csrf_of(self.cookie)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A line of the access log; ``person`` is ``""`` for a stranger."""
+
+    at: datetime
+    address: str
+    person: str
+    action: str
+    status: int
+
+
+class People:
+    """The persons in the book at ``path``; any number of threads and processes at once."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._file, self._clock = BookFile(path), clock
+
+    def add(self, person: Person) -> Person:
+        """Take somebody in; their texts are tidied.
+
+        Raises:
+            InputError: the id is taken, or something about them cannot be.
+        """
+        tidied = checked(person)
+        with self._file.writing() as connection:
+            if _person(connection, tidied.id):
+                raise InputError(f"there is a person {tidied.id} already: choose another id")
+            connection.execute("INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, 0)", _row(tidied))
+        return replace(tidied, revoked=False)
+
+    def change(self, person: Person) -> Person:
+        """Everything about the person of this id as it is here, but for ``revoked``.
+
+        Raises:
+            InputError: there is no such person, or something about them cannot be.
+        """
+        tidied = checked(person)
+        with self._file.writing() as connection:
+            known = _required(connection, tidied.id)
+            connection.execute(
+                "UPDATE person SET id = ?, name = ?, affiliation = ?, role = ?, goals = ?, "
+                "conflicts = ?, language = ? WHERE id = ?",
+                [*_row(tidied), tidied.id],
+            )
+        return replace(tidied, revoked=known.revoked)
+
+    def persons(self) -> dict[str, Person]:
+        """Everybody by id, in the order of their names, the revoked too."""
+        with self._file.reading() as connection:
+            if connection is None:
+                return {}
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM person").fetchall()
+        people = sorted(map(_of_row, rows), key=lambda person: (person.name.casefold(), person.id))
+        return {person.id: person for person in people}
+
+    def revoke(self, person_id: str) -> None:
+        """Let the person in no more: sessions, links and passphrase end now.
+
+        Raises:
+            InputError: there is no such person.
+        """
+        with self._file.writing() as connection:
+            _required(connection, person_id)
+            connection.execute("UPDATE person SET revoked = 1 WHERE id = ?", [person_id])
+            for table in ("session", "link", "passphrase"):
+                connection.execute(f"DELETE FROM {table} WHERE person = ?", [person_id])
+
+    def link(self, person_id: str, hours: int = 72) -> str:
+        """A new token by which the person enters once within ``hours``; earlier ones stay good.
+
+        Raises:
+            InputError: there is no such person, or they were revoked.
+        """
+        if not 1 <= hours <= 24 * 31:
+            raise InputError("a link is good for 1 to 744 hours")
+        token = keys.new_token()
+        with self._file.writing() as connection:
+            _admitted(connection, person_id)
+            connection.execute(
+                "INSERT INTO link VALUES (?, ?, ?, NULL)",
+                [keys.hash_of(token), person_id, self._now() + hours * 3600],
+            )
+        return token
+
+    def set_passphrase(self, person_id: str, passphrase: str, staying: str = "") -> None:
+        """The passphrase from now on; ends the person's sessions, but the one of this cookie.
+
+        Raises:
+            InputError: it is too short, there is no such person, or they were revoked.
+        """
+        lock = keys.locked(passphrase)
+        with self._file.writing() as connection:
+            _admitted(connection, person_id)
+            connection.execute(
+                "INSERT OR REPLACE INTO passphrase VALUES (?, ?, ?)",
+                [person_id, lock.salt, lock.hash],
+            )
+            connection.execute(
+                "DELETE FROM session WHERE person = ? AND hash <> ?",
+                [person_id, keys.hash_of(staying)],
+            )
+
+    def enter_by_link(self, token: str, address: str) -> Session:
+        """Use a link up. Whatever is wrong with it, the words are the same.
+
+        Raises:
+            NotLetIn: it lets nobody in.
+            TooManyAttempts: the address tried too often.
+        """
+        attempt, now = self._attempt(address, ""), self._now()
+        with self._file.writing() as connection:
+            used = connection.execute(
+                "UPDATE link SET used = ? WHERE hash = ? AND used IS NULL AND expires > ? "
+                "RETURNING person",
+                [now, keys.hash_of(token), now],
+            ).fetchone()
+            if used:
+                return self._begun(connection, _required(connection, used[0]), attempt)
+        raise NotLetIn(_NO_LINK)
+
+    def enter(self, account: str, passphrase: str, address: str) -> Session:
+        """Enter by id and passphrase.
+
+        Raises:
+            NotLetIn: there is no such person, they have no passphrase, or it is another.
+            TooManyAttempts: the address or the account tried too often.
+        """
+        attempt = self._attempt(address, account or "-")
+        person_id = account.strip().casefold()
+        with self._file.reading() as connection:
+            row = (
+                connection
+                and connection.execute(
+                    "SELECT salt, hash FROM passphrase WHERE person = ?", [person_id]
+                ).fetchone()
+            )
+        if not (keys.Lock(*row) if row else keys.NOBODYS).opens(passphrase):
+            raise NotLetIn(_NOBODY)
+        with self._file.writing() as connection:
+            person = _required(connection, person_id)
+            if not person.revoked:  # while the passphrase was looked at
+                return self._begun(connection, person, attempt)
+        raise NotLetIn(_NOBODY)
+
+    def session(self, cookie: str) -> Session | None:
+        """Whose session this is; None when it is none, has ended, or the person was revoked."""
+        now, hash_ = self._now(), keys.hash_of(cookie)
+        with self._file.reading() as connection:
+            row = (
+                connection
+                and connection.execute(
+                    f"SELECT started, seen, {_COLUMNS} FROM session JOIN person "
+                    "ON person.id = session.person WHERE hash = ? AND NOT revoked",
+                    [hash_],
+                ).fetchone()
+            )
+        if not row or _end(row[0], row[1]) <= now:
+            return None
+        if now - row[1] > TOUCHED:
+            with self._file.writing(durable=False) as connection:
+                connection.execute("UPDATE session SET seen = ? WHERE hash = ?", [now, hash_])
+        return Session(_of_row(row[2:]), _utc(_end(row[0], now)), cookie)
+
+    def leave(self, cookie: str) -> None:
+        """End a session."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM session WHERE hash = ?", [keys.hash_of(cookie)])
+
+    def log(self, person: str, address: str, action: str, status: int) -> None:
+        """Note an access, such as ``GET /item`` and 200: without its query, and no secret in it."""
+        action = _SECRET.sub("…", one_line(action.split("?", 1)[0]))[:200]
+        now = self._now()
+        with self._file.writing(durable=False) as connection:
+            connection.execute("DELETE FROM access WHERE at < ?", [now - KEPT])
+            connection.execute(
+                "INSERT INTO access (at, address, person, action, status) VALUES (?, ?, ?, ?, ?)",
+                [now, one_line(address)[:64], person, action, status],
+            )
+
+    def accesses(self, most: int = 500) -> list[Access]:
+        """The newest lines of the access log, newest first."""
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "SELECT at, address, person, action, status FROM access ORDER BY id DESC LIMIT ?",
+                [most],
+            ).fetchall() if connection else []  # fmt: skip
+        return [Access(_utc(at), *rest) for at, *rest in rows]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _attempt(self, address: str, account: str) -> int:
+        with self._file.writing() as connection:
+            return limits.begin(connection, address, account, self._now())
+
+    def _begun(self, connection: sqlite3.Connection, person: Person, attempt: int) -> Session:
+        cookie, now = keys.new_token(), self._now()
+        limits.succeed(connection, attempt, person.id)
+        connection.execute("DELETE FROM session WHERE started < ?", [now - LONGEST.total_seconds()])
+        connection.execute(
+            "INSERT INTO session VALUES (?, ?, ?, ?)", [keys.hash_of(cookie), person.id, now, now]
+        )
+        return Session(person, _utc(_end(now, now)), cookie)
+
+    def _now(self) -> float:
+        return self._clock().timestamp()
+
+
+def checked(person: Person) -> Person:
+    """The person with tidied texts.
+
+    Raises:
+        InputError: names what is wrong.
+    """
+    if not _ID.fullmatch(person.id):
+        raise InputError(
+            f"'{person.id[:40]}' is no person's id: 2 to 32 small letters, digits and hyphens, "
+            "such as a-okafor"
+        )
+    if person.role not in get_args(Role):
+        raise InputError(f"'{person.role}' is no role: member, chair or editor")
+    if person.language not in LANGUAGES:
+        raise InputError(f"'{person.language}' is no language: one of {', '.join(LANGUAGES)}")
+    if unknown := set(person.goals) - set(GOALS):
+        raise InputError(f"there is no goal {min(unknown)[:40]}: 1 to 17")
+    return replace(
+        person,
+        name=_text("name", person.name, 1, 120),
+        affiliation=_text("affiliation", person.affiliation, 0, 200),
+        goals=tuple(sorted(set(person.goals), key=int)),
+        conflicts=_conflicts(person.conflicts),
+    )
+
+
+def _conflicts(names: Sequence[str]) -> tuple[str, ...]:
+    if len(names) > 200:
+        raise InputError("more than 200 conflicts of interest: name groups instead of persons")
+    return tuple(sorted({_text("conflict of interest", name, 2, 120) for name in names}))
+
+
+def _text(what: str, text: str, least: int, most: int) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise InputError(f"the {what} has control characters in it: type it anew")
+    tidied = one_line(text)
+    if not least <= len(tidied) <= most or (least and not re.search(r"\w", tidied)):
+        raise InputError(f"the {what} '{tidied[:40]}' must have {least} to {most} characters")
+    return tidied
+
+
+def _person(connection: sqlite3.Connection, person_id: str) -> Person | None:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM person WHERE id = ?", [person_id]).fetchone()
+    return _of_row(row) if row else None
+
+
+def _required(connection: sqlite3.Connection, person_id: str) -> Person:
+    person = _person(connection, person_id)
+    if person is None:
+        raise InputError(f"there is no person {person_id[:40]} (digest review people list)")
+    return person
+
+
+def _admitted(connection: sqlite3.Connection, person_id: str) -> Person:
+    person = _required(connection, person_id)
+    if person.revoked:
+        raise InputError(f"{person_id} was revoked: add them again under another id")
+    return person
+
+
+def _row(person: Person) -> list[str]:
+    lists = [orjson.dumps(values).decode() for values in (person.goals, person.conflicts)]
+    return [person.id, person.name, person.affiliation, person.role, *lists, person.language]
+
+
+def _of_row(row: Iterable[object]) -> Person:
+    id_, name, affiliation, role, goals, conflicts, language, revoked = row
+    return Person(
+        id_, name, affiliation, role,  # type: ignore[arg-type]
+        tuple(orjson.loads(goals)), tuple(orjson.loads(conflicts)),  # type: ignore[arg-type]
+        language, bool(revoked),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _end(started: float, seen: float) -> float:
+    return min(started + LONGEST.total_seconds(), seen + IDLE.total_seconds())
+
+
+def _utc(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
