@@ -36,6 +36,7 @@ class Book:
     def append(self, *events: New) -> list[ReviewEvent]:
         """Save events, all or none, and give them back as they stand in the book, in order.
 
+        What is saved together has the same ``at``, by which it can be taken back together.
         Texts are tidied first. An event that is there already, by its id, is given back as it was
         saved: sending it again, after a lost answer, changes nothing.
 
@@ -46,7 +47,8 @@ class Book:
         """
         tidied = [_checked(event) for event in events]
         with self._file.writing() as connection:
-            return [_saved(connection, event, self._clock()) for event in tidied]
+            now = self._clock()
+            return [_saved(connection, event, now) for event in tidied]
 
     def events(self, quarter: Quarter | None = None, after: int = 0) -> list[ReviewEvent]:
         """The events of a quarter, or of all, oldest first; only those numbered above ``after``."""

@@ -61,11 +61,6 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def csrf_of(cookie: str) -> str:
-    """The word that every form of a session carries: made from its cookie, useless without it."""
-    return hmac.new(cookie.encode("utf-8", "replace"), b"csrf", hashlib.sha256).hexdigest()
-
-
 def _scrypt(passphrase: str, salt: bytes) -> bytes:
     with _turn:
         return hashlib.scrypt(_normal(passphrase)[:LONGEST].encode(), salt=salt, **_COST)

@@ -9,29 +9,26 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, get_args
 
 import orjson
 
 from digest.config import Clock
 from digest.errors import InputError, NotLetIn
 from digest.review import keys, limits
+from digest.review.persons import GOALS, Person, Role, checked
 from digest.review.sqlite import BookFile
-from digest.taxonomy import LANGUAGES
 from digest.text import one_line
 
-Role = Literal["member", "chair", "editor"]
+__all__ = ["GOALS", "Access", "People", "Person", "Role", "Session", "link_address"]
+
 IDLE = timedelta(hours=12)  # a session ends when nothing is asked for so long
 LONGEST = timedelta(days=7)  # and in any case
 TOUCHED = 300.0  # seconds: how exactly the last use of a session is known
 KEPT = 90 * 86_400.0  # seconds for which the access log is kept
-GOALS = tuple(str(number) for number in range(1, 18))
-_ID = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _SECRET = re.compile(r"[\w-]{40,}")
 _COLUMNS = "person.id, name, affiliation, role, goals, conflicts, language, revoked"
 _NO_LINK = (
@@ -42,35 +39,12 @@ _NOBODY = "no member has this name and passphrase; ask an editor for a link if i
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """A participant. ``id`` is a short slug (``a-okafor``), by which they also enter.
-
-    ``goals`` are numbers of SDGs whose queue is theirs; ``conflicts`` are names of authors, groups
-    and publishers whose items they do not judge; ``language`` is one of the six.
-    """
-
-    id: str
-    name: str
-    affiliation: str = ""
-    role: Role = "member"
-    goals: tuple[str, ...] = ()
-    conflicts: tuple[str, ...] = ()
-    language: str = "en"
-    revoked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody who entered. ``cookie`` is the secret that says so; ``csrf`` goes into forms."""
+    """Somebody who entered. ``cookie`` is the secret that says so."""
 
     person: Person
     ends: datetime
     cookie: str = field(repr=False)
-
-    @property
-    def csrf(self) -> str:
-        """What a form of this session must bring back."""
-        return keys.csrf_of(self.cookie)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,45 +256,9 @@ class People:
         return self._clock().timestamp()
 
 
-def checked(person: Person) -> Person:
-    """The person with tidied texts.
-
-    Raises:
-        InputError: names what is wrong.
-    """
-    if not _ID.fullmatch(person.id):
-        raise InputError(
-            f"'{person.id[:40]}' is no person's id: 2 to 32 small letters, digits and hyphens, "
-            "such as a-okafor"
-        )
-    if person.role not in get_args(Role):
-        raise InputError(f"'{person.role}' is no role: member, chair or editor")
-    if person.language not in LANGUAGES:
-        raise InputError(f"'{person.language}' is no language: one of {', '.join(LANGUAGES)}")
-    if unknown := set(person.goals) - set(GOALS):
-        raise InputError(f"there is no goal {min(unknown)[:40]}: 1 to 17")
-    return replace(
-        person,
-        name=_text("name", person.name, 1, 120),
-        affiliation=_text("affiliation", person.affiliation, 0, 200),
-        goals=tuple(sorted(set(person.goals), key=int)),
-        conflicts=_conflicts(person.conflicts),
-    )
-
-
-def _conflicts(names: Sequence[str]) -> tuple[str, ...]:
-    if len(names) > 200:
-        raise InputError("more than 200 conflicts of interest: name groups instead of persons")
-    return tuple(sorted({_text("conflict of interest", name, 2, 120) for name in names}))
-
-
-def _text(what: str, text: str, least: int, most: int) -> str:
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise InputError(f"the {what} has control characters in it: type it anew")
-    tidied = one_line(text)
-    if not least <= len(tidied) <= most or (least and not re.search(r"\w", tidied)):
-        raise InputError(f"the {what} '{tidied[:40]}' must have {least} to {most} characters")
-    return tidied
+def link_address(application: str, token: str) -> str:
+    """What a person opens to enter: the page asks once more, so that no mail scanner enters."""
+    return f"{application.rstrip('/')}/enter?link={token}"
 
 
 def _person(connection: sqlite3.Connection, person_id: str) -> Person | None:
