@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import folder, models, quarter, rerun, serve, sources
+from digest.cli import folder, models, people, quarter, rerun, review, serve, sources
 from digest.errors import DigestError
 
 STOPPED = 130
@@ -36,6 +36,18 @@ sources_app = typer.Typer(help="The list of sources.", no_args_is_help=True)
 sources_app.command("list")(sources.listing)
 sources_app.command("check")(sources.check)
 app.add_typer(sources_app, name="sources")
+
+review_app = typer.Typer(help="The panel's review of a draft.", no_args_is_help=True)
+review_app.command("export")(review.export)
+review_app.command("import")(review.import_)
+people_app = typer.Typer(help="Who takes part in the review.", no_args_is_help=True)
+people_app.command("list")(people.listing)
+people_app.command("add")(people.add)
+people_app.command("link")(people.link)
+people_app.command("passphrase")(people.passphrase)
+people_app.command("revoke")(people.revoke)
+review_app.add_typer(people_app, name="people")
+app.add_typer(review_app, name="review")
 
 
 def main() -> None:

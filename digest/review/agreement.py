@@ -52,13 +52,13 @@ def agreement(standings: Iterable[Standing]) -> tuple[Agreement, dict[Pair, Agre
 def _agreement(units: list[tuple[int, int]]) -> Agreement:
     counts = np.array(units, dtype=np.int64).reshape(-1, 2)
     judged = counts[counts.sum(axis=1) >= 2]
-    pairs, equal = int(_pairs(judged.sum(axis=1)).sum()), int(_pairs(judged).sum())
+    pairs, equal = _pairs(judged.sum(axis=1)), _pairs(judged)
     share = equal / pairs if pairs else None
     return Agreement(len(judged), pairs, share, krippendorff_alpha(counts))
 
 
-def _pairs(numbers: NDArray[Any]) -> NDArray[Any]:
-    return numbers * (numbers - 1) // 2
+def _pairs(numbers: NDArray[np.int64]) -> int:
+    return int((numbers * (numbers - 1) // 2).sum())
 
 
 def krippendorff_alpha(counts: NDArray[Any]) -> float | None:
