@@ -26,6 +26,7 @@ _FIELDS = {
     "shares": "the goals' shares",
     "signals": "the signals",
     "past": "the counts of earlier quarters",
+    "panel": "what the panel says",
 }
 
 

@@ -24,6 +24,7 @@ from digest.edition.manifest import (
     Signals,
 )
 from digest.edition.prevalence import ModelTest, estimate
+from digest.edition.readings import Readings
 from digest.edition.select import SHOWN_SCHEMES, is_showable
 from digest.edition.shares import Share, shares
 from digest.edition.signals import Signal, Window, signals
@@ -40,23 +41,44 @@ NAMED = 12  # of the items behind a signal
 Pair = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What people read of a draft, and its items as they are ``after`` what was decided, by id."""
+
+    readings: Readings
+    after: Mapping[str, EditionItem]
+
+
 def label_counts(
-    items: Sequence[EditionItem], labels: Sequence[Pair], tested: Mapping[Pair, ModelTest]
+    items: Sequence[EditionItem],
+    labels: Sequence[Pair],
+    tested: Mapping[Pair, ModelTest],
+    read: Read | None = None,
 ) -> Iterator[LabelCount]:
-    """How many papers, and how many news items, concern each label."""
+    """How many papers, and how many news items, concern each label.
+
+    ``items`` are as the machine labelled them.
+    """
     for kind in KINDS:
-        given = _given([item for item in items if item.kind == kind], labels)
-        for column, (scheme, label) in enumerate(labels):
-            test = tested.get((scheme, label)) if kind == TESTED else None
-            yield LabelCount(scheme, label, kind, estimate(given[:, column], None, test))
+        of_kind = [item for item in items if item.kind == kind]
+        given = _given(of_kind, labels)
+        for column, pair in enumerate(labels):
+            test = tested.get(pair) if kind == TESTED else None
+            sample = read.readings.sample(of_kind, read.after, pair) if read else None
+            yield LabelCount(*pair, kind, estimate(given[:, column], sample, test))
 
 
 def goal_shares(
-    items: Sequence[EditionItem], goals: Sequence[str], tested: ModelTest | None
+    items: Sequence[EditionItem],
+    goals: Sequence[str],
+    tested: ModelTest | None,
+    read: Read | None = None,
 ) -> tuple[Share, ...]:
     """Each goal's share of the papers about AI that have a goal, and whether it is under-served."""
     papers = [item for item in items if item.kind == TESTED]
-    return shares(goals, _given(papers, [("sdg", goal) for goal in goals]), None, tested)
+    pairs = [("sdg", goal) for goal in goals]
+    sample = read.readings.sample_of_all(papers, read.after, pairs) if read else None
+    return shares(goals, _given(papers, pairs), sample, tested)
 
 
 def _given(items: Sequence[EditionItem], labels: Sequence[Pair]) -> Bools:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from digest.edition.panel import Panel
 from digest.edition.prevalence import Estimate
 from digest.edition.rates import Ratio
 from digest.edition.shares import Share
@@ -30,7 +31,8 @@ FORMAT = "edition/2"
 class Assigned:
     """A label that an item carries, and who gave it.
 
-    ``maker`` is ``machine`` or a reviewer's id; ``unsure`` marks a probability near the threshold.
+    ``maker`` is ``machine``, or ``panel`` where people decided; ``unsure`` marks a probability near
+    the threshold, of which nobody decided.
     """
 
     scheme: str
@@ -211,7 +213,8 @@ class Manifest:
     ``thresholds`` maps ``scheme/label`` to the probability that assigns it; ``records`` counts the
     distinct records behind the items; ``rejections`` counts the refused entries by reason;
     ``sample`` marks the embedded sample quarter, whose texts are invented. ``stories`` are those of
-    several items. ``signals`` compare with the quarter before, by kind of item.
+    several items. ``signals`` compare with the quarter before, by kind of item. ``panel`` is what
+    the panel made of it, None where no panel looked; ``review`` says so in words.
     """
 
     quarter: str
@@ -231,12 +234,16 @@ class Manifest:
     shares: tuple[Share, ...] = ()
     signals: dict[str, Signals] = field(default_factory=dict)
     past: tuple[Past, ...] = ()
+    panel: Panel | None = None
     format: str = FORMAT
 
     def canonical(self) -> bytes:
         """Canonical JSON: sorted keys, no spaces, UTF-8."""
         # orjson writes dataclasses fast, in the order of their fields; dictionaries it sorts.
-        return orjson.dumps(orjson.loads(orjson.dumps(self)), option=orjson.OPT_SORT_KEYS)
+        content = orjson.loads(orjson.dumps(self))
+        if self.panel is None:
+            del content["panel"]  # what no panel saw has the bytes that it had before there was one
+        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
     @property
     def sha256(self) -> str:

@@ -3,15 +3,18 @@
 ``<quarter>/draft.json`` is what a draft says now. ``<quarter>/v1.0.json`` is a published manifest
 and never changes; ``v1.0.meta.json`` beside it, written last, makes it published and says when.
 The shelf is the only record of what was published, so it survives the loss of the database.
-``frozen.json`` names the draft that waits for review as it is.
+``frozen.json`` names the draft that waits for review as it is. Where people decided on a draft,
+``machine.json`` is what the machine alone had said, and is kept beside a published version as
+``v1.0.machine.json``. ``proposal.json`` says why the draft corrects what is published.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Literal
 
 import orjson
 
@@ -22,13 +25,33 @@ from digest.store.archive import replacing, storage_errors
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Why a version replaces the one before, and by whom.
+
+    An ``amendment`` changes what was said of some items, an ``update`` brings new evidence. Items
+    that are ``removed``, and ``labels`` (item, scheme, label, whether it holds) that are set by an
+    amendment, stay so in later versions.
+    """
+
+    kind: Literal["amendment", "update"]
+    reason: str
+    by: str
+    removed: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str, str, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
-    """A published edition: its place in the order of versions, its identity, and when."""
+    """A published edition: its place in the order of versions, its identity, and when.
+
+    ``correction`` is None for a first version.
+    """
 
     quarter: Quarter
     version: str
     sha256: str
     published_at: datetime
+    correction: Correction | None = None
 
 
 class Shelf:
@@ -52,7 +75,10 @@ class Shelf:
 
     def unfinished(self) -> list[Path]:
         """Versions that a killed process did not publish to the end."""
-        versions = sorted(self.folder.glob("*/v*.json"))
+        versions = [
+            path for path in sorted(self.folder.glob("*/v*.json"))
+            if not path.name.endswith(".machine.json")
+        ]  # fmt: skip
         is_meta = [path for path in versions if path.name.endswith(".meta.json")]
         finished = {path.with_name(path.name.replace(".meta", "")) for path in is_meta}
         return [path for path in versions if path not in finished and path not in is_meta]
@@ -76,9 +102,47 @@ class Shelf:
         path = self._path(quarter, "draft")
         return _manifest(path, path.read_bytes()) if path.exists() else None
 
-    def put_draft(self, manifest: Manifest) -> None:
-        """Replace the quarter's draft."""
-        self._write(self._path(Quarter.parse(manifest.quarter), "draft"), manifest.canonical())
+    def put_draft(self, manifest: Manifest, machine: Manifest | None = None) -> None:
+        """Replace the quarter's draft; ``machine`` is what the machine said, if that differs."""
+        quarter = Quarter.parse(manifest.quarter)
+        if machine is not None:
+            self._write(self._path(quarter, "machine"), machine.canonical())
+        self._write(self._path(quarter, "draft"), manifest.canonical())
+        if machine is None:
+            self._path(quarter, "machine").unlink(missing_ok=True)
+
+    def machine(self, quarter: Quarter, version: str = "") -> Manifest | None:
+        """What the machine said before people decided: of the draft, or of a published version."""
+        own = f"{version}.machine" if version else "machine"
+        for name in (own, version or "draft"):
+            path = self._path(quarter, name)
+            if path.exists():
+                return _manifest(path, path.read_bytes())
+        return None
+
+    def propose(self, quarter: Quarter, correction: Correction) -> None:
+        """Remember why the draft is to replace the version that is published now."""
+        said = asdict(correction) | {"replaces": self.editions(quarter)[-1].version}
+        self._write(self._path(quarter, "proposal"), orjson.dumps(said))
+
+    def proposal(self, quarter: Quarter) -> Correction | None:
+        """The open correction of the version that is published now."""
+        path, editions = self._path(quarter, "proposal"), self.editions(quarter)
+        if not path.exists() or not editions:
+            return None
+        try:
+            said = orjson.loads(path.read_bytes())
+            is_open = said.pop("replaces") == editions[-1].version
+            return _correction(said) if is_open else None
+        except (ValueError, TypeError, KeyError):
+            raise StoreCorrupt(
+                f"{path} cannot be read: delete it, and correct again (digest correct {quarter})"
+            ) from None
+
+    def amendments(self, quarter: Quarter) -> list[Correction]:
+        """The corrections of a quarter so far, oldest first, the open one too."""
+        told = [edition.correction for edition in self.editions(quarter)]
+        return [one for one in (*told, self.proposal(quarter)) if one]
 
     def freeze(self, manifest: Manifest, now: datetime) -> None:
         """Remember that the quarter's draft waits for review as it is."""
@@ -104,11 +168,19 @@ class Shelf:
     def publish(self, manifest: Manifest, now: datetime) -> Edition:
         """Put a manifest on the shelf as the quarter's next version, for ever."""
         quarter = Quarter.parse(manifest.quarter)
-        version = f"v1.{len(self.editions(quarter))}"
-        edition = Edition(quarter, version, manifest.sha256, now)
+        version, correction = f"v1.{len(self.editions(quarter))}", self.proposal(quarter)
+        edition = Edition(quarter, version, manifest.sha256, now, correction)
+        machine = self._path(quarter, "machine")
+        if manifest.panel is not None and machine.exists():
+            self._write(self._path(quarter, f"{version}.machine"), machine.read_bytes())
         self._write(self._path(quarter, version), manifest.canonical())
-        meta = {"version": version, "sha256": edition.sha256, "published_at": now.isoformat()}
+        meta: dict[str, Any] = {
+            "version": version, "sha256": edition.sha256, "published_at": now.isoformat(),
+        }  # fmt: skip
+        if correction:
+            meta["correction"] = asdict(correction)
         self._write(self._path(quarter, f"{version}.meta"), orjson.dumps(meta))
+        self._path(quarter, "proposal").unlink(missing_ok=True)
         return edition
 
     def _path(self, quarter: Quarter, name: str) -> Path:
@@ -130,11 +202,18 @@ def _edition(path: Path) -> Edition:
     try:
         meta = orjson.loads(path.read_bytes())
         moment = datetime.fromisoformat(meta["published_at"])
-        return Edition(Quarter.parse(path.parent.name), meta["version"], meta["sha256"], moment)
+        correction = _correction(meta["correction"]) if "correction" in meta else None
+        quarter = Quarter.parse(path.parent.name)
+        return Edition(quarter, meta["version"], meta["sha256"], moment, correction)
     except (ValueError, TypeError, KeyError):
         raise StoreCorrupt(
             f"{path}, which says what was published, cannot be read: restore it from a backup"
         ) from None
+
+
+def _correction(said: dict[str, Any]) -> Correction:
+    labels = tuple((item, scheme, label, holds) for item, scheme, label, holds in said["labels"])
+    return Correction(said["kind"], said["reason"], said["by"], tuple(said["removed"]), labels)
 
 
 def _order(edition: Edition) -> tuple[Quarter, list[int]]:

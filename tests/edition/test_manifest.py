@@ -27,6 +27,15 @@ from digest.edition.manifest import (
     SourceOutcome,
     compare,
 )
+from digest.edition.panel import (
+    Dissent,
+    LabelAgreement,
+    OpenQuestion,
+    Overruled,
+    Panel,
+    PanelFinding,
+    Reviewer,
+)
 from digest.edition.prevalence import Estimate
 from digest.edition.shares import Share
 from tests.examples import edition
@@ -111,6 +120,11 @@ def test_the_identity_of_a_manifest_that_was_published_stays() -> None:
     assert edition().sha256 == "9371989cabe876551d495938574581369e9aae42065fc7d57f7c37507c5e7a36"
 
 
+def test_without_a_panel_the_bytes_are_those_from_before_there_was_one() -> None:
+    assert b"panel" not in edition().canonical()
+    assert b'"panel":{' in edition(panel=CHANGED["panel"]).canonical()
+
+
 @given(manifests)
 def test_nothing_changes_from_a_manifest_to_itself(manifest: Manifest) -> None:
     assert not compare(manifest, manifest)
@@ -145,6 +159,14 @@ CHANGED: dict[str, Any] = {
     "stories": (EditionStory("s1-0", ("a", "b"), "a", ("A", "B"), ("same title",)),),
     "counts": (LabelCount("sdg", "1", "paper", Estimate(3, 4, 2, 9, 0, "model's test")),),
     "shares": (Share("1", 0.1, 0.1, 0.05, 0.2, 1 / 17, "not distinguishable", "model's test"),),
+    "panel": Panel(
+        "abc", 2, (Reviewer("A. Okafor", "Lab", 3),), 3, 9, 70, 50, 0.9, 0.8,
+        (LabelAgreement("sdg", "1", 3, 0.5, None),),
+        (PanelFinding("sdg/1", "It helps.", "limited", "low", ("a",), ("A. Okafor",),
+                      (Dissent("B. Li", "It does not."),)),),
+        (OpenQuestion("sdg/1", "Whom?"),),
+        (Overruled("a", "sdg", "1", 0.9, 0.5),), (Overruled("a", "sdg", "2", 0.4, 0.5),),
+    ),
     "past": (Past("2025Q4", "v1.0", "m", "c", {"paper": 3}, (("sdg", "1", "paper", 2),)),),
 }  # fmt: skip
 

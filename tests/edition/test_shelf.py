@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from digest.edition.shelf import Shelf
+from digest.edition.panel import Panel
+from digest.edition.shelf import Correction, Shelf
 from digest.errors import StoreCorrupt
 from tests.examples import NOON, Q1, Q4, edition
+
+PANEL = Panel("m", 2, (), 0, 0, 0, 0, None, None, (), (), (), (), ())
 
 
 @pytest.fixture
@@ -79,3 +82,57 @@ def test_times_are_given_back_as_they_were(shelf: Shelf) -> None:
     at = datetime(2026, 4, 10, 8, 30, 15, 123456, tzinfo=UTC)
     shelf.publish(edition(), at)
     assert shelf.editions()[0].published_at == at
+
+
+def test_what_the_machine_said_stays_beside_what_people_made_of_it(shelf: Shelf) -> None:
+    machine, decided = edition(), edition(panel=PANEL)
+    shelf.put_draft(machine)
+    assert shelf.machine(Q1) == machine
+    shelf.put_draft(decided, machine)
+    assert (shelf.draft(Q1), shelf.machine(Q1)) == (decided, machine)
+    shelf.publish(decided, NOON)
+    shelf.put_draft(edition(records=2))
+    assert shelf.machine(Q1) == edition(records=2)
+    assert shelf.machine(Q1, "v1.0") == machine
+    assert (shelf.unfinished(), [e.version for e in shelf.editions()]) == ([], ["v1.0"])
+
+
+def test_a_version_that_no_panel_saw_is_the_machines(shelf: Shelf) -> None:
+    shelf.publish(edition(), NOON)
+    assert shelf.machine(Q1, "v1.0") == edition()
+    assert shelf.machine(Q4) is None
+
+
+AMENDED = Correction("amendment", "wrong label", "E. Editor", ("x",), (("y", "sdg", "3", False),))
+
+
+def test_a_correction_says_why_once(shelf: Shelf) -> None:
+    shelf.publish(edition(), NOON)
+    assert shelf.editions()[0].correction is shelf.proposal(Q1) is None
+    shelf.propose(Q1, AMENDED)
+    assert shelf.proposal(Q1) == AMENDED
+    shelf.publish(edition(records=2), NOON)
+    assert [e.correction for e in shelf.editions()] == [None, AMENDED]
+    assert shelf.proposal(Q1) is None
+    assert b"correction" not in (shelf.folder / "2026Q1" / "v1.0.meta.json").read_bytes()
+    update = Correction("update", "new papers", "E. Editor")
+    shelf.propose(Q1, update)
+    assert shelf.amendments(Q1) == [AMENDED, update]
+
+
+def test_a_reason_is_not_taken_for_another_version(shelf: Shelf) -> None:
+    """A process that was killed between publishing and clearing away left it."""
+    shelf.publish(edition(), NOON)
+    shelf.propose(Q1, AMENDED)
+    left = (shelf.folder / "2026Q1" / "proposal.json").read_bytes()
+    shelf.publish(edition(records=2), NOON)
+    (shelf.folder / "2026Q1" / "proposal.json").write_bytes(left)
+    assert shelf.proposal(Q1) is None
+    assert shelf.publish(edition(records=3), NOON).correction is None
+
+
+def test_a_damaged_reason_is_named(shelf: Shelf) -> None:
+    shelf.publish(edition(), NOON)
+    (shelf.folder / "2026Q1" / "proposal.json").write_text("{")
+    with pytest.raises(StoreCorrupt, match=r"proposal\.json cannot be read"):
+        shelf.proposal(Q1)

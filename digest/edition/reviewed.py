@@ -1,0 +1,158 @@
+"""A draft with what people decided: the machine's draft, verdicts and corrections in, one out.
+
+Pure. The machine's draft stays as it is: taking a verdict back gives the draft without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from digest.edition.findings import Read, goal_shares, label_counts
+from digest.edition.manifest import Assigned, EditionItem, EditionStory, Manifest, Signals
+from digest.edition.panel import PANEL, Overruled, Panel
+from digest.edition.prevalence import ModelTest
+from digest.edition.readings import Key, Pair, Readings
+from digest.edition.select import SHOWN_SCHEMES, sections
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What people decided about a draft's items.
+
+    ``readings`` hold the verdicts; ``near`` the machine's probability and threshold for labels
+    that it did not give, as far as they are known; ``removed`` items are taken out of the edition;
+    ``stories`` are those after the panel's rulings, None if there are none.
+    """
+
+    readings: Readings
+    near: Mapping[Key, tuple[float, float]]
+    removed: frozenset[str] = frozenset()
+    stories: tuple[EditionStory, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTests:
+    """The model's test: by label, and for the goals together."""
+
+    labels: Mapping[Pair, ModelTest]
+    goals: ModelTest | None
+
+
+def with_verdicts(
+    items: Iterable[EditionItem],
+    verdicts: Mapping[Key, bool],
+    near: Mapping[Key, tuple[float, float]],
+) -> Iterator[EditionItem]:
+    """The items with the labels that stand: what is rejected is gone, what is accepted is there."""
+    own: dict[str, dict[Pair, bool]] = {}
+    for (item_id, scheme, label), accepted in sorted(verdicts.items()):
+        own.setdefault(item_id, {})[scheme, label] = accepted
+    for item in items:
+        decided = own.get(item.id)
+        yield replace(item, labels=tuple(_labels(item, decided, near))) if decided else item
+
+
+def _labels(
+    item: EditionItem, decided: Mapping[Pair, bool], near: Mapping[Key, tuple[float, float]]
+) -> Iterator[Assigned]:
+    given = {(one.scheme, one.label) for one in item.labels}
+    for one in item.labels:
+        verdict = decided.get((one.scheme, one.label))
+        if verdict is None:
+            yield one
+        elif verdict:
+            yield replace(one, maker=PANEL, unsure=False)
+    for pair, accepted in decided.items():
+        if accepted and pair not in given:
+            yield Assigned(*pair, *near.get((item.id, *pair), (0.0, 0.0)), maker=PANEL)
+
+
+def overruled(
+    items: Iterable[EditionItem],
+    verdicts: Mapping[Key, bool],
+    near: Mapping[Key, tuple[float, float]],
+) -> tuple[tuple[Overruled, ...], tuple[Overruled, ...]]:
+    """Where the panel and the machine differ: labels rejected, and labels added."""
+    given = {
+        (item.id, one.scheme, one.label): (one.probability, one.threshold)
+        for item in items for one in item.labels
+    }  # fmt: skip
+    here = {key[0] for key in given} | {item.id for item in items}
+    rejected = [k for k, accepted in sorted(verdicts.items()) if not accepted and k in given]
+    added = [
+        k for k, accepted in sorted(verdicts.items())
+        if accepted and k not in given and k[0] in here
+    ]  # fmt: skip
+    return (
+        tuple(Overruled(*key, *given[key]) for key in rejected),
+        tuple(Overruled(*key, *near.get(key, (0.0, 0.0))) for key in added),
+    )
+
+
+def reviewed(
+    machine: Manifest, decided: Decided, tests: ModelTests | None, panel: Panel | None, review: str
+) -> Manifest:
+    """The draft with what people decided, but for what the pages show of newly chosen items.
+
+    ``machine`` is the draft as the machine made it. ``tests`` is None where they are of another
+    model than the draft: then the counts stay as the machine's draft has them. Signals stay, too:
+    they compare what one machine counted in two quarters.
+    """
+    items = [item for item in machine.items if item.id not in decided.removed]
+    verdicts = decided.readings.verdicts
+    after = list(with_verdicts(items, verdicts, decided.near))
+    pairs = [(section.scheme, section.label) for section in machine.sections]
+    told = machine.stories if decided.stories is None else decided.stories
+    told = tuple(_without(told, decided.removed))
+    counts, shares = machine.counts, machine.shares
+    if tests is not None:
+        read = Read(decided.readings, {item.id: item for item in after})
+        counts = tuple(label_counts(items, pairs, tests.labels, read))
+        shares = goal_shares(items, [n for s, n in pairs if s == "sdg"], tests.goals, read)
+    return replace(
+        machine,
+        items=tuple(after),
+        shown=tuple(one for one in machine.shown if one.id not in decided.removed),
+        sections=tuple(sections(after, pairs, told)),
+        stories=told,
+        counts=counts,
+        shares=shares,
+        signals={k: _signals(one, decided.removed) for k, one in machine.signals.items()},
+        panel=panel,
+        review=review,
+    )
+
+
+def _without(stories: Iterable[EditionStory], removed: frozenset[str]) -> Iterator[EditionStory]:
+    """The stories of two items or more that are left; an item may have spoken for its story."""
+    for story in stories:
+        left = tuple(item for item in story.items if item not in removed)
+        if len(left) == len(story.items):
+            yield story
+        elif len(left) > 1:
+            speaker = story.representative if story.representative in left else left[0]
+            yield replace(story, items=left, representative=speaker)
+
+
+def _signals(found: Signals, removed: frozenset[str]) -> Signals:
+    """The signals, none of which names an item that is taken out."""
+    left = (
+        replace(one, items=tuple(i for i in one.items if i not in removed)) for one in found.signals
+    )
+    return replace(found, signals=tuple(left))
+
+
+def listed(manifest: Manifest) -> frozenset[str]:
+    """The items that pages show or list: their titles, with late and withdrawn ones."""
+    chosen = {item_id for section in manifest.sections for item_id in section.chosen}
+    return frozenset(chosen | {item.id for item in manifest.items if item.late or item.withdrawn})
+
+
+def shown_labels(items: Sequence[EditionItem], ids: Iterable[str]) -> dict[str, tuple[Pair, ...]]:
+    """The labels of some items whose evidence the pages show, by item."""
+    wanted = frozenset(ids)
+    return {
+        item.id: tuple((a.scheme, a.label) for a in item.labels if a.scheme in SHOWN_SCHEMES)
+        for item in items if item.id in wanted
+    }  # fmt: skip
