@@ -166,14 +166,14 @@ def known_readings(connection: Any, model: Model) -> Callable[[Iterator[Shard]],
     """An executor that answers from what is stored, so that only the writer is measured."""
     import numpy as np
 
-    rows = connection.execute(
-        "SELECT text_hash, status, language, tokens, vector FROM labelling "
-        "LEFT JOIN embedding USING (text_hash)"
-    ).fetchall()
-    known = {
-        row[0]: Reading(*row[:3], row[3] or 0, row[4] and np.array(row[4], np.float32))
-        for row in rows
+    vectors = {
+        text_hash: (tokens, np.array(vector, np.float32))
+        for text_hash, tokens, vector in connection.execute(
+            "SELECT text_hash, tokens, vector FROM embedding"
+        ).fetchall()
     }
+    rows = connection.execute("SELECT text_hash, status, language FROM labelling").fetchall()
+    known = {row[0]: Reading(*row, *vectors.get(row[0], (0, None))) for row in rows}
     return lambda shards: ([known[w.text_hash] for w in shard] for shard in shards)
 
 
