@@ -1,0 +1,182 @@
+"""A packet as the pages need it: opened once, opened anew when another one took its place.
+
+What progress and conflicts need of every item (its labels, its pages, who is involved) is kept in
+memory; texts are read from the file, item by item.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from digest.config import Workplace
+from digest.edition.select import SHOWN_SCHEMES
+from digest.quarter import Quarter
+from digest.review.packet import Packet, PacketItem
+from digest.review.queues import LATE, PREFIX, SAMPLE, SELECTED, UNSURE
+from digest.review.standing import Key, has_conflict
+
+SUFFIX = ".packet.sqlite"
+RELEVANT = ("ai", "relevant")
+JUDGED = (RELEVANT[0], *SHOWN_SCHEMES)  # schemes that people judge; the others are for research
+CHUNK = 200  # items read in one go
+Pair = tuple[str, str]
+Task = tuple[str, tuple[Key, ...]]  # an item, and the labels that are asked about
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What is kept in memory of an item.
+
+    ``names`` are its authors and outlets; ``folded`` is all of them as one text, to see fast that a
+    word is in none of them.
+    """
+
+    title: str
+    kind: str
+    story: str
+    names: frozenset[str]
+    folded: str
+    pages: tuple[Pair, ...]
+    assigned: tuple[Pair, ...]
+    unsure: tuple[Pair, ...]
+
+
+class Indexed:
+    """A packet with its briefs; it stays as it is."""
+
+    def __init__(self, packet: Packet, briefs: Mapping[str, Brief]) -> None:
+        self.packet, self.briefs = packet, briefs
+        self.quarter = packet.quarter
+        self._tasks: dict[str, list[Task]] = {}
+        self._conflicts: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def tasks(self, queue: str) -> list[Task]:
+        """The items of a queue in its order, each with the labels that it asks about."""
+        if queue not in self._tasks:
+            self._tasks[queue] = [self.task(item, queue) for item in self.packet.queue(queue)]
+        return self._tasks[queue]
+
+    def task(self, item: str, queue: str) -> Task:
+        """An item with the labels that a queue asks about."""
+        return item, tuple((item, *pair) for pair in self.asked(item, queue))
+
+    def in_conflict(self, conflicts: tuple[str, ...]) -> frozenset[str]:
+        """The items in which one of these names is involved."""
+        if not conflicts:
+            return frozenset()
+        if conflicts not in self._conflicts:
+            words = [_folded(name).split() for name in conflicts]
+            self._conflicts[conflicts] = frozenset(
+                item for item, brief in self.briefs.items()
+                if any(all(word in brief.folded for word in name) for name in words)
+                and has_conflict(conflicts, brief.names)
+            )  # fmt: skip
+        return self._conflicts[conflicts]
+
+    def asked(self, item: str, queue: str) -> tuple[Pair, ...]:
+        """The labels about which a queue asks for an item; none of an unknown one."""
+        brief = self.briefs.get(item)
+        if brief is None:
+            return ()
+        if queue == SELECTED:
+            return brief.pages
+        if queue == UNSURE:
+            return brief.unsure
+        if queue == SAMPLE:
+            given = (*brief.assigned, *brief.unsure)
+            return (RELEVANT, *(pair for pair in dict.fromkeys(given) if pair != RELEVANT))
+        if queue == LATE:
+            shown = tuple(pair for pair in brief.assigned if pair != RELEVANT)
+            return shown or brief.unsure
+        return (pair_of(queue),) if "/" in queue else brief.pages or brief.assigned
+
+    def involved(self, item: str) -> frozenset[str]:
+        """The names of an item's authors and outlets."""
+        brief = self.briefs.get(item)
+        return brief.names if brief else frozenset()
+
+    def chosen(self, pair: Pair) -> list[str]:
+        """The items that the page of a label shows, in its order."""
+        queue = self.packet.queue(_queue_of(pair))
+        return [item for item in queue if pair in self.briefs[item].pages]
+
+
+def pair_of(queue: str) -> Pair:
+    """``("sdg", "7")`` of ``goal/7``."""
+    prefix, _, label = queue.partition("/")
+    scheme = next((scheme for scheme, own in PREFIX.items() if own == prefix), prefix)
+    return scheme, label
+
+
+def _queue_of(pair: Pair) -> str:
+    return f"{PREFIX.get(pair[0], pair[0])}/{pair[1]}"
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _brief(item: PacketItem) -> Brief:
+    names = frozenset((*item.authors, *item.outlets))
+    judged = [label for label in item.labels if label.scheme in JUDGED]
+    return Brief(
+        item.title,
+        item.kind,
+        item.story,
+        names,
+        _folded("\n".join(names)),
+        item.pages,
+        tuple((label.scheme, label.label) for label in judged if label.assigned),
+        tuple((label.scheme, label.label) for label in judged if label.unsure),
+    )
+
+
+def _briefs(packet: Packet) -> Iterator[tuple[str, Brief]]:
+    ids = packet.ids()
+    for start in range(0, len(ids), CHUNK):
+        for item in packet.items(ids[start : start + CHUNK]):
+            yield item.id, _brief(item)
+
+
+class Packets:
+    """The packets of a working folder; threads may share it."""
+
+    def __init__(self, place: Workplace) -> None:
+        self.place = place
+        self._turn = threading.Lock()
+        self._open: dict[Quarter, tuple[tuple[int, int], Indexed]] = {}
+
+    def quarters(self) -> list[Quarter]:
+        """The quarters that are open for review, newest first."""
+        names = (path.name.removesuffix(SUFFIX) for path in self.place.reviews.glob(f"*{SUFFIX}"))
+        return sorted(map(Quarter.parse, (n for n in names if not n.startswith("."))), reverse=True)
+
+    def of(self, quarter: Quarter) -> Indexed | None:
+        """The quarter's packet as it is now; None when there is none.
+
+        While one thread reads a packet that took another's place, the others go on with the old.
+        """
+        path = self.place.packet(quarter)
+        try:
+            stat = os.stat(path)  # noqa: PTH116 - one call, on each request
+        except FileNotFoundError:
+            return None
+        mark = stat.st_ino, stat.st_mtime_ns
+        known = self._open.get(quarter)
+        if known and known[0] == mark:
+            return known[1]
+        if not self._turn.acquire(blocking=known is None):
+            return known[1] if known else None
+        try:
+            known = self._open.get(quarter)
+            if known is None or known[0] != mark:
+                packet = Packet(path)
+                known = mark, Indexed(packet, dict(_briefs(packet)))
+                self._open[quarter] = known
+            return known[1]
+        finally:
+            self._turn.release()

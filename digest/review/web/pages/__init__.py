@@ -1,0 +1,1 @@
+"""The pages: each module reads what it shows, or appends what somebody did, and no more."""

@@ -1,0 +1,252 @@
+"""Reviewing: the items of a queue one by one, decisions, conflicts of interest, undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from digest.review.events import Comment, Decision, Declared, Payload, StoryRuling, Undone, of_kind
+from digest.review.packet import PacketItem
+from digest.review.standing import is_voter
+from digest.review.web import forms
+from digest.review.web.forms import Form, batch_of
+from digest.review.web.packets import JUDGED, Pair
+from digest.review.web.review import Review
+from digest.review.web.views.home import queue_name
+from digest.review.web.views.item import ItemView, Sight, item_view, peers_with
+from digest.review.web.views.saved import said_of
+from digest.review.web.views.standing_list import queue_lines
+from digest.review.web.visit import SEE_OTHER, Open, Posted, Visit, Visitor, wants_json
+
+inner = APIRouter()
+VERDICTS = ("accept", "reject", "unsure", "relabel")
+ON_PAGE = 50
+
+
+@inner.get("/{quarter}/queue")
+def queue(visit: Visitor, review: Open, name: str, page: int = 1) -> Response:
+    """The list of a queue's items."""
+    _known_queue(review, name)
+    lines = queue_lines(review, visit.person, name)
+    pages = max(1, -(-len(lines) // ON_PAGE))
+    page = min(max(page, 1), pages)
+    return visit.page(
+        "queue", review=review, queue=name, lines=lines[(page - 1) * ON_PAGE : page * ON_PAGE],
+        name=queue_name(name, visit.tongue, visit.desk.codebook), number=page, pages=pages,
+        first=(page - 1) * ON_PAGE + 1, total=len(lines),
+        left_out=review.packet.packet.about.left_out.get(name, 0),
+    )  # fmt: skip
+
+
+@inner.get("/{quarter}/item")
+def item(visit: Visitor, review: Open, queue: str, id: str = "", after: str = "") -> Response:
+    """An item of a queue; without an id the next one that this person has not done."""
+    _known_queue(review, queue)
+    if id:
+        return visit.page("item", **_shown(visit, review, queue, _item(review, id)))
+    found = review.next_open(visit.person, queue, after)
+    if found is None:
+        return visit.page("done", review=review, queue=queue, **_names(visit, queue))
+    return RedirectResponse(_address(review, queue, found), SEE_OTHER)
+
+
+@inner.post("/{quarter}/decide")
+def decide(visit: Visitor, review: Open, form: Posted) -> Response:
+    """Save a verdict on one label: of this item, or of all of its story that carry it."""
+    found = _item(review, form.needed("item"))
+    _require_vote(visit, review, found)
+    acts = list(_decisions(visit, review, form, found))
+    visit.save(review, *((form.event_id(*_content(act)), act) for act in acts))
+    return _answer(visit, review, form, found)
+
+
+@inner.post("/{quarter}/declare")
+def declare(visit: Visitor, review: Open, form: Posted) -> Response:
+    """Save a conflict of interest with an item."""
+    found = _item(review, form.needed("item"))
+    act = Declared(found.id, form.text("reason"))
+    visit.save(review, (form.event_id("declared", found.id, act.reason), act))
+    return _answer(visit, review, form, found)
+
+
+@inner.post("/{quarter}/remark")
+def remark(visit: Visitor, review: Open, form: Posted) -> Response:
+    """Save a comment on an item."""
+    found = _item(review, form.needed("item"))
+    act = Comment(f"item:{found.id}", form.needed("text"))
+    visit.save(review, (form.event_id("comment", act.subject, act.text), act))
+    return _answer(visit, review, form, found)
+
+
+@inner.post("/{quarter}/split")
+def split(visit: Visitor, review: Open, form: Posted) -> Response:
+    """Save that some items are another story than this one."""
+    found = _item(review, form.needed("item"))
+    known = {peer.id for peer in review.peers(found)}
+    others = tuple(other for other in form.all("other") if other in known)
+    if not others or not is_voter(visit.person):
+        raise forms.refused("choose the items that are about something else")
+    act = StoryRuling("split", (found.id, *others), form.text("reason"))
+    visit.save(review, (form.event_id("split", *act.items), act))
+    return _answer(visit, review, form, found)
+
+
+@inner.post("/{quarter}/undo")
+def undo(visit: Visitor, review: Open, form: Posted) -> Response:
+    """Take back what one form of this person's saved."""
+    batch = form.needed("batch", 100)
+    acts = [e for e in review.ledger.kept(visit.person.id) if batch_of(e.event_id) == batch]
+    back = [e for e in acts if isinstance(e.payload, Decision | Declared | StoryRuling)]
+    taken = [(form.event_id("undone", e.event_id), Undone(e.event_id)) for e in back]
+    visit.save(review, *taken)
+    about = next((_about(e.payload) for e in back), form.text("item"))
+    return _answer(visit, review, form, _item(review, about))
+
+
+def _about(payload: Payload) -> str:
+    if isinstance(payload, Decision | Declared):
+        return payload.item
+    return payload.items[0] if isinstance(payload, StoryRuling) else ""
+
+
+def _decisions(visit: Visit, review: Review, form: Form, found: PacketItem) -> Iterator[Decision]:
+    verdict, reason = form.one_of("verdict", VERDICTS), form.text("reason")
+    label = _pair(visit, form.text("label")) if form.text("label") else None
+    instead = _pair(visit, form.needed("instead")) if verdict == "relabel" else None
+    for target in _targets(visit, review, form, found, label):
+        if label and instead and label != instead:
+            yield Decision(target, *label, "reject", reason)
+        if instead:
+            yield Decision(target, *instead, "accept", reason)
+        elif label:
+            yield Decision(target, *label, verdict, reason)  # type: ignore[arg-type]
+        else:
+            raise forms.refused("choose a label")
+
+
+def _targets(
+    visit: Visit, review: Review, form: Form, found: PacketItem, label: Pair | None
+) -> list[str]:
+    if not form.text("group") or label is None:
+        return [found.id]
+    out = review.out(visit.person)
+    return [found.id, *(i for i in peers_with(review.peers(found), label) if i not in out)]
+
+
+def _content(act: Decision) -> tuple[str, ...]:
+    return "decision", act.item, act.scheme, act.label, act.verdict, act.reason
+
+
+def _pair(visit: Visit, key: str) -> Pair:
+    scheme, _, label = key.partition("/")
+    if scheme in JUDGED and any(x.id == label for x in visit.desk.codebook.scheme(scheme)):
+        return scheme, label
+    raise forms.refused("there is no such label")
+
+
+def _item(review: Review, item_id: str) -> PacketItem:
+    found = review.packet.packet.item(item_id)
+    if found is None:
+        raise forms.refused("", 404)
+    return found
+
+
+def _known_queue(review: Review, name: str) -> None:
+    if name not in review.queues():
+        raise forms.refused("", 404)
+
+
+def _require_vote(visit: Visit, review: Review, found: PacketItem) -> None:
+    if not is_voter(visit.person):
+        raise forms.refused("editors do not vote", 403)
+    if found.id in review.out(visit.person):
+        raise forms.refused("you have a conflict of interest with this item", 403)
+
+
+def _address(review: Review, queue: str, item_id: str, **more: str) -> str:
+    query = urlencode({"queue": queue, "id": item_id} | more)
+    return f"/{review.quarter}/item?{query}"
+
+
+def _answer(visit: Visit, review: Review, form: Form, found: PacketItem) -> Response:
+    """After something was saved: the item as it is now, as a page or for the script."""
+    queue, batch = form.text("queue") or "selected", batch_of(form.event_id())
+    _known_queue(review, queue)
+    if not wants_json(visit.request):
+        return RedirectResponse(_address(review, queue, found.id, saved=batch), SEE_OTHER)
+    shown = _shown(visit, review, queue, found)
+    return JSONResponse(
+        {
+            "notice": shown["status"].notice,
+            "item": found.id,
+            "main": visit.html("item_main", **shown),
+            "status": visit.html("item_status", **shown),
+        }
+    )
+
+
+def _shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[str, Any]:
+    view = _view(visit, review, queue, found)
+    tasks = review.tasks(queue)
+    ids = [item_id for item_id, _ in tasks]
+    place = ids.index(found.id) if found.id in ids else -1
+    (progress,) = review.progress(visit.person, [queue])
+    last = review.ledger.last_batch(visit.person.id)
+    return {
+        "review": review,
+        "queue": queue,
+        "view": view,
+        "place": place + 1,
+        "total": len(ids),
+        "previous": _address(review, queue, ids[place - 1]) if place > 0 else "",
+        "following": f"/{review.quarter}/item?{urlencode({'queue': queue, 'after': found.id})}",
+        "progress": progress,
+        "status": said_of(last, review, visit.tongue, visit.desk.codebook),
+        "choices": _choices(visit),
+        **_names(visit, queue),
+    }
+
+
+def _names(visit: Visit, queue: str) -> dict[str, Any]:
+    return {"name": queue_name(queue, visit.tongue, visit.desk.codebook)}
+
+
+def _choices(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every label that can be given, under the name of its scheme."""
+    say = visit.tongue.gettext
+    names = {"sdg": say("Goals"), "risk": say("Risks"), "ai": say("Relevance")}
+    return [
+        (
+            names[scheme],
+            [
+                (f"{scheme}/{x.id}", visit.tongue.label(x))
+                for x in visit.desk.codebook.scheme(scheme)
+            ],
+        )
+        for scheme in names
+    ]
+
+
+def _view(visit: Visit, review: Review, queue: str, found: PacketItem) -> ItemView:
+    subject = f"item:{found.id}"
+    comments = [(e, c) for e, c in of_kind(review.ledger.said(), Comment) if c.subject == subject]
+    _, keys = review.task(found.id, queue)
+    return item_view(
+        Sight(
+            person=visit.person,
+            people=review.people,
+            tongue=visit.tongue,
+            codebook=visit.desk.codebook,
+            item=found,
+            asked=[key[1:] for key in keys],
+            peers=review.peers(found),
+            standing=review.standing(found.id),
+            events=review.ledger.item_events(found.id),
+            comments=comments,
+            declared=review.ledger.declared(visit.person.id),
+        )
+    )

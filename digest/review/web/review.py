@@ -1,0 +1,130 @@
+"""One quarter's review as the pages ask about it: its packet, its ledger, and who takes part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass
+
+from digest.quarter import Quarter
+from digest.review.packet import PacketItem
+from digest.review.persons import Person
+from digest.review.standing import Key, Standing, is_voter
+from digest.review.web.ledger import Ledger
+from digest.review.web.packets import Indexed, Task
+
+DISAGREE, PROPOSED = "disagree", "proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Of a queue: all its items, those that ``mine`` are done, that are ``settled`` by the panel,
+    and how many labels still need this person: not theirs, and not settled."""
+
+    name: str
+    items: int
+    mine: int
+    settled: int
+    left: int
+
+
+class Review:
+    """A quarter's review at one moment; made for each request, cheap."""
+
+    def __init__(self, packet: Indexed, ledger: Ledger, people: Mapping[str, Person]) -> None:
+        self.packet, self.ledger, self.people = packet, ledger, people
+
+    @property
+    def quarter(self) -> Quarter:
+        """Which one."""
+        return self.packet.quarter
+
+    def standing(self, item: str) -> dict[Key, Standing]:
+        """What stands of an item's labels."""
+        return self.ledger.of_item(item, self.packet.involved)
+
+    def settled(self) -> frozenset[Key]:
+        """The labels on which the panel has decided."""
+        return frozenset(key for key, found in self._all() if found.outcome != "open")
+
+    def _all(self) -> Iterable[tuple[Key, Standing]]:
+        for item in self.ledger.touched():
+            yield from self.standing(item).items()
+
+    def tasks(self, queue: str) -> list[Task]:
+        """The items of a queue with what it asks; also of the queues that follow from decisions:
+        ``disagree``, on which reviewers contradict each other, and ``proposed``, labels that a
+        reviewer gave and the machine did not."""
+        if queue == DISAGREE:
+            return self._where(lambda _, found: found.disagree)
+        if queue == PROPOSED:
+            return self._where(
+                lambda key, found: found.outcome == "open" and bool(found.accepts)
+                and self._is_new(key)
+            )  # fmt: skip
+        return self.packet.tasks(queue)
+
+    def _where(self, holds: Callable[[Key, Standing], bool]) -> list[Task]:
+        found: dict[str, list[Key]] = {}
+        for key, standing in self._all():
+            if key[0] in self.packet.briefs and holds(key, standing):
+                found.setdefault(key[0], []).append(key)
+        return [(item, tuple(keys)) for item, keys in sorted(found.items())]
+
+    def _is_new(self, key: Key) -> bool:
+        brief = self.packet.briefs[key[0]]
+        return key[1:] not in brief.assigned and key[1:] not in brief.unsure
+
+    def queues(self) -> list[str]:
+        """The queues in the order in which they are offered."""
+        return [*(name for name, _ in self.packet.packet.queues()), DISAGREE, PROPOSED]
+
+    def task(self, item: str, queue: str) -> Task:
+        """What a queue asks about one item."""
+        if queue in (DISAGREE, PROPOSED):
+            return next((task for task in self.tasks(queue) if task[0] == item), (item, ()))
+        return self.packet.task(item, queue)
+
+    def out(self, person: Person) -> frozenset[str]:
+        """The items on which a person has a conflict of interest."""
+        named = self.packet.in_conflict(person.conflicts)
+        return named | self.ledger.declared(person.id).keys()
+
+    def progress(self, person: Person, queues: Iterable[str]) -> list[Progress]:
+        """How far a person, and the panel, are in some queues."""
+        own, out, settled = self.ledger.own(person.id), self.out(person), self.settled()
+        return [self._progress(queue, own.keys(), out, settled) for queue in queues]
+
+    def _progress(
+        self, queue: str, own: Set[Key], out: frozenset[str], settled: frozenset[Key]
+    ) -> Progress:
+        tasks = self.tasks(queue)
+        return Progress(
+            name=queue,
+            items=len(tasks),
+            mine=sum(item in out or own >= {*keys} for item, keys in tasks),
+            settled=sum(settled >= {*keys} for _, keys in tasks),
+            left=sum(
+                key not in own and key not in settled
+                for item, keys in tasks if item not in out for key in keys
+            ),
+        )  # fmt: skip
+
+    def next_open(self, person: Person, queue: str, after: str = "") -> str | None:
+        """The next item of a queue that this person has not done, after one and then from the
+        beginning, that one last; None when all is done."""
+        tasks = self.tasks(queue)
+        place = next((n for n, (item, _) in enumerate(tasks) if item == after), -1)
+        own, out = self.ledger.own(person.id), self.out(person)
+        for item, keys in (*tasks[place + 1 :], *tasks[: place + 1]):
+            if item not in out and not all(key in own for key in keys):
+                return item
+        return None
+
+    def peers(self, item: PacketItem) -> list[PacketItem]:
+        """The other items of its story."""
+        ids = self.packet.packet.story(item.story) if item.story else []
+        return self.packet.packet.items(other for other in ids if other != item.id)
+
+    def voters(self) -> list[Person]:
+        """Who may vote: members and chairs that were not revoked."""
+        return [p for p in self.people.values() if is_voter(p) and not p.revoked]

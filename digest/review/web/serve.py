@@ -1,0 +1,58 @@
+"""Running the application: one process, threads, behind a proxy only when told so."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from contextlib import closing
+
+from digest.config import Clock, Report, Workplace
+from digest.errors import ConfigError
+from digest.review.web.app import create_app
+from digest.review.web.desk import Desk
+
+
+def serve(
+    place: Workplace, host: str, port: int, clock: Clock, report: Report, *, behind_proxy: bool
+) -> None:
+    """Serve until the process is told to stop.
+
+    Behind a proxy, browsers are taken to come over HTTPS, and the proxy's ``X-Forwarded-For`` is
+    believed; without one nobody's is.
+
+    Raises:
+        ConfigError: the address is not of this machine, or taken, or would be open to others
+            without a proxy, and so without encryption.
+    """
+    import uvicorn
+
+    if not behind_proxy and not _is_loopback(host):
+        raise ConfigError(
+            f"at {host} others could read what members send: put a proxy with TLS before the "
+            "application and say --behind-proxy (docs/review.md shows how)"
+        )
+    with closing(_listening(host, port)) as listener:
+        desk = Desk(place, clock, https=behind_proxy)
+        config = uvicorn.Config(
+            create_app(desk), log_level="warning", access_log=False, server_header=False,
+            proxy_headers=behind_proxy, forwarded_allow_ips="*" if behind_proxy else None,
+            timeout_graceful_shutdown=5,
+        )  # fmt: skip
+        report(f"The review is at http://{host}:{listener.getsockname()[1]}/ (Ctrl-C stops it)")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=256, reuse_port=False)
+    except OSError as error:
+        raise ConfigError(f"cannot listen at {host}, port {port}: {error.strerror}") from None

@@ -1,0 +1,370 @@
+/* Reviewing with a script: keys, saving without a reload, and a queue for bad connections.
+
+Every form with data-save works without this file. With it, what a form says is first put into the
+browser's storage, then sent; it leaves the storage when the server says that it is saved. Each
+form has an id of its own, so what is sent twice is saved once. */
+
+"use strict";
+
+(() => {
+  const words = document.getElementById("words")?.dataset;
+  if (!words) return;
+  const QUEUE = `review-waiting-${words.person}`;
+  const KEYS_OFF = "review-keys-off";
+  const RETRY = 10000;
+  const pages = new Map(); // address -> text of a page that was fetched in advance
+  let sending = false;
+  let ended = false;
+  let pressed = null; // the label that the keys act on
+
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const main = () => document.getElementById("main");
+  const item = () => $("#item")?.dataset.item;
+
+  // What waits, in the browser's storage; in memory where there is none.
+  let memory = [];
+  function waiting() {
+    try { return JSON.parse(localStorage.getItem(QUEUE) || "[]"); } catch { return memory; }
+  }
+  function keep(list) {
+    memory = list;
+    try { localStorage.setItem(QUEUE, JSON.stringify(list)); } catch { /* it stays in memory */ }
+    showWaiting();
+  }
+
+  function showWaiting() {
+    const list = waiting();
+    document.body.classList.toggle("has-waiting", list.length > 0);
+    let line = $("#waits");
+    if (!line) {
+      line = document.createElement("p");
+      line.id = "waits";
+      line.className = "waits";
+      line.setAttribute("role", "status");
+      $("#status").after(line);
+    }
+    line.hidden = !list.length || (sending && list.length === 1);
+    line.textContent = list.length ? (ended ? words.ended : words.waiting) + list.length : "";
+    if (ended && list.length) {
+      const door = document.createElement("a");
+      door.href = "/enter";
+      door.textContent = words.enter;
+      line.append(" ", door);
+    }
+    const own = list.filter((entry) => entry.label && entry.item === item());
+    for (const card of all(".label")) {
+      card.classList.toggle("waiting", own.some((entry) => entry.label === card.dataset.label));
+    }
+  }
+
+  function alarm(text) {
+    $("#alarm").innerHTML = "";
+    if (!text) return;
+    const line = document.createElement("p");
+    line.className = "alarm";
+    line.textContent = text;
+    $("#alarm").append(line);
+  }
+
+  function newId() {
+    if (crypto.randomUUID) return crypto.randomUUID().replaceAll("-", "");
+    return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+  }
+
+  // A form becomes an entry of the queue, without the session's token, which is added when it is sent.
+  function entryOf(form, button) {
+    const fields = new URLSearchParams(new FormData(form, button));
+    const id = newId();
+    fields.set("id", id);
+    fields.delete("csrf");
+    return {
+      id, path: form.getAttribute("action"), kind: form.dataset.save, body: fields.toString(),
+      item: fields.get("item"), label: fields.get("label"), verdict: fields.get("verdict"),
+    };
+  }
+
+  function submit(form, button) {
+    const entry = entryOf(form, button);
+    alarm("");
+    if (entry.kind === "undo" && takeBack()) return;
+    keep([...waiting(), entry]);
+    pages.clear();
+    if (entry.kind === "decide" && entry.label) goOn(form.closest(".label"), entry);
+    else if (form.dataset.save === "remark") form.reset();
+    flush();
+  }
+
+  // What is not sent yet is undone by not sending it.
+  function takeBack() {
+    const list = waiting();
+    if (!list.length || sending) return false;
+    const last = list.at(-1);
+    keep(list.slice(0, -1));
+    const card = all(".label").find((one) => one.dataset.label === last.label);
+    if (card) { settle(card); choose(card, true); }
+    say(words.undone);
+    return true;
+  }
+
+  function say(text) {
+    const line = $("#status .last") || $("#status p");
+    if (line) line.textContent = text;
+  }
+
+  function mark(card, verdict) {
+    for (const button of all("button[aria-pressed]", card)) {
+      button.setAttribute("aria-pressed", String(button.value === verdict));
+    }
+  }
+
+  // What was not saved is not shown as decided.
+  function settle(card) {
+    delete card.dataset.waits;
+    mark(card, card.dataset.mine);
+  }
+
+  function goOn(card, entry) {
+    mark(card, entry.verdict);
+    card.dataset.waits = "1";
+    say(words.saving);
+    const open = cards().filter((one) => !one.dataset.mine && !one.dataset.waits && !one.closest("#optional"));
+    if (open.length) choose(open[0], true);
+    else $("#next")?.focus();
+  }
+
+  async function flush() {
+    if (sending || ended) return;
+    sending = true;
+    showWaiting();
+    try {
+      for (let list = waiting(); list.length; list = waiting()) {
+        const entry = list[0];
+        const answer = await send(entry);
+        if (!answer) break;
+        // Another window may have sent it meanwhile.
+        keep(waiting().filter((other) => other.id !== entry.id));
+        if (answer.error !== undefined) {
+          alarm(words.refused + answer.error);
+          all(".label").filter((card) => card.dataset.label === entry.label).forEach(settle);
+        }
+        else await show(answer, entry);
+      }
+    } finally {
+      sending = false;
+      showWaiting();
+    }
+  }
+
+  // The answer of the server, {error} for a refusal that will not change, null to try again.
+  async function send(entry) {
+    const body = new URLSearchParams(entry.body);
+    body.set("csrf", words.csrf);
+    let response;
+    try {
+      response = await fetch(entry.path, {
+        method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin",
+      });
+    } catch { return null; }
+    if (response.status === 401) { ended = true; return null; }
+    if (response.status === 429 || response.status >= 500) return null;
+    try { return await response.json(); } catch { return null; }
+  }
+
+  // Puts what the server says in the place of what it replaces; what is being typed stays.
+  async function show(answer, entry) {
+    const fresh = new DOMParser().parseFromString(answer.main, "text/html");
+    $("#status").innerHTML = answer.status;
+    if (answer.item !== item()) {
+      if (entry.kind === "undo") place(fresh, "");
+      return;
+    }
+    const wanted = all(".label", fresh).map((card) => card.id);
+    const have = all(".label").map((card) => card.id);
+    const same = entry.kind === "decide" && wanted.length === have.length && wanted.every((id) => have.includes(id));
+    if (!same) {
+      const focus = document.activeElement?.id;
+      const label = pressed?.id;
+      place(fresh, "", false);
+      const card = document.getElementById(label) || nextOpen();
+      if (entry.kind === "undo" || !focus) choose(card, true);
+      else { choose(card); document.getElementById(focus)?.focus(); }
+      return;
+    }
+    replaceCard(fresh, `label-${entry.label.replaceAll("/", "-").replaceAll(".", "-")}`);
+    for (const selector of [".where", ".goto"]) swap($(selector), $(selector, fresh));
+    showWaiting();
+  }
+
+  function replaceCard(fresh, id) {
+    const old = document.getElementById(id);
+    const card = fresh.getElementById(id);
+    if (!old || !card) return;
+    const within = old.contains(document.activeElement);
+    const current = old === pressed;
+    old.replaceWith(card);
+    if (current) choose(card, within);
+  }
+
+  function swap(old, fresh) {
+    if (!old || !fresh) return;
+    const focus = old.contains(document.activeElement) ? document.activeElement.id : "";
+    old.replaceWith(fresh);
+    if (focus) document.getElementById(focus)?.focus();
+  }
+
+  function place(fresh, address, toTitle = true) {
+    main().replaceChildren(...fresh.body.childNodes);
+    if (address) history.pushState({}, "", address);
+    begin();
+    if (toTitle) {
+      window.scrollTo(0, 0);
+      $("h1", main())?.focus({ preventScroll: true });
+    }
+  }
+
+  // Moving from item to item, without a reload where the page was fetched in advance.
+  async function fetchPage(address) {
+    const response = await fetch(address, { credentials: "same-origin" });
+    if (!response.ok || new URL(response.url).pathname === "/enter") throw new Error(response.url);
+    return { text: await response.text(), url: response.url };
+  }
+
+  async function go(address, push = true) {
+    try {
+      const page = pages.get(address) || await fetchPage(address);
+      const fresh = new DOMParser().parseFromString(page.text, "text/html");
+      const content = fresh.getElementById("main");
+      if (!fresh.getElementById("words") && !content) throw new Error(address);
+      document.title = fresh.title;
+      const body = document.implementation.createHTMLDocument();
+      body.body.append(...content.childNodes);
+      place(body, push ? page.url : "");
+      if (waiting().length === 0) swap($("#status"), fresh.getElementById("status"));
+      alarm("");
+    } catch {
+      if (navigator.onLine && !waiting().length) location.assign(address);
+      else alarm(words.offline);
+    }
+  }
+
+  // The next two items, so that reading can go on without a connection.
+  async function fetchAhead() {
+    let address = $("#next")?.getAttribute("href");
+    for (let n = 0; n < 2 && address && !pages.has(address); n += 1) {
+      try {
+        const page = await fetchPage(address);
+        pages.set(address, page);
+        address = new DOMParser().parseFromString(page.text, "text/html").getElementById("next")?.getAttribute("href");
+      } catch { return; }
+    }
+  }
+
+  // Which label the keys act on.
+  const cards = () => all(".label").filter((card) => card.offsetParent !== null);
+  const nextOpen = () => cards().find((card) => !card.dataset.mine && !card.dataset.waits) || cards()[0];
+
+  function choose(card, focus = false) {
+    pressed = card || null;
+    for (const one of all(".label")) one.removeAttribute("aria-current");
+    for (const one of all("mark")) {
+      one.classList.toggle("now", Boolean(card) && one.dataset.labels.split(" ").includes(card.dataset.label));
+    }
+    if (!card) return;
+    if (keysOn()) card.setAttribute("aria-current", "true");
+    if (focus) {
+      const details = $(".criteria details", card);
+      if (details) details.open = true;
+      card.focus({ preventScroll: true });
+      card.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  const keysOn = () => { try { return localStorage.getItem(KEYS_OFF) !== "1"; } catch { return true; } };
+
+  function showKeys() {
+    document.body.classList.toggle("no-keys", !keysOn());
+    const box = $("#use-keys");
+    if (!box) return;
+    box.checked = keysOn();
+    box.parentElement.hidden = false;
+  }
+
+  function typing(target) {
+    return target.closest("textarea, select, input:not([type=checkbox]), [contenteditable]");
+  }
+
+  function press(key) {
+    const button = pressed && $(`button[data-key="${key}"]`, pressed);
+    const undo = $("#status button[data-key=z]");
+    if (key === "z") { if (undo) undo.click(); else takeBack(); }
+    else if (key === "n") $("#next")?.click();
+    else if (key === "p") $("#previous")?.click();
+    else if (key === "l" && pressed) {
+      const more = $("details.more", pressed);
+      if (more) { more.open = true; $("select", more).focus(); }
+    } else if (key === "?") {
+      const help = $(".help-keys");
+      if (help) { help.open = !help.open; $("summary", help).focus(); }
+    } else if (button) button.click();
+    else return false;
+    return true;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!keysOn() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (typing(event.target)) return;
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.closest(".label")) {
+      const list = cards();
+      const card = list[list.indexOf(pressed) + (event.key === "ArrowDown" ? 1 : -1)];
+      if (card) { choose(card, true); event.preventDefault(); }
+      return;
+    }
+    if (event.repeat) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : "";
+    if ("arulnpz?".includes(key) && key && press(key)) event.preventDefault();
+  });
+
+  document.addEventListener("focusin", (event) => {
+    const card = event.target.closest(".label");
+    if (card && card !== pressed) choose(card);
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.save) {
+      event.preventDefault();
+      submit(form, event.submitter);
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("#next, #previous");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go(link.getAttribute("href"));
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "use-keys") return;
+    try { localStorage.setItem(KEYS_OFF, event.target.checked ? "" : "1"); } catch { /* for this page */ }
+    showKeys();
+    choose(pressed);
+  });
+
+  window.addEventListener("popstate", () => go(location.href, false));
+  window.addEventListener("online", () => flush());
+  window.addEventListener("storage", (event) => { if (event.key === QUEUE) showWaiting(); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  setInterval(() => { if (waiting().length) flush(); }, RETRY);
+
+  function begin() {
+    showKeys();
+    choose(nextOpen());
+    showWaiting();
+    fetchAhead();
+  }
+
+  begin();
+  flush();
+})();

@@ -1,0 +1,112 @@
+"""What the first page shows: queues with their progress, and one's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from digest.review.events import Decision, of_kind
+from digest.review.persons import Person
+from digest.review.queues import LATE, SAMPLE, SELECTED, UNSURE
+from digest.review.standing import is_voter
+from digest.review.web.packets import pair_of
+from digest.review.web.review import DISAGREE, PROPOSED, Progress, Review
+from digest.review.web.tongue import Tongue
+from digest.review.web.views.pace import minutes_left
+from digest.taxonomy import Codebook
+from digest.tongue import N_
+
+# The name of a queue and what it is for, in words.
+COMMON = {
+    SELECTED: (
+        N_("Selected for the site"),
+        N_("What the edition's pages show; each of these labels must be decided."),
+    ),
+    LATE: (N_("Late arrivals"), N_("What came after the review was opened.")),
+    UNSURE: (
+        N_("Unsure"),
+        N_("The machine's probability is near its threshold: here your judgement helps most."),
+    ),
+    SAMPLE: (
+        N_("Random sample"),
+        N_("Drawn from all items; it measures how often the machine is wrong."),
+    ),
+    DISAGREE: (N_("Reviewers disagree"), N_("Some accept a label that others reject.")),
+    PROPOSED: (
+        N_("Proposed by reviewers"), N_("Labels that a reviewer gave and the machine did not."),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A queue with its name and progress; ``minutes`` is None when nothing can be said."""
+
+    id: str
+    name: str
+    about: str
+    progress: Progress
+    is_mine: bool
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The queues; ``mine`` is what counts as this person's part, without counting a label twice."""
+
+    common: tuple[QueueView, ...]
+    goals: tuple[QueueView, ...]
+    risks: tuple[QueueView, ...]
+    decisions: int
+    left: int
+    minutes: int | None
+    settled: int
+    needed: int
+
+
+def queue_name(queue: str, tongue: Tongue, codebook: Codebook) -> str:
+    """What a queue is called."""
+    if queue in COMMON:
+        return tongue.gettext(COMMON[queue][0])
+    pair = pair_of(queue)
+    found = [label for label in codebook.labels if (label.scheme, label.id) == pair]
+    return tongue.label(found[0]) if found else queue
+
+
+def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook) -> HomeView:
+    """The first page for one person."""
+    moments = [event.at for event, _ in of_kind(review.ledger.kept(person.id), Decision)]
+    own_goals = {f"goal/{goal}" for goal in person.goals}
+    views = []
+    for progress in review.progress(person, review.queues()):
+        if progress.items or progress.name == SELECTED:
+            name = progress.name
+            about = tongue.gettext(COMMON[name][1]) if name in COMMON else ""
+            views.append(
+                QueueView(
+                    name, queue_name(name, tongue, codebook), about, progress,
+                    is_mine=name in own_goals or name == SELECTED,
+                    minutes=minutes_left(moments, progress.left),
+                )
+            )  # fmt: skip
+    left = _left(review, person, [view.id for view in views if view.is_mine])
+    needed = {key for _, keys in review.tasks(SELECTED) for key in keys}
+    return HomeView(
+        common=tuple(view for view in views if view.id in COMMON),
+        goals=tuple(view for view in views if view.id.startswith("goal/")),
+        risks=tuple(view for view in views if view.id.startswith("risk/")),
+        decisions=len(review.ledger.own(person.id)),
+        left=left if is_voter(person) else 0,
+        minutes=minutes_left(moments, left) if is_voter(person) else None,
+        settled=len(needed & review.settled()),
+        needed=len(needed),
+    )
+
+
+def _left(review: Review, person: Person, queues: list[str]) -> int:
+    """The labels of some queues that still need this person, each counted once."""
+    own, out, settled = review.ledger.own(person.id), review.out(person), review.settled()
+    keys = {
+        key for queue in queues for item, asked in review.tasks(queue) if item not in out
+        for key in asked
+    }  # fmt: skip
+    return len(keys - settled - own.keys())
