@@ -97,6 +97,11 @@ class Slot:
     versions: tuple[VersionLink, ...]
     is_first: bool
 
+    @property
+    def is_newest(self) -> bool:
+        """Whether it is the quarter's newest version, under whichever address."""
+        return not self.versions or self.listed.version == self.versions[0].version
+
     def filled(self, edition: PublishedEdition) -> Placement:
         """The slot with its edition."""
         return Placement(self.folder, edition, self.versions, self.is_first)
@@ -110,6 +115,15 @@ class Placement:
     edition: PublishedEdition
     versions: tuple[VersionLink, ...]
     is_first: bool
+
+    @property
+    def files(self) -> str:
+        """Where the edition's files lie, from its folder: they are heavy, and stand only once.
+
+        A version has them beside its pages, so under the quarter's own address, which shows its
+        newest version, pages lead to that version's; a draft has no other address.
+        """
+        return f"{self.edition.version}/" if self.is_first and self.edition.version else ""
 
 
 def slots(editions: Sequence[Listed]) -> Iterator[Slot]:

@@ -8,17 +8,20 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from digest.errors import ConfigError, DigestError
-from digest.publish.machine import Site
+from digest.publish.machine import Licence, Site
 from digest.publish.render import write
 from digest.taxonomy import Codebook
 
 # The people's part of the site lives in the repository, not in the package.
 REPOSITORY = Path(__file__).resolve().parents[2]
+SETTINGS = REPOSITORY / "mkdocs.yml"
+OWN = "Counts, labels and words of this site: {licence}."
 FRONT = {"Editions": "editions", "Corrections": "corrections", "Cite": "cite", "About": "about"}
 
 
@@ -28,7 +31,7 @@ def human_part() -> Path:
     Raises:
         ConfigError: ``site/`` or ``mkdocs.yml`` is not there.
     """
-    for needed in (REPOSITORY / "mkdocs.yml", REPOSITORY / "site" / "pages"):
+    for needed in (SETTINGS, REPOSITORY / "site" / "pages"):
         if not needed.exists():
             raise ConfigError(
                 f"{needed} is missing: the site is built from a clone of the repository; install "
@@ -37,10 +40,45 @@ def human_part() -> Path:
     return REPOSITORY / "site"
 
 
-def the_site() -> Site:
-    """Name, description and public address of the site, as ``mkdocs.yml`` has them."""
-    config = yaml.safe_load((REPOSITORY / "mkdocs.yml").read_text("utf-8"))
-    return Site(config["site_name"], config["site_description"], config["site_url"] or "")
+def settings(file: Path = SETTINGS) -> dict[str, Any]:
+    """What people set for the site."""
+    found: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    return found
+
+
+def the_site(file: Path = SETTINGS) -> Site:
+    """Name, description, public address and licence of the site, as ``mkdocs.yml`` has them.
+
+    Raises:
+        ConfigError: the public address is not one.
+    """
+    config = settings(file)
+    address, licence = config["site_url"] or "", config["extra"].get("licence")
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query):
+        raise ConfigError(
+            f"{file}: site_url is {address!r}; give the site's public address, such as "
+            'https://example.org/digest/, or "" for relative links'
+        )
+    return Site(
+        config["site_name"],
+        config["site_description"],
+        f"{address.rstrip('/')}/" if address else "",
+        Licence(licence["name"], licence["address"]) if licence else None,
+    )
+
+
+def footer(site: Site, owners: str, own: str) -> str:
+    """What stands at the foot of each page, as HTML.
+
+    ``owners`` says whose the quoted texts are; ``own`` has a place for the licence of our own part.
+    """
+    if site.licence is None:
+        return owners
+    link = Markup('<a href="{}" rel="license">{}</a>').format(
+        site.licence.address, site.licence.name
+    )
+    return f"{owners} {escape(own).replace('{licence}', link)}"
 
 
 def edition_nav(codebook: Codebook, folder: str) -> list[Any]:
@@ -94,10 +132,11 @@ def build(scratch: Path, nav: list[Any], moment: int, *, draft: bool) -> Path:
         OSError: there was no space for the site.
     """
     config = {
-        "INHERIT": str(REPOSITORY / "mkdocs.yml"),
+        "INHERIT": str(SETTINGS),
         "docs_dir": str(scratch.resolve() / "docs"),
         "site_dir": str(scratch.resolve() / "site"),
         "theme": {"custom_dir": str(REPOSITORY / "site" / "theme")},
+        "copyright": footer(the_site(), settings()["copyright"], OWN),
         "extra": {"draft": draft},
         "nav": nav,
         # Pages of other parts of the site are not among the files of this run.

@@ -60,6 +60,8 @@ def write_pages(
         "search": place.is_first,
         "limit": views.LISTED,
         "sha256": sha256,
+        "files": place.files,
+        "licence": mkdocs.the_site().licence,
     }
     heads = Heads(mkdocs.the_site(), place, codebook, sha256)
     env = environment()

@@ -143,7 +143,8 @@ def edition_files(
 ) -> Iterator[tuple[str, bytes]]:
     """The files beside an edition's pages, named from its folder."""
     yield from machine.edition_files(mkdocs.the_site(), place, codebook, canonical)
-    yield "explore/items.json", explore.data(place.edition.manifest)
+    if not place.files:
+        yield "explore/items.json", explore.data(place.edition.manifest)
 
 
 def moment(slot: Slot) -> int:

@@ -11,19 +11,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
-from typing import Any
 
 import orjson
-import yaml
 
 from digest.publish import machine, mkdocs
 from digest.publish.editions import Listed, slots
+from digest.publish.front import indexes, write_front_pages
 from digest.publish.languages import OTHERS, build_languages
-from digest.publish.pages import SAMPLE
 from digest.publish.parts import LANGUAGE_PAGES, Part, build_missing, moment, parts_of, templates
-from digest.publish.render import environment, write
+from digest.publish.render import write
 from digest.store.archive import replace_folder, storage_errors
 from digest.taxonomy import Codebook
 
@@ -55,9 +53,7 @@ def build_site(
         shutil.rmtree(scratch, ignore_errors=True)
         docs = scratch / "docs"
         shutil.copytree(people / "pages", docs)
-        access = "Disallow" if draft else "Allow"
-        write(docs / "robots.txt", f"User-agent: *\n{access}: /\n".encode())
-        _write_front_pages(needed, docs, draft)
+        write_front_pages(needed, docs, draft=draft)
         newest = needed[0].slot
         nav = mkdocs.front_nav(newest.listed.quarter)
         site = mkdocs.build(scratch, nav, moment(newest), draft=draft)
@@ -65,39 +61,14 @@ def build_site(
             _link_tree(part.folder / "pages", site / part.slot.folder)
         if not draft:  # the panel reviews in English what is then published in all six
             _add_languages(needed, site, scratch / "languages", parts)
-        for path, content in machine.site_files(mkdocs.the_site(), _indexes(needed, draft)):
+        for path, content in machine.site_files(mkdocs.the_site(), indexes(needed, draft=draft)):
             write(site / path, content)
+        _map(needed, site, draft=draft)
         _join_search(needed, site / "search" / "search_index.json")
         replace_folder(site, out)
         shutil.rmtree(scratch, ignore_errors=True)
         _forget_others(needed, parts)
     return [part.slot.folder for part in built]
-
-
-def _write_front_pages(parts: Sequence[Part], docs: Path, draft: bool) -> None:
-    newest = parts[0].summary
-    settings = yaml.safe_load((mkdocs.REPOSITORY / "mkdocs.yml").read_text("utf-8"))
-    # Each version under its own address; a draft has no other than the quarter's.
-    versions = [part.summary for part in parts if draft or not part.slot.is_first]
-    by_day = sorted(versions, key=lambda v: v["edition"]["published"], reverse=True)
-    values: dict[str, Any] = newest | {
-        "site": settings["site_name"],
-        "address": settings["site_url"],
-        "root": f"{newest['edition']['quarter']}/",
-        "banners": [SAMPLE] if newest["sample"] else [],
-        "quarters": [part.summary for part in parts if part.slot.is_first],
-        "versions": versions,
-        "cite": machine.cite_page(mkdocs.the_site(), _indexes(parts, draft)),
-        "corrections": [one for one in by_day if one["changes"]],
-    }
-    env = environment()
-    for name in ("index", "editions", "corrections", "cite"):
-        write(docs / f"{name}.md", env.get_template(f"{name}.md.j2").render(values).encode())
-
-
-def _indexes(parts: Sequence[Part], draft: bool) -> list[machine.Index]:
-    """Each version once, from its own address; a draft has no other than the quarter's."""
-    return [part.index() for part in parts if draft or not part.slot.is_first]
 
 
 def _add_languages(parts: Sequence[Part], site: Path, scratch: Path, keep: Path) -> None:
@@ -117,6 +88,33 @@ def _link_tree(source: Path, target: Path) -> None:
         place.mkdir(parents=True, exist_ok=True)
         for name in names:
             (place / name).hardlink_to(Path(folder) / name)
+
+
+def _map(parts: Sequence[Part], site: Path, *, draft: bool) -> None:
+    """Put the map of the site in the place of MkDocs', which knows the front pages alone."""
+    for mkdocs_own in ("sitemap.xml", "sitemap.xml.gz"):
+        (site / mkdocs_own).unlink()
+    whole = mkdocs.the_site()
+    if draft or not whole.address:
+        return
+    copies = {part.slot.folder for part in parts if part.slot.is_newest and not part.slot.is_first}
+    days = {part.slot.folder: part.slot.listed.published for part in parts}
+    newest = parts[0].slot.listed.published
+    pages = sorted(path.parent.relative_to(site).as_posix() for path in site.rglob("index.html"))
+    found = [
+        ("" if page == "." else f"{page}/", days.get(_edition_of(page, days), newest))
+        for page in pages
+        if _edition_of(page, days) not in copies
+    ]
+    write(site / "sitemap.xml", machine.sitemap(whole, found))
+
+
+def _edition_of(page: str, folders: Container[str]) -> str:
+    """The folder of the edition that a page belongs to, in whatever language."""
+    first, _, rest = page.partition("/")
+    inside = rest if first in OTHERS else page
+    quarter, version = (*inside.split("/"), "")[:2]
+    return f"{quarter}/{version}" if f"{quarter}/{version}" in folders else quarter
 
 
 def _join_search(parts: Sequence[Part], index: Path) -> None:

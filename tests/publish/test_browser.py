@@ -169,12 +169,20 @@ def test_explore_finds_words_of_a_title_and_shows_hostile_ones_as_text(
     assert complaints == []
 
 
+def test_explore_works_in_another_language(watched: tuple[Any, list[str]], address: str) -> None:
+    page, complaints = watched
+    page.goto(address + "ar/2026Q1/explore/?goal=1")
+    page.wait_for_selector(".explore-items li")
+    assert page.inner_text(".explore-items li a[href$='2026Q1/sdg/1/']").startswith("الهدف 1")
+    assert complaints == []
+
+
 def test_explore_without_scripts_has_tables_and_links(browser: Any, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "2026Q1/explore/")
-    assert not page.is_visible("#explorer form")
-    assert "Filters need a script" in page.inner_text("#explorer")
+    assert not page.is_visible(".explore form")
+    assert "Filters need a script" in page.inner_text(".explore")
     assert page.is_visible("table.counts a[href='../sdg/1/']")
     assert page.is_visible("table.counts a[href='../risk/democracy/']")
     context.close()

@@ -11,14 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import orjson
 import pytest
-from lxml import html
+from lxml import etree, html
 
-from digest.errors import DigestError, StorageFull
-from digest.publish import Listed, PublishedEdition, build_site
+from digest.errors import ConfigError, DigestError, StorageFull
+from digest.publish import Listed, PublishedEdition, build_site, mkdocs
 from digest.publish.editions import placements
 from digest.publish.mkdocs import run_mkdocs
 from digest.publish.render import write
+from digest.taxonomy import LANGUAGES
 from tests.publish.invented_edition import codebook, manifest, published
 
 TESTS = Path(__file__).parent
@@ -115,10 +117,7 @@ def test_the_short_address_has_the_newest_version_and_the_old_one_says_so(site: 
     assert "This is version v1.0. Version v1.1, published 20 May 2026, replaces it" in old
     assert 'href="v1.0/"' in newest
     assert 'href="../v1.1/"' in old
-    for file in ("manifest.json", "data/items.csv"):
-        same = (site / "2026Q1" / file).read_bytes()
-        assert same == (site / "2026Q1/v1.1" / file).read_bytes()
-        assert same != (site / "2026Q1/v1.0" / file).read_bytes()
+    assert 'href="../v1.1/manifest.json"' in (site / "2026Q1/data/index.html").read_text("utf-8")
     editions = (site / "editions/index.html").read_text("utf-8")
     assert editions.index("2026Q1/v1.1/") < editions.index("2026Q1/v1.0/")
     assert editions.index("2026Q1/v1.0/") < editions.index("2025Q4/v1.0/")
@@ -153,6 +152,101 @@ def test_a_draft_says_so_on_every_page_and_asks_not_to_be_indexed(tmp_path: Path
         assert "Draft for review by the panel, not published" in banner, page
         assert document.xpath("//meta[@name='robots']/@content") == ["noindex"], page
     assert (out / "robots.txt").read_text() == "User-agent: *\nDisallow: /\n"
+
+
+def test_heavy_files_stand_once_under_their_version(site: Path) -> None:
+    seen: dict[str, Path] = {}
+    for file in sorted(site.rglob("*")):
+        if (
+            file.suffix in {".csv", ".parquet", ".json", ".bib", ".ris"}
+            and "feeds" not in file.parts
+        ):
+            assert "v1." in str(file.relative_to(site)) or file.parent in {site, *_searches(site)}
+            seen[str(file.relative_to(site))] = file
+    assert {"2026Q1/v1.0/data/items.csv", "2026Q1/v1.1/explore/items.json"} <= seen.keys()
+    assert "2026Q1/feeds/rss.xml" in {str(f.relative_to(site)) for f in site.rglob("rss.xml")}
+
+
+def _searches(site: Path) -> set[Path]:
+    return set(site.rglob("search"))
+
+
+def _head(page: Path) -> dict[str, str]:
+    document = html.fromstring(page.read_text("utf-8"))
+    said = {m.get("property"): m.get("content") for m in document.xpath("//meta[@property]")}
+    said |= {m.get("name"): m.get("content") for m in document.xpath("//meta[@name]")}
+    return said | {
+        f"lang {x.get('hreflang')}": x.get("href") for x in document.xpath("//head/link")
+    }
+
+
+def test_every_page_says_what_it_is_to_search_engines_and_link_previews(site: Path) -> None:
+    descriptions = []
+    for page, document in _documents(site).items():
+        if page.name == "404.html":
+            continue
+        said = _head(page)
+        assert said["description"] == said["og:description"], page
+        assert said["og:title"], page
+        assert len(document.xpath("//link[@rel='canonical']")) == 1, page
+        (things,) = document.xpath("//script[@type='application/ld+json']/text()")
+        licences = [
+            t["license"] for t in orjson.loads(str(things))["@graph"] if t["@type"] != "ItemList"
+        ]
+        assert set(licences) <= {"https://creativecommons.org/licenses/by/4.0/"}, page
+        descriptions.append(said["description"])
+    assert len(descriptions) > 100
+
+
+@pytest.mark.parametrize("page", ["", "2026Q1/", "2026Q1/goals/", "2026Q1/method/"])
+def test_a_page_and_its_translations_name_each_other(site: Path, page: str) -> None:
+    for tag in ("", "ar/", "zh/"):
+        here = site / tag / page
+        said = _head(here / "index.html")
+        for language in LANGUAGES:
+            other = site / ("" if language == "en" else language) / page / "index.html"
+            assert (here / said[f"lang {language}"] / "index.html").resolve() == other, (tag, page)
+    assert "lang ar" not in _head(site / "2026Q1/v1.0/index.html")
+    assert "lang ar" not in _head(site / "2026Q1/sdg/1/index.html")
+
+
+ADDRESS = "https://digest.example/sdg/"
+
+
+def test_with_an_address_every_canonical_link_is_absolute_and_on_the_map(tmp_path: Path) -> None:
+    _clone(tmp_path)
+    settings = tmp_path / "mkdocs.yml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace('site_url: ""', f"site_url: {ADDRESS}"), "utf-8")
+    done = _build_elsewhere(tmp_path)
+    assert done.returncode == 0, done.stderr
+    site = tmp_path / "out" / "site"
+    known = set()
+    for page, document in _documents(site).items():
+        if page.name == "index.html":
+            own = ADDRESS + page.relative_to(site).as_posix().removesuffix("index.html")
+            (canonical,) = document.xpath("//link[@rel='canonical']/@href")
+            assert canonical == own.replace("/v1.0/", "/")
+            known.add(canonical)
+    listed = [str(e.text) for e in etree.parse(site / "sitemap.xml").iter("{*}loc")]
+    assert sorted(listed) == sorted(known)
+    assert {f"{ADDRESS}zh/2026Q1/goals/", f"{ADDRESS}2025Q4/sdg/2/", ADDRESS} <= known
+    assert f"Sitemap: {ADDRESS}sitemap.xml" in (site / "robots.txt").read_text()
+    assert f'href="{ADDRESS}feeds/atom.xml"' in (site / "feeds/atom.xml").read_text("utf-8")
+
+
+def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
+    for address in ("example.org", "ftp://example.org/", "https:///x"):
+        settings = write(
+            tmp_path / "mkdocs.yml",
+            f"{{site_name: x, site_description: x, site_url: '{address}', extra: {{}}}}".encode(),
+        )
+        with pytest.raises(ConfigError, match="give the site's public address"):
+            mkdocs.the_site(settings)
+
+
+def test_a_site_without_an_address_has_no_map(site: Path) -> None:
+    assert not list(site.rglob("sitemap.xml*"))
 
 
 _BUILD = """
@@ -191,7 +285,7 @@ def test_the_same_editions_give_the_same_site_on_another_clock_locale_and_hash_s
         )
         found.append(_fingerprint(tmp_path / str(n) / "site"))
     assert found[0] == found[1]
-    assert "sitemap.xml.gz" in found[0]
+    assert "2026Q1/v1.0/manifest.json" in found[0]
 
 
 def test_only_what_changed_is_built_again_and_the_rest_is_carried_over(tmp_path: Path) -> None:
@@ -270,25 +364,31 @@ def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
         _build([published(manifest(items=3))], tmp_path / "file" / "site")
 
 
-def test_an_installed_package_without_its_repository_says_what_to_do(tmp_path: Path) -> None:
-    package = TESTS.parents[1] / "digest"
-    for part in ("errors.py", "quarter.py", "items.py", "text.py", "__init__.py"):
-        write(tmp_path / "digest" / part, (package / part).read_bytes())
-    for part in ("publish", "edition", "store", "sources", "taxonomy"):
-        shutil.copytree(
-            package / part,
-            tmp_path / "digest" / part,
-            ignore=shutil.ignore_patterns("exemplars", "__pycache__"),
-        )
-    shutil.copytree(TESTS, tmp_path / "tests" / "publish")
-    done = subprocess.run(
-        [sys.executable, "-c", _BUILD, str(tmp_path / "out")],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        cwd=tmp_path,
+def _clone(folder: Path) -> None:
+    """What a build needs of the repository, in another place."""
+    repository = TESTS.parents[1]
+    unneeded = shutil.ignore_patterns("exemplars", "shipped", "review", "__pycache__")
+    shutil.copytree(repository / "digest", folder / "digest", ignore=unneeded)
+    shutil.copytree(TESTS, folder / "tests" / "publish")
+    shutil.copytree(repository / "site", folder / "site")
+    shutil.copy(repository / "mkdocs.yml", folder)
+
+
+def _build_elsewhere(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _BUILD, str(folder / "out")],
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_an_installed_package_without_its_repository_says_what_to_do(tmp_path: Path) -> None:
+    _clone(tmp_path)
+    (tmp_path / "mkdocs.yml").unlink()
+    done = _build_elsewhere(tmp_path)
     assert "ConfigError" in done.stderr
     assert "mkdocs.yml is missing: the site is built from a clone" in done.stderr
 

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from digest.items import digest_of
-from digest.publish import mkdocs
+from digest.publish import machine, mkdocs
 from digest.publish.languages.pages import PAGES, banners, language_environment
 from digest.publish.languages.tongue import N_, OTHERS, Tongue
 from digest.publish.render import write
@@ -60,7 +60,8 @@ def build_languages(
         stamp_path = kept / "stamp.txt"
         if not stamp_path.exists() or stamp_path.read_text("utf-8") != stamp:
             mkdocs.run_mkdocs(write(folder / "mkdocs.yml", text.encode()), moment)
-            (folder / "site" / "404.html").unlink()  # a server shows that of the whole site
+            for of_whole_site in ("404.html", "sitemap.xml", "sitemap.xml.gz"):
+                (folder / "site" / of_whole_site).unlink()
             stamp_path.unlink(missing_ok=True)
             kept.mkdir(parents=True, exist_ok=True)
             replace_folder(folder / "site", kept / "pages")
@@ -100,12 +101,37 @@ def _write_docs(
         )
     )
     write(docs / "index.md", text.encode())
+    for page in docs.rglob("*.md"):
+        write(page, _with_head(page, docs, tongue).encode())
+
+
+def _with_head(file: Path, docs: Path, tongue: Tongue) -> str:
+    """The page with its head; it has the address of the same page in English, under its tag."""
+    inside = file.relative_to(docs).with_suffix("").as_posix()
+    inside = "" if inside == "index" else f"{inside.removesuffix('/index')}/"
+    is_shared = inside.partition("/")[2] in machine.IN_EVERY_LANGUAGE
+    markdown = file.read_text("utf-8")
+    title, description = machine.described(markdown)
+    path = f"{tongue.tag}/{inside}"
+    page = machine.Page(
+        path,
+        title,
+        description,
+        path,
+        tongue.tag,
+        machine.in_languages(inside) if is_shared else {},
+    )
+    return machine.with_head(markdown, page, mkdocs.the_site())
 
 
 def configuration(tongue: Tongue, quarters: Sequence[str], folder: Path) -> dict[str, Any]:
     """MkDocs' configuration for one language, on top of that of the English site."""
-    english = yaml.safe_load((mkdocs.REPOSITORY / "mkdocs.yml").read_text("utf-8"))
+    english, site = mkdocs.settings(), mkdocs.the_site()
     say = tongue.gettext
+    owners = say(
+        "Titles and quoted sentences belong to their authors and publishers, who are named and "
+        "linked. This site sets no cookies and loads nothing from other hosts."
+    )
     search = {
         "lang": ["en"],
         "separator": _separator(english["plugins"]),
@@ -114,16 +140,15 @@ def configuration(tongue: Tongue, quarters: Sequence[str], folder: Path) -> dict
         "pipeline": [],
     }
     return {
-        "INHERIT": str(mkdocs.REPOSITORY / "mkdocs.yml"),
+        "INHERIT": str(mkdocs.SETTINGS),
         "site_name": say("Quarterly Research Digest on AI"),
         "site_description": say(
             "Research and events on artificial intelligence by Sustainable Development Goal and by "
             "risk."
         ),
-        "site_url": f"{english['site_url']}{tongue.tag}/" if english["site_url"] else "",
-        "copyright": say(
-            "Titles and quoted sentences belong to their authors and publishers, who are named and "
-            "linked. This site sets no cookies and loads nothing from other hosts."
+        "site_url": site.address and site.url(f"{tongue.tag}/"),
+        "copyright": mkdocs.footer(
+            site, owners, say("Counts, labels and words of this site: {licence}.")
         ),
         "docs_dir": str(folder.resolve() / "docs"),
         "site_dir": str(folder.resolve() / "site"),

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 
 from digest.publish.editions import Placement
+from digest.taxonomy import LANGUAGES
 from digest.text import one_line
 
 # Chosen once, at random: the ids of feeds and their entries are made from it.
@@ -16,9 +17,21 @@ _NAMESPACE = uuid.UUID("6f1f1c0e-5f3a-4a52-9c5e-0d1b8b5d2a77")
 _NOT_IN_XML = re.compile(r"[\ufffe\uffff]")
 
 
+# The pages of a quarter, from its folder, that every language has under the same address.
+IN_EVERY_LANGUAGE = frozenset({"", "goals/", "risks/", "matrix/", "explore/", "method/"})
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """What may be done with our own counts, labels and words: a name and where its text stands."""
+
+    name: str
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The site: its name, a sentence about it, and its public address.
+    """The site: its name, a sentence about it, its public address, and the licence of its own part.
 
     ``address`` ends with ``/``; where it is empty, addresses are given relative to the file that
     names them. Feeds and metadata are by their standards complete only with an address.
@@ -27,6 +40,7 @@ class Site:
     name: str
     description: str
     address: str = ""
+    licence: Licence | None = None
 
     def url(self, path: str, at: str = "") -> str:
         """The address of ``path``, as the file ``at`` gives it; both from the site's root.
@@ -52,6 +66,11 @@ def urn(*parts: str) -> str:
 def permanent(quarter: str, version: str | None) -> str:
     """The folder, with ``/``, that shows a version for ever; a draft has only its quarter's."""
     return f"{quarter}/{version}/" if version else f"{quarter}/"
+
+
+def in_languages(path: str) -> dict[str, str]:
+    """The path of a page in each language, given its English one; both from the site's root."""
+    return {tag: path if tag == "en" else f"{tag}/{path}" for tag in LANGUAGES}
 
 
 def canonical(place: Placement) -> str:

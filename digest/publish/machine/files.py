@@ -12,7 +12,7 @@ import orjson
 from digest.publish.editions import Placement, PublishedEdition
 from digest.publish.machine import citations
 from digest.publish.machine.addresses import Site
-from digest.publish.machine.chosen import chosen_items
+from digest.publish.machine.chosen import Chosen, chosen_items
 from digest.publish.machine.entries import editions_feed, items_feed, summary
 from digest.publish.machine.feeds import TYPES, feed_files
 from digest.publish.machine.index import NAME, Index
@@ -35,8 +35,13 @@ def edition_files(site: Site, place: Placement, codebook: Codebook, canonical: b
     """The files of an edition where it stands, named from its folder.
 
     The manifest (``canonical``), its data files, its citations, the feed of its items (a draft has
-    none), and last ``edition.json``, which lists the others with their sizes and hashes.
+    none), and last ``edition.json``, which lists the others with their sizes and hashes. A
+    quarter's own address has only the feed, which goes on when the next version comes: the other
+    files stand once, under their version.
     """
+    if place.files:
+        yield from _feeds(site, place, chosen_items(place.edition.manifest, codebook))
+        return
     listed = []
     index = _index(place.edition, hashlib.sha256(canonical).hexdigest())
     for name, content in _files(site, place, codebook, canonical, index):
@@ -55,7 +60,8 @@ def _files(
     site: Site, place: Placement, codebook: Codebook, canonical: bytes, index: Index
 ) -> Files:
     yield "manifest.json", canonical
-    for name, content in data_files(Data(place.edition, codebook)):
+    licence = site.licence.address if site.licence else ""
+    for name, content in data_files(Data(place.edition, codebook), licence):
         yield f"data/{name}", content
     chosen = chosen_items(place.edition.manifest, codebook)
     of_items = [citations.item_reference(one) for one in chosen]
@@ -64,8 +70,12 @@ def _files(
         yield f"cite/edition.{ending}", write([citations.edition_reference(site, index, at)])
         yield f"cite/items.{ending}", write(of_items)
     if place.edition.version:
-        for path, content in feed_files(items_feed(site, place, chosen), site):
-            yield path.removeprefix(f"{place.folder}/"), content
+        yield from _feeds(site, place, chosen)
+
+
+def _feeds(site: Site, place: Placement, chosen: Sequence[Chosen]) -> Files:
+    for path, content in feed_files(items_feed(site, place, chosen), site):
+        yield path.removeprefix(f"{place.folder}/"), content
 
 
 def _listed(path: str, content: bytes) -> dict[str, Any]:
@@ -98,6 +108,7 @@ def _latest(site: Site, versions: Sequence[Index]) -> dict[str, Any]:
     of_quarter = {one.edition: one.version for one in reversed(versions)}
     return {
         "name": site.name,
+        "licence": site.licence.address if site.licence else None,
         "latest": _entry(site, newest) | {"files": files},
         "editions": [
             _entry(site, one) | {"is_latest_of_its_quarter": one.version == of_quarter[one.edition]}

@@ -1,4 +1,4 @@
-"""The head of every page of an edition, put into the page's front matter.
+"""The head of every page, put into the page's front matter.
 
 The theme prints what stands there under ``head``.
 """
@@ -6,15 +6,14 @@ The theme prints what stands there under ``head``.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import orjson
+import yaml
 
 from digest.publish import views
 from digest.publish.editions import Placement
-from digest.publish.machine.addresses import Site
+from digest.publish.machine.addresses import IN_EVERY_LANGUAGE, Site, in_languages
 from digest.publish.machine.chosen import chosen_items
 from digest.publish.machine.metadata import (
     Page,
@@ -26,7 +25,25 @@ from digest.publish.machine.metadata import (
 from digest.taxonomy import Codebook
 
 _FENCE = "---\n"
-NOWHERE: Mapping[str, str] = MappingProxyType({})
+
+
+def described(markdown: str) -> tuple[str, str]:
+    """A page's title and description, as its front matter has them."""
+    said = yaml.safe_load(_apart(markdown)[0])
+    # The theme prints both as they are, so generated pages hold escaped HTML.
+    return html.unescape(said["title"]), html.unescape(said["description"])
+
+
+def with_head(markdown: str, page: Page, site: Site) -> str:
+    """A page's Markdown with its head in the front matter."""
+    front, rest = _apart(markdown)
+    lines = orjson.dumps(str(head(page, site))).decode()
+    return f"{_FENCE}{front}head: {lines}\n{_FENCE}{rest}"
+
+
+def _apart(markdown: str) -> tuple[str, str]:
+    front, rest = markdown.lstrip().removeprefix(_FENCE).split(_FENCE, 1)
+    return front, rest
 
 
 class Heads:
@@ -48,37 +65,30 @@ class Heads:
             for label in codebook.scheme(scheme)
         }
 
-    def added(self, name: str, markdown: str, languages: Mapping[str, str] = NOWHERE) -> str:
-        """A page with its head; ``name`` is its file's, from the edition's folder.
-
-        ``languages`` gives the path, from the site's root, of the page in each language that has
-        it, English among them.
-        """
-        front, rest = markdown.lstrip().removeprefix(_FENCE).split(_FENCE, 1)
+    def added(self, name: str, markdown: str) -> str:
+        """A page with its head; ``name`` is its file's, from the edition's folder."""
+        title, description = described(markdown)
         inside = name.removesuffix(".md").removesuffix("index")
         inside += "/" * bool(inside and not inside.endswith("/"))
         page = Page(
             path=f"{self.place.folder}/{inside}",
-            title=_said(front, "title"),
-            description=_said(front, "description"),
+            title=title,
+            description=description,
             canonical=canonical_path(self.place, inside),
-            languages=languages,
+            languages=self._languages(inside),
             place=self.place,
             things=self._things(inside),
             has_feeds=self.place.edition.version is not None,
         )
-        lines = orjson.dumps(str(head(page, self.site))).decode()
-        return f"{_FENCE}{front}head: {lines}\n{_FENCE}{rest}"
+        return with_head(markdown, page, self.site)
+
+    def _languages(self, inside: str) -> dict[str, str]:
+        """Other languages have the newest version of a quarter, and no draft."""
+        has_them = self.place.files and inside in IN_EVERY_LANGUAGE
+        return in_languages(f"{self.place.folder}/{inside}") if has_them else {}
 
     def _things(self, inside: str) -> list[dict[str, Any]]:
         if not inside:
             at = f"{self.place.folder}/index.html"
             return edition_things(self.site, self.place, self.sha256, at)
         return [self._lists[inside]] if inside in self._lists else []
-
-
-def _said(front: str, name: str) -> str:
-    """A text of the front matter, which holds it as JSON of escaped HTML."""
-    start = f"{name}: "
-    line = next(line for line in front.splitlines() if line.startswith(start))
-    return html.unescape(orjson.loads(line.removeprefix(start)))

@@ -19,12 +19,16 @@ from digest.publish.machine.addresses import Site, canonical, permanent
 from digest.publish.machine.chosen import Chosen
 from digest.publish.machine.feeds import TYPES
 from digest.publish.machine.tables import TABLES
+from digest.taxonomy import LANGUAGES
 
 _FEEDS = {"rss.xml": "RSS", "atom.xml": "Atom", "feed.json": "JSON Feed"}
 # Open Graph knows languages only together with a country.
 _LOCALES = {
     "ar": "ar_AR", "en": "en_GB", "es": "es_ES", "fr": "fr_FR", "ru": "ru_RU", "zh": "zh_CN",
 }  # fmt: skip
+# The theme's script asks for a sitemap beside every address with this relation alone, and there is
+# none in most places. Said twice it means the same.
+_ALTERNATE = "alternate alternate"
 # A browser ends the script at "</script", and an old one reads "<!--" as a comment.
 _IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
@@ -35,7 +39,8 @@ class Page:
 
     ``canonical`` is the path under which search engines should know it; ``languages`` gives the
     path of the same page in each language that has it, this one's among them; ``things`` are
-    schema.org objects. ``place`` is the edition that it belongs to, if any. A draft has no feeds.
+    schema.org objects, of which a page without any is one itself. ``place`` is the edition that it
+    belongs to, if any. A draft has no feeds.
     """
 
     path: str
@@ -64,8 +69,7 @@ def head(page: Page, site: Site) -> Markup:
         *(
             _tag(
                 "link",
-                # Twice means the same; for one the theme's script would ask for a sitemap there.
-                rel="alternate alternate",
+                rel=_ALTERNATE,
                 type=TYPES[name],
                 title=title if folder == "feeds/" else f"{title}, {folder.split('/')[0]}",
                 href=site.url(folder + name, at),
@@ -75,10 +79,8 @@ def head(page: Page, site: Site) -> Markup:
         ),
         *_open_graph(page, site, at),
     ]
-    if page.things:
-        lines.append(
-            Markup('<script type="application/ld+json">{}</script>').format(_json_ld(page.things))
-        )
+    things = page.things or [_web_page(page, site, at)]
+    lines.append(Markup('<script type="application/ld+json">{}</script>').format(_json_ld(things)))
     return Markup("\n").join(lines)
 
 
@@ -87,7 +89,7 @@ def _alternates(page: Page, site: Site, at: str) -> list[Markup]:
     if "en" in known:
         known["x-default"] = known["en"]
     return [
-        _tag("link", rel="alternate", hreflang=language, href=site.url(path, at))
+        _tag("link", rel=_ALTERNATE, hreflang=language, href=site.url(path, at))
         for language, path in known.items()
     ]
 
@@ -120,6 +122,41 @@ def _json_ld(things: Sequence[dict[str, Any]]) -> Markup:
     return Markup(text)  # noqa: S704  (no character of it can end the script)
 
 
+def _web_page(page: Page, site: Site, at: str) -> dict[str, Any]:
+    whole = site.url("", at)
+    return _filled(
+        {
+            "@type": "WebPage",
+            "name": page.title,
+            "description": page.description,
+            "url": site.url(page.canonical, at),
+            "inLanguage": page.language,
+            "isPartOf": {"@type": "Periodical", "name": site.name, "url": whole},
+            "license": _licence(site),
+        }
+    )
+
+
+def periodical(site: Site, at: str) -> dict[str, Any]:
+    """The digest as a whole, as the file ``at`` describes it."""
+    return _filled(
+        {
+            "@type": "Periodical",
+            "@id": f"{site.url('', at)}#digest",
+            "name": site.name,
+            "description": site.description,
+            "url": site.url("", at),
+            "inLanguage": list(LANGUAGES),
+            "publisher": {"@type": "Organization", "name": site.name},
+            "license": _licence(site),
+        }
+    )
+
+
+def _licence(site: Site) -> str:
+    return site.licence.address if site.licence else ""
+
+
 def edition_things(site: Site, place: Placement, sha256: str, at: str) -> list[dict[str, Any]]:
     """The edition as an issue of a periodical, and its data as a data set.
 
@@ -136,6 +173,7 @@ def edition_things(site: Site, place: Placement, sha256: str, at: str) -> list[d
         "url": address,
         "inLanguage": "en",
         "publisher": publisher,
+        "license": _licence(site),
     }
     issue = about | {
         "@type": "PublicationIssue",

@@ -32,21 +32,25 @@ NOTES = (
 )
 
 
-def data_files(data: Data) -> Iterator[tuple[str, bytes]]:
-    """Every table in every format, and their description; names are within ``data/``."""
+def data_files(data: Data, licence: str = "") -> Iterator[tuple[str, bytes]]:
+    """Every table in every format, and their description; names are within ``data/``.
+
+    ``licence`` is the address of the terms on which the tables may be used, if they are stated.
+    """
     for table in TABLES:
         rows = list(table.rows(data))
         yield f"{table.name}.csv", csv_file(table.columns, rows)
         yield f"{table.name}.parquet", parquet_file(table.columns, rows)
         yield f"{table.name}.json", json_file(table.columns, rows)
-    yield "csv-metadata.json", description()
+    yield "csv-metadata.json", description(licence)
 
 
-def description() -> bytes:
+def description(licence: str = "") -> bytes:
     """The dictionary as the W3C's CSV on the Web has it, under the name where tools look for it."""
     group = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "rdfs:comment": list(NOTES),
+        **({"dc:license": {"@id": licence}} if licence else {}),
         "tables": [_described(table) for table in TABLES],
     }
     return orjson.dumps(group, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

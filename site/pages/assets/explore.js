@@ -5,7 +5,7 @@
 (() => {
   const PER_PAGE = 50;
   const NAMES = ["text", "goal", "risk", "kind", "region", "language", "confidence", "by"];
-  const place = document.getElementById("explorer");
+  const place = document.querySelector(".explore");
   if (!place) return;
   const form = place.querySelector("form");
   const state = place.querySelector(".explore-state");

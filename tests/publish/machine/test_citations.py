@@ -104,13 +104,12 @@ def test_csl_has_every_chosen_item_with_its_day(files: Files) -> None:
 
 
 def test_the_edition_is_cited_at_the_address_that_never_changes(files: Files) -> None:
-    for folder in ("2026Q1/cite/", FOLDER):
-        entry = orjson.loads(files[f"{folder}edition.json"])[0]
-        assert entry["URL"] == f"{SITE.address}2026Q1/v1.1/"
-        assert entry["version"] == "v1.1"
-        assert editions()[1].manifest.sha256 in entry["note"]
-        assert "2026Q1/v1.1/" in files[f"{folder}edition.bib"].decode()
-        assert f"UR  - {SITE.address}2026Q1/v1.1/" in files[f"{folder}edition.ris"].decode()
+    entry = orjson.loads(files[f"{FOLDER}edition.json"])[0]
+    assert entry["URL"] == f"{SITE.address}2026Q1/v1.1/"
+    assert entry["version"] == "v1.1"
+    assert editions()[1].manifest.sha256 in entry["note"]
+    assert "2026Q1/v1.1/" in files[f"{FOLDER}edition.bib"].decode()
+    assert f"UR  - {SITE.address}2026Q1/v1.1/" in files[f"{FOLDER}edition.ris"].decode()
 
 
 def test_the_page_on_citing_has_the_newest_version_first(files: Files) -> None:

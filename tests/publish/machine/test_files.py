@@ -10,15 +10,15 @@ import orjson
 from digest.publish.editions import placements
 from digest.publish.machine import Index, edition_files, site_files
 from tests.publish.invented_edition import codebook
-from tests.publish.machine.whole_edition import SITE, all_files, editions, whole
+from tests.publish.machine.whole_edition import LICENCE, SITE, all_files, editions, whole
 
 Files = dict[str, bytes]
 
 
 def test_an_edition_lists_every_file_of_its_own(files: Files) -> None:
-    for folder in ("2026Q1", "2026Q1/v1.0", "2026Q1/v1.1", "2025Q4", "2025Q4/v1.0"):
+    for folder in ("2026Q1/v1.0", "2026Q1/v1.1", "2025Q4/v1.0"):
         index = orjson.loads(files[f"{folder}/edition.json"])
-        inside = {p for p in files if p.startswith(f"{folder}/") and "/v1" not in p[len(folder) :]}
+        inside = {p for p in files if p.startswith(f"{folder}/")}
         listed = {f"{folder}/{one['path']}": one for one in index["files"]}
         assert listed.keys() == inside - {f"{folder}/edition.json"}
         for path, one in listed.items():
@@ -29,6 +29,7 @@ def test_an_edition_lists_every_file_of_its_own(files: Files) -> None:
 
 def test_latest_says_which_edition_is_latest(files: Files) -> None:
     said = orjson.loads(files["latest.json"])
+    assert said["licence"] == LICENCE.address
     latest = said["latest"]
     assert (latest["edition"], latest["version"]) == ("2026Q1", "v1.1")
     assert latest["published"] == "2026-05-02"
@@ -43,10 +44,10 @@ def test_latest_says_which_edition_is_latest(files: Files) -> None:
     ]  # fmt: skip
 
 
-def test_the_quarters_address_has_the_latest_versions_data(files: Files) -> None:
-    for name in ("manifest.json", "data/labels.parquet", "cite/items.bib"):
-        assert files[f"2026Q1/{name}"] == files[f"2026Q1/v1.1/{name}"]
-        assert files[f"2026Q1/{name}"] != files[f"2026Q1/v1.0/{name}"]
+def test_the_quarters_address_has_a_feed_that_goes_on_and_no_copies(files: Files) -> None:
+    inside = {p for p in files if p.startswith("2026Q1/") and not p.startswith("2026Q1/v1")}
+    assert inside == {f"2026Q1/feeds/{name}" for name in ("rss.xml", "atom.xml", "feed.json")}
+    assert "2026Q1/v1.1/data/labels.parquet" in files
 
 
 def test_a_correction_changes_no_file_of_the_version_before() -> None:

@@ -14,7 +14,7 @@ from digest.publish.machine import Heads, Page, Site, head
 from digest.publish.machine.chosen import chosen_items
 from digest.publish.machine.metadata import canonical_path, edition_things, items_thing
 from tests.publish.invented_edition import codebook
-from tests.publish.machine.whole_edition import HOSTILE, SITE, editions, places
+from tests.publish.machine.whole_edition import HOSTILE, LICENCE, SITE, editions, places
 
 
 def _page(folder: str, **changes: Any) -> Page:
@@ -120,14 +120,13 @@ def test_a_page_carries_its_head_in_its_front_matter() -> None:
     place = next(p for p in places() if p.folder == "2026Q1/v1.0")
     heads = Heads(SITE, place, codebook(), "ab" * 32)
     front = '---\ntitle: "Goal 1 &amp; more"\ndescription: "What"\n---\n\n# Goal\n\n---\n'
-    languages = {"en": "2026Q1/sdg/1/", "ar": "ar/2026Q1/goals/"}
-    added = heads.added("sdg/1.md", front, languages)
+    added = heads.added("sdg/1.md", front)
     meta = yaml.safe_load(added.split("---\n")[1])
     assert added.split("---\n", 2)[2] == front.split("---\n", 2)[2]
     assert (meta["title"], meta["description"]) == ("Goal 1 &amp; more", "What")
     document = html.document_fromstring(f"<html><head>{meta['head']}</head></html>")
     assert _meta(document)["og:title"] == "Goal 1 & more"
-    assert document.xpath("//link/@hreflang") == ["en", "ar", "x-default"]
+    assert document.xpath("//link/@hreflang") == []
     section = next(s for s in place.edition.manifest.sections if s.label == "1")
     withdrawn = {i.id for i in place.edition.manifest.items if i.withdrawn}
     (things,) = _things(document)
@@ -135,14 +134,33 @@ def test_a_page_carries_its_head_in_its_front_matter() -> None:
     assert listed == [i for i in section.chosen if i not in withdrawn]
 
 
-def test_the_quarters_page_is_the_issue_and_another_page_is_no_thing() -> None:
+def _headed(heads: Heads, name: str) -> html.HtmlElement:
+    front = '---\ntitle: "T"\ndescription: "D"\n---\n'
+    meta = yaml.safe_load(heads.added(name, front).split("---\n")[1])
+    return html.document_fromstring(f"<html><head>{meta['head']}</head></html>")
+
+
+def test_the_quarters_page_is_the_issue_and_another_page_is_a_page() -> None:
     place = next(p for p in places() if p.folder == "2026Q1")
     heads = Heads(SITE, place, codebook(), "ab" * 32)
-    front = '---\ntitle: "T"\ndescription: "D"\n---\n'
-    meta = yaml.safe_load(heads.added("index.md", front).split("---\n")[1])
-    document = html.document_fromstring(f"<html><head>{meta['head']}</head></html>")
-    assert [thing["@type"] for thing in _things(document)] == ["PublicationIssue", "Dataset"]
-    assert "ld+json" not in heads.added("method.md", front)
+    issue, data = _things(_headed(heads, "index.md"))
+    assert [issue["@type"], data["@type"]] == ["PublicationIssue", "Dataset"]
+    assert issue["license"] == data["license"] == LICENCE.address
+    (page,) = _things(_headed(heads, "method.md"))
+    assert (page["@type"], page["license"]) == ("WebPage", LICENCE.address)
+    assert page["url"] == f"{SITE.address}2026Q1/method/"
+
+
+def test_only_pages_that_every_language_has_name_their_translations() -> None:
+    newest, version = (
+        Heads(SITE, next(p for p in places() if p.folder == folder), codebook(), "ab" * 32)
+        for folder in ("2026Q1", "2026Q1/v1.1")
+    )
+    known = {"ar", "en", "es", "fr", "ru", "zh", "x-default"}
+    assert set(_headed(newest, "goals.md").xpath("//link/@hreflang")) == known
+    assert set(_headed(newest, "index.md").xpath("//link/@hreflang")) == known
+    assert _headed(newest, "sources.md").xpath("//link/@hreflang") == []
+    assert _headed(version, "goals.md").xpath("//link/@hreflang") == []
 
 
 def test_a_draft_offers_no_feed() -> None:

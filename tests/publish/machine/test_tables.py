@@ -16,7 +16,7 @@ from digest.publish.machine.formats import csv_file, json_file, parquet_file
 from digest.publish.machine.schema import Column, Data
 from digest.publish.machine.tables import TABLES, data_files, dictionary
 from tests.publish.invented_edition import codebook
-from tests.publish.machine.whole_edition import editions
+from tests.publish.machine.whole_edition import LICENCE, editions
 
 Files = dict[str, bytes]
 FOLDER = "2026Q1/v1.1/data/"
@@ -151,6 +151,6 @@ def test_no_rows_are_a_file_with_its_columns() -> None:
 
 
 def test_the_same_edition_gives_the_same_bytes(files: Files) -> None:
-    again = dict(data_files(Data(editions()[1], codebook())))
+    again = dict(data_files(Data(editions()[1], codebook()), LICENCE.address))
     assert again == {name: files[f"{FOLDER}{name}"] for name in again}
     assert len(again) == 3 * len(TABLES) + 1

@@ -19,11 +19,15 @@ from digest.edition.rates import Ratio
 from digest.edition.shares import Share
 from digest.publish import PublishedEdition
 from digest.publish.editions import Placement, placements
-from digest.publish.machine import Index, Site, edition_files, site_files
+from digest.publish.machine import Index, Licence, Site, edition_files, site_files
 from tests.publish.invented_edition import codebook, hostile, manifest, published
 
+LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
 SITE = Site(
-    "Digest of <Tests> & Trials", 'Each quarter\'s "research".', "https://digest.example/a/"
+    "Digest of <Tests> & Trials",
+    'Each quarter\'s "research".',
+    "https://digest.example/a/",
+    LICENCE,
 )
 HOSTILE = (
     '=HYPERLINK("https://evil.example") </script><script>alert(1)</script> {\\input{x}} 100% $x_1$ '
