@@ -18,7 +18,7 @@ from digest.config import Clock
 from digest.errors import InputError, ReviewConflict
 from digest.quarter import Quarter
 from digest.review.events import New, ReviewEvent, checked, kind_of, read_payload
-from digest.review.sqlite import BookFile
+from digest.review.sqlite import PATIENCE, BookFile
 
 _COLUMNS = "event_id, quarter, person, kind, payload, number, at"
 _IN_ID = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
@@ -27,11 +27,12 @@ _IN_ID = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 class Book:
     """The events in the file at ``path``, for any number of threads and processes at once.
 
-    Reading makes no file: where there is none, there are no events.
+    Reading makes no file: where there is none, there are no events. ``patience`` is for how many
+    seconds to wait for other processes that write.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._file, self._clock = BookFile(path), clock
+    def __init__(self, path: Path, clock: Clock, patience: float = PATIENCE) -> None:
+        self._file, self._clock = BookFile(path, patience), clock
 
     def append(self, *events: New) -> list[ReviewEvent]:
         """Save events, all or none, and give them back as they stand in the book, in order.

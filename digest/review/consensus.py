@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,16 +90,21 @@ def findings(
 
     ``events`` are those of one quarter, ``people`` persons by id.
     """
-    kept = not_undone(events)
-    wordings: dict[str, list[tuple[ReviewEvent, Finding]]] = {}
-    for event, wording in of_kind(kept, Finding):
-        if event.person in people:
-            wordings.setdefault(wording.finding, []).append((event, wording))
-    voices = of_kind(kept, FindingVoice)
+    wordings: dict[str, tuple[ReviewEvent, Finding]] = {}
+    voices: dict[str, dict[str, FindingVoice]] = {}  # by finding and person, the last
+    for event in not_undone(events):
+        voice = event.payload
+        if event.person not in people:
+            continue
+        if isinstance(voice, Finding):
+            wordings[voice.finding] = (event, voice)
+            voice = FindingVoice(voice.finding, event.event_id, "approve")
+        if isinstance(voice, FindingVoice):
+            voices.setdefault(voice.finding, {})[event.person] = voice
     return [
-        _finding(*worded[-1], [v for v in voices if v[1].finding == finding], people, rule)
+        _finding(*worded, voices[finding], people, rule)
         for finding, worded in wordings.items()
-        if worded[-1][1].statement
+        if worded[1].statement
     ]
 
 
@@ -117,40 +122,21 @@ def questions(events: Iterable[ReviewEvent], people: Mapping[str, Person]) -> li
 def _finding(
     event: ReviewEvent,
     wording: Finding,
-    voices: Sequence[tuple[ReviewEvent, FindingVoice]],
+    voices: Mapping[str, FindingVoice],
     people: Mapping[str, Person],
     rule: Rule,
 ) -> PageFinding:
-    approvals, dissents = _voices(event, voices, people)
+    voting = [(who, voices[who]) for who in sorted(voices) if is_voter(people[who])]
+    approvals = tuple(
+        who for who, voice in voting
+        if voice.voice == "approve" and voice.wording == event.event_id
+    )  # fmt: skip
+    dissents = tuple(
+        Dissent(who, people[who].name, voice.text, earlier=voice.wording != event.event_id)
+        for who, voice in voting if voice.voice == "dissent"
+    )  # fmt: skip
     return PageFinding(
         wording.finding, wording.page, event.event_id, wording.statement, wording.evidence,
         wording.agreement, wording.items, event.person, approvals, dissents,
         approved=len(approvals) >= rule.quorum and len(approvals) > len(dissents),
     )  # fmt: skip
-
-
-def _voices(
-    worded: ReviewEvent,
-    voices: Sequence[tuple[ReviewEvent, FindingVoice]],
-    people: Mapping[str, Person],
-) -> tuple[tuple[str, ...], tuple[Dissent, ...]]:
-    """Who approves the wording, and who dissents: of each person the last voice on the finding.
-
-    To word it is to approve it; a voice from before counts as said of an earlier wording.
-    """
-    last: dict[str, FindingVoice | None] = {
-        event.person: voice for event, voice in voices if event.number < worded.number
-    }
-    last[worded.person] = None  # their own wording is their last word, until they say another
-    last |= {event.person: voice for event, voice in voices if event.number > worded.number}
-    approvals, dissents = [], []
-    for person_id, voice in sorted(last.items()):
-        person = people.get(person_id)
-        if person is None or not is_voter(person):
-            continue
-        earlier = voice is not None and voice.wording != worded.event_id
-        if voice is not None and voice.voice == "dissent":
-            dissents.append(Dissent(person_id, person.name, voice.text, earlier))
-        elif not earlier:
-            approvals.append(person_id)
-    return tuple(approvals), tuple(dissents)

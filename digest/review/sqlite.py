@@ -20,17 +20,18 @@ from digest.store.archive import storage_errors
 
 SCHEMA = Path(__file__).parent / "book.sql"
 VERSION = 1  # of the schema, kept as the file's user_version
-PATIENCE = 30.0  # seconds that a writer waits for the others
+PATIENCE = 10.0  # seconds that a writer waits for the others: longer than anybody writes
 
 
 class BookFile:
     """The SQLite file at ``path``, made with its tables when somebody first writes.
 
-    Threads may share it: each block has a connection to itself. ``close`` ends the idle ones.
+    ``patience`` is for how many seconds a writer waits for other processes. Threads may share it:
+    each block has a connection to itself. ``close`` ends the idle ones.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        self.path, self._patience = path, patience
         self._idle: deque[sqlite3.Connection] = deque()
         # Threads of one process queue here, in order: SQLite itself lets writers try again.
         self._turn = threading.Lock()
@@ -57,7 +58,7 @@ class BookFile:
 
         Raises:
             StorageFull: no space, or no right to write.
-            StoreBusy: others have been writing for half a minute.
+            StoreBusy: others have been writing for too long.
             StoreCorrupt, StoreError: as ``reading``.
         """
         with explained(self.path), self._turn, self._connection() as connection:
@@ -96,7 +97,7 @@ class BookFile:
             if not self.path.exists():
                 self.path.touch(mode=0o600)  # it holds who may enter; its side files follow
         connection = sqlite3.connect(
-            self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+            self.path, timeout=self._patience, isolation_level=None, check_same_thread=False
         )
         try:
             self._prepare(connection)
