@@ -14,7 +14,8 @@ from digest.cli.options import VAR, Folder, place_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from digest.review.people import People, Role
+    from digest.review.people import People
+    from digest.review.persons import Role
 
 PersonId = Annotated[str, typer.Argument(metavar="ID", help="Such as a-okafor.")]
 

@@ -22,33 +22,47 @@ CREATE TRIGGER event_not_replaced BEFORE INSERT ON event
 WHEN EXISTS (SELECT 1 FROM event WHERE event_id = NEW.event_id OR number = NEW.number)
 BEGIN SELECT RAISE(ABORT, 'an event is never replaced'); END;
 
--- Who may enter. Lists are JSON.
-CREATE TABLE person (
-    id TEXT PRIMARY KEY,  -- a-okafor
+-- Who takes part, in every state in which they ever were: the last one holds. Lists are JSON.
+CREATE TABLE person_state (
+    number INTEGER PRIMARY KEY,
+    at REAL NOT NULL,  -- times here and below: seconds since 1970
+    id TEXT NOT NULL,  -- a-okafor
     name TEXT NOT NULL,
     affiliation TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('member', 'chair', 'editor')),
     goals TEXT NOT NULL,
     conflicts TEXT NOT NULL,
     language TEXT NOT NULL,
-    revoked INTEGER NOT NULL DEFAULT 0
+    revoked INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX person_state_id ON person_state (id, number);
+CREATE VIEW person AS
+SELECT * FROM person_state WHERE number IN (SELECT max(number) FROM person_state GROUP BY id);
+
+CREATE TRIGGER person_state_unchanged BEFORE UPDATE ON person_state
+BEGIN SELECT RAISE(ABORT, 'what was known of a person is never changed'); END;
+CREATE TRIGGER person_state_kept BEFORE DELETE ON person_state
+BEGIN SELECT RAISE(ABORT, 'what was known of a person is never deleted'); END;
+CREATE TRIGGER person_state_not_replaced BEFORE INSERT ON person_state
+WHEN EXISTS (SELECT 1 FROM person_state WHERE number = NEW.number)
+BEGIN SELECT RAISE(ABORT, 'what was known of a person is never replaced'); END;
 
 -- Secrets are kept as hashes only.
 CREATE TABLE passphrase (
-    person TEXT PRIMARY KEY REFERENCES person,
+    person TEXT PRIMARY KEY,
     salt BLOB NOT NULL,
-    hash BLOB NOT NULL  -- scrypt
+    hash BLOB NOT NULL,  -- scrypt
+    work INTEGER NOT NULL  -- its cost
 ) STRICT;
 CREATE TABLE link (
     hash TEXT PRIMARY KEY,  -- SHA-256 of 256 random bits
-    person TEXT NOT NULL REFERENCES person,
-    expires REAL NOT NULL,  -- times here and below: seconds since 1970
+    person TEXT NOT NULL,
+    expires REAL NOT NULL,
     used REAL
 ) STRICT;
 CREATE TABLE session (
     hash TEXT PRIMARY KEY,
-    person TEXT NOT NULL REFERENCES person,
+    person TEXT NOT NULL,
     started REAL NOT NULL,
     seen REAL NOT NULL
 ) STRICT;

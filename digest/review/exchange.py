@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,19 @@ _STANDING = (
     "quarter", "item", "scheme", "label", "outcome", "by", "accepts", "rejects", "unsure",
     "excluded", "disagree",
 )  # fmt: skip
-_PERSON = ("id", "name", "affiliation", "role", "goals", "conflicts", "language", "revoked")
+_PERSON = (
+    "since",
+    "id",
+    "name",
+    "affiliation",
+    "role",
+    "goals",
+    "conflicts",
+    "language",
+    "revoked",
+)
 _TO_FILL = (*NEEDED, *FREE, "title", "date", "url", "probability", "sentence")
+State = tuple[datetime, Person]
 Standings = Mapping[Quarter, Mapping[Key, Standing]]
 
 
@@ -47,19 +59,20 @@ def export_all(place: Workplace, folder: Path, rule: Rule, clock: Clock) -> list
     Raises:
         StoreError: the book or a packet cannot be read, or the files not be written.
     """
-    with closing(Book(place.book, clock)) as book, closing(People(place.book, clock)) as registry:
-        events, people = book.events(), registry.persons()
+    with closing(Book(place.book, clock)) as book, closing(People(place.book, clock)) as people:
+        events, states = book.events(), people.history()
     with ExitStack() as stack:
         packets = {
             quarter: stack.enter_context(closing(Packet(place.packet(quarter))))
-            for quarter in {event.quarter for event in events}
+            for quarter in sorted({event.quarter for event in events})
             if place.packet(quarter).exists()
         }
+        persons = {person.id: person for _, person in states}
         standings = {
-            quarter: standing(own, people, _involved(packets.get(quarter)), rule)
-            for quarter, own in sorted(_by_quarter(events).items())
+            quarter: standing(own, persons, _involved(packets.get(quarter)), rule)
+            for quarter, own in _by_quarter(events).items()
         }
-        return write_all(folder, events, people, standings, packets.values())
+        return write_all(folder, events, states, standings, packets.values())
 
 
 def _by_quarter(events: Iterable[ReviewEvent]) -> dict[Quarter, list[ReviewEvent]]:
@@ -71,22 +84,19 @@ def _by_quarter(events: Iterable[ReviewEvent]) -> dict[Quarter, list[ReviewEvent
 
 def _involved(packet: Packet | None) -> Involved:
     """Who is behind an item, as its packet says; nobody, where there is none any more."""
-
-    def names(item_id: str) -> frozenset[str]:
-        item = packet.item(item_id) if packet else None
-        return frozenset((*item.authors, *item.outlets)) if item else frozenset()
-
-    return names
+    return packet.involved if packet else lambda _: frozenset()
 
 
 def write_all(
     folder: Path,
     events: Sequence[ReviewEvent],
-    people: Mapping[str, Person],
+    states: Sequence[State],
     standings: Standings,
     packets: Iterable[Packet],
 ) -> list[Path]:
     """Write the files into ``folder``, over those of an earlier time, and give their paths.
+
+    ``states`` are the persons as they were and are, oldest first.
 
     Raises:
         StorageFull: they cannot be written.
@@ -97,9 +107,12 @@ def write_all(
     _write_lines(folder / "events.jsonl", map(_as_json, events))
     _write_lines(folder / "decisions.jsonl", training_lines(one for _, one in stands))
     tables = {
-        "decisions.csv": (_DECISION, _decisions(events, people)),
+        "decisions.csv": (
+            _DECISION,
+            _decisions(events, {person.id: person.name for _, person in states}),
+        ),
         "standing.csv": (_STANDING, (_standing_row(*one) for one in stands)),
-        "persons.csv": (_PERSON, map(_person_row, people.values())),
+        "persons.csv": (_PERSON, (_person_row(*state) for state in states)),
     } | {f"{packet.quarter}.csv": (_TO_FILL, _to_fill(packet)) for packet in packets}
     for name, (header, rows) in tables.items():
         write_csv(folder / name, header, rows)
@@ -129,18 +142,15 @@ def _as_json(event: ReviewEvent) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _decisions(
-    events: Sequence[ReviewEvent], people: Mapping[str, Person]
-) -> Iterator[list[object]]:
+def _decisions(events: Sequence[ReviewEvent], names: Mapping[str, str]) -> Iterator[list[object]]:
     kept = of_kind(not_undone(events), Decision)
     state = {event.event_id: "replaced" for event, _ in kept}
     state |= dict.fromkeys({_subject(*one): one[0].event_id for one in kept}.values(), "counts")
     for event, one in of_kind(events, Decision):
-        name = people[event.person].name if event.person in people else ""
         yield [
-            event.number, event.at.isoformat(), event.quarter, event.person, name,
-            one.item, one.scheme, one.label, one.verdict, one.reason, one.note,
-            state.get(event.event_id, "taken back"),
+            event.number, event.at.isoformat(), event.quarter, event.person,
+            names.get(event.person, ""), one.item, one.scheme, one.label, one.verdict, one.reason,
+            one.note, state.get(event.event_id, "taken back"),
         ]  # fmt: skip
 
 
@@ -156,10 +166,11 @@ def _standing_row(quarter: Quarter, one: Standing) -> list[object]:
     ]  # fmt: skip
 
 
-def _person_row(person: Person) -> list[object]:
+def _person_row(since: datetime, person: Person) -> list[object]:
     return [
-        person.id, person.name, person.affiliation, person.role, " ".join(person.goals),
-        "; ".join(person.conflicts), person.language, "yes" if person.revoked else "no",
+        since.isoformat(), person.id, person.name, person.affiliation, person.role,
+        " ".join(person.goals), "; ".join(person.conflicts), person.language,
+        "yes" if person.revoked else "no",
     ]  # fmt: skip
 
 

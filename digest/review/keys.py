@@ -16,27 +16,30 @@ from dataclasses import dataclass
 from digest.errors import InputError
 
 SHORTEST, LONGEST = 12, 256  # characters of a passphrase
-_COST = {"n": 2**15, "r": 8, "p": 3, "maxmem": 2**26, "dklen": 32}  # 32 MiB, a quarter second
+WORK = 2**15  # scrypt's n: 32 MiB and a quarter of a second
 # Guesses must not take the processors from those who work.
 _turn = threading.Semaphore(2)
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What is kept of a passphrase."""
+    """What is kept of a passphrase; ``work`` is what a guess costs."""
 
     salt: bytes
     hash: bytes
+    work: int
 
     def opens(self, passphrase: str) -> bool:
         """Whether this is the passphrase; takes as long when it is not."""
-        return hmac.compare_digest(self.hash, _scrypt(passphrase, self.salt))
+        return hmac.compare_digest(self.hash, _scrypt(passphrase, self.salt, self.work))
 
 
-NOBODYS = Lock(b"nobody's lock, to spend the time", bytes(32))  # that no passphrase opens
+def nobodys(work: int) -> Lock:
+    """A lock that no passphrase opens, to spend the time that a real one takes."""
+    return Lock(bytes(16), bytes(32), work)
 
 
-def locked(passphrase: str) -> Lock:
+def locked(passphrase: str, work: int) -> Lock:
     """The lock of a new passphrase.
 
     Raises:
@@ -48,7 +51,7 @@ def locked(passphrase: str) -> Lock:
             "belong together for you alone"
         )
     salt = secrets.token_bytes(16)
-    return Lock(salt, _scrypt(passphrase, salt))
+    return Lock(salt, _scrypt(passphrase, salt, work), work)
 
 
 def new_token() -> str:
@@ -61,9 +64,10 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _scrypt(passphrase: str, salt: bytes) -> bytes:
+def _scrypt(passphrase: str, salt: bytes, work: int) -> bytes:
+    secret = _normal(passphrase)[:LONGEST].encode()
     with _turn:
-        return hashlib.scrypt(_normal(passphrase)[:LONGEST].encode(), salt=salt, **_COST)
+        return hashlib.scrypt(secret, salt=salt, n=work, r=8, p=3, maxmem=2**26, dklen=32)
 
 
 def _normal(passphrase: str) -> str:

@@ -7,30 +7,21 @@ passphrase at once and leaves what they decided.
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import orjson
-
 from digest.config import Clock
 from digest.errors import InputError, NotLetIn
-from digest.review import keys, limits
-from digest.review.persons import GOALS, Person, Role, checked
+from digest.review import accesses, keys, limits, registry
+from digest.review.accesses import Access
+from digest.review.persons import Person, checked
 from digest.review.sqlite import BookFile
-from digest.text import one_line
-
-__all__ = ["GOALS", "Access", "People", "Person", "Role", "Session", "link_address"]
 
 IDLE = timedelta(hours=12)  # a session ends when nothing is asked for so long
 LONGEST = timedelta(days=7)  # and in any case
 TOUCHED = 300.0  # seconds: how exactly the last use of a session is known
-KEPT = 90 * 86_400.0  # seconds for which the access log is kept
-_SECRET = re.compile(r"[\w-]{40,}")
-_COLUMNS = "person.id, name, affiliation, role, goals, conflicts, language, revoked"
 _NO_LINK = (
     "this link does not let you in: it was used, has expired or was taken back; ask an editor for "
     "a new one"
@@ -47,22 +38,14 @@ class Session:
     cookie: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """A line of the access log; ``person`` is ``""`` for a stranger."""
-
-    at: datetime
-    address: str
-    person: str
-    action: str
-    status: int
-
-
 class People:
-    """The persons in the book at ``path``; any number of threads and processes at once."""
+    """The persons in the book at ``path``; any number of threads and processes at once.
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._file, self._clock = BookFile(path), clock
+    ``work`` is what a guess at a passphrase set from now on costs.
+    """
+
+    def __init__(self, path: Path, clock: Clock, work: int = keys.WORK) -> None:
+        self._file, self._clock, self._work = BookFile(path), clock, work
 
     def add(self, person: Person) -> Person:
         """Take somebody in; their texts are tidied.
@@ -70,12 +53,12 @@ class People:
         Raises:
             InputError: the id is taken, or something about them cannot be.
         """
-        tidied = checked(person)
+        tidied = replace(checked(person), revoked=False)
         with self._file.writing() as connection:
-            if _person(connection, tidied.id):
+            if registry.found(connection, tidied.id):
                 raise InputError(f"there is a person {tidied.id} already: choose another id")
-            connection.execute("INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, 0)", _row(tidied))
-        return replace(tidied, revoked=False)
+            registry.put(connection, tidied, self._now())
+        return tidied
 
     def change(self, person: Person) -> Person:
         """Everything about the person of this id as it is here, but for ``revoked``.
@@ -85,22 +68,32 @@ class People:
         """
         tidied = checked(person)
         with self._file.writing() as connection:
-            known = _required(connection, tidied.id)
-            connection.execute(
-                "UPDATE person SET id = ?, name = ?, affiliation = ?, role = ?, goals = ?, "
-                "conflicts = ?, language = ? WHERE id = ?",
-                [*_row(tidied), tidied.id],
-            )
-        return replace(tidied, revoked=known.revoked)
+            known = registry.required(connection, tidied.id)
+            changed = replace(tidied, revoked=known.revoked)
+            if changed != known:
+                registry.put(connection, changed, self._now())
+        return changed
 
     def persons(self) -> dict[str, Person]:
         """Everybody by id, in the order of their names, the revoked too."""
         with self._file.reading() as connection:
             if connection is None:
                 return {}
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM person").fetchall()
-        people = sorted(map(_of_row, rows), key=lambda person: (person.name.casefold(), person.id))
-        return {person.id: person for person in people}
+            rows = connection.execute(f"SELECT {registry.COLUMNS} FROM person").fetchall()
+        persons = sorted(
+            map(registry.of_row, rows), key=lambda person: (person.name.casefold(), person.id)
+        )
+        return {person.id: person for person in persons}
+
+    def history(self) -> list[tuple[datetime, Person]]:
+        """Every state in which somebody was, and since when, oldest first."""
+        with self._file.reading() as connection:
+            if connection is None:
+                return []
+            rows = connection.execute(
+                f"SELECT at, {registry.COLUMNS} FROM person_state ORDER BY number"
+            ).fetchall()
+        return [(_utc(at), registry.of_row(tuple(rest))) for at, *rest in rows]
 
     def revoke(self, person_id: str) -> None:
         """Let the person in no more: sessions, links and passphrase end now.
@@ -109,10 +102,8 @@ class People:
             InputError: there is no such person.
         """
         with self._file.writing() as connection:
-            _required(connection, person_id)
-            connection.execute("UPDATE person SET revoked = 1 WHERE id = ?", [person_id])
-            for table in ("session", "link", "passphrase"):
-                connection.execute(f"DELETE FROM {table} WHERE person = ?", [person_id])
+            person = registry.required(connection, person_id)
+            registry.revoke(connection, person, self._now())
 
     def link(self, person_id: str, hours: int = 72) -> str:
         """A new token by which the person enters once within ``hours``; earlier ones stay good.
@@ -124,7 +115,8 @@ class People:
             raise InputError("a link is good for 1 to 744 hours")
         token = keys.new_token()
         with self._file.writing() as connection:
-            _admitted(connection, person_id)
+            registry.admitted(connection, person_id)
+            connection.execute("DELETE FROM link WHERE expires < ?", [self._now()])
             connection.execute(
                 "INSERT INTO link VALUES (?, ?, ?, NULL)",
                 [keys.hash_of(token), person_id, self._now() + hours * 3600],
@@ -137,12 +129,12 @@ class People:
         Raises:
             InputError: it is too short, there is no such person, or they were revoked.
         """
-        lock = keys.locked(passphrase)
+        lock = keys.locked(passphrase, self._work)
         with self._file.writing() as connection:
-            _admitted(connection, person_id)
+            registry.admitted(connection, person_id)
             connection.execute(
-                "INSERT OR REPLACE INTO passphrase VALUES (?, ?, ?)",
-                [person_id, lock.salt, lock.hash],
+                "INSERT OR REPLACE INTO passphrase VALUES (?, ?, ?, ?)",
+                [person_id, lock.salt, lock.hash, lock.work],
             )
             connection.execute(
                 "DELETE FROM session WHERE person = ? AND hash <> ?",
@@ -164,7 +156,7 @@ class People:
                 [now, keys.hash_of(token), now],
             ).fetchone()
             if used:
-                return self._begun(connection, _required(connection, used[0]), attempt)
+                return self._begun(connection, registry.required(connection, used[0]), attempt)
         raise NotLetIn(_NO_LINK)
 
     def enter(self, account: str, passphrase: str, address: str) -> Session:
@@ -180,13 +172,13 @@ class People:
             row = (
                 connection
                 and connection.execute(
-                    "SELECT salt, hash FROM passphrase WHERE person = ?", [person_id]
+                    "SELECT salt, hash, work FROM passphrase WHERE person = ?", [person_id]
                 ).fetchone()
             )
-        if not (keys.Lock(*row) if row else keys.NOBODYS).opens(passphrase):
+        if not (keys.Lock(*row) if row else keys.nobodys(self._work)).opens(passphrase):
             raise NotLetIn(_NOBODY)
         with self._file.writing() as connection:
-            person = _required(connection, person_id)
+            person = registry.required(connection, person_id)
             if not person.revoked:  # while the passphrase was looked at
                 return self._begun(connection, person, attempt)
         raise NotLetIn(_NOBODY)
@@ -198,7 +190,7 @@ class People:
             row = (
                 connection
                 and connection.execute(
-                    f"SELECT started, seen, {_COLUMNS} FROM session JOIN person "
+                    f"SELECT started, seen, {registry.COLUMNS} FROM session JOIN person "
                     "ON person.id = session.person WHERE hash = ? AND NOT revoked",
                     [hash_],
                 ).fetchone()
@@ -208,7 +200,7 @@ class People:
         if now - row[1] > TOUCHED:
             with self._file.writing(durable=False) as connection:
                 connection.execute("UPDATE session SET seen = ? WHERE hash = ?", [now, hash_])
-        return Session(_of_row(row[2:]), _utc(_end(row[0], now)), cookie)
+        return Session(registry.of_row(row[2:]), _utc(_end(row[0], now)), cookie)
 
     def leave(self, cookie: str) -> None:
         """End a session."""
@@ -217,23 +209,14 @@ class People:
 
     def log(self, person: str, address: str, action: str, status: int) -> None:
         """Note an access, such as ``GET /item`` and 200: without its query, and no secret in it."""
-        action = _SECRET.sub("…", one_line(action.split("?", 1)[0]))[:200]
-        now = self._now()
+        access = Access(self._clock(), address, person, action, status)
         with self._file.writing(durable=False) as connection:
-            connection.execute("DELETE FROM access WHERE at < ?", [now - KEPT])
-            connection.execute(
-                "INSERT INTO access (at, address, person, action, status) VALUES (?, ?, ?, ?, ?)",
-                [now, one_line(address)[:64], person, action, status],
-            )
+            accesses.note(connection, access)
 
     def accesses(self, most: int = 500) -> list[Access]:
         """The newest lines of the access log, newest first."""
         with self._file.reading() as connection:
-            rows = connection.execute(
-                "SELECT at, address, person, action, status FROM access ORDER BY id DESC LIMIT ?",
-                [most],
-            ).fetchall() if connection else []  # fmt: skip
-        return [Access(_utc(at), *rest) for at, *rest in rows]
+            return accesses.newest(connection, most) if connection else []
 
     def close(self) -> None:
         """Let go of the file."""
@@ -259,39 +242,6 @@ class People:
 def link_address(application: str, token: str) -> str:
     """What a person opens to enter: the page asks once more, so that no mail scanner enters."""
     return f"{application.rstrip('/')}/enter?link={token}"
-
-
-def _person(connection: sqlite3.Connection, person_id: str) -> Person | None:
-    row = connection.execute(f"SELECT {_COLUMNS} FROM person WHERE id = ?", [person_id]).fetchone()
-    return _of_row(row) if row else None
-
-
-def _required(connection: sqlite3.Connection, person_id: str) -> Person:
-    person = _person(connection, person_id)
-    if person is None:
-        raise InputError(f"there is no person {person_id[:40]} (digest review people list)")
-    return person
-
-
-def _admitted(connection: sqlite3.Connection, person_id: str) -> Person:
-    person = _required(connection, person_id)
-    if person.revoked:
-        raise InputError(f"{person_id} was revoked: add them again under another id")
-    return person
-
-
-def _row(person: Person) -> list[str]:
-    lists = [orjson.dumps(values).decode() for values in (person.goals, person.conflicts)]
-    return [person.id, person.name, person.affiliation, person.role, *lists, person.language]
-
-
-def _of_row(row: Iterable[object]) -> Person:
-    id_, name, affiliation, role, goals, conflicts, language, revoked = row
-    return Person(
-        id_, name, affiliation, role,  # type: ignore[arg-type]
-        tuple(orjson.loads(goals)), tuple(orjson.loads(conflicts)),  # type: ignore[arg-type]
-        language, bool(revoked),  # type: ignore[arg-type]
-    )  # fmt: skip
 
 
 def _end(started: float, seen: float) -> float:

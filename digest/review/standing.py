@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Literal
 from digest.review.events import Decision, Declared, ReviewEvent, Verdict, not_undone, of_kind
 
 if TYPE_CHECKING:
-    from digest.review.people import Person
+    from digest.review.persons import Person
 
 Key = tuple[str, str, str]  # item, scheme, label
 Involved = Callable[[str], frozenset[str]]  # of an item: the names of its authors and outlets
