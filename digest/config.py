@@ -58,6 +58,10 @@ class Workplace:
         """What the review of a quarter shows."""
         return self.reviews / f"{quarter}.packet.sqlite"
 
+    def papers(self, quarter: object) -> Path:
+        """What came of looking the cited papers of a quarter up again."""
+        return self.reviews / f"{quarter}.papers.json"
+
     @property
     def briefs(self) -> Path:
         """Drafted briefs on emerging issues, a file each."""

@@ -12,7 +12,8 @@ from digest.edition.manifest import Changes, Manifest
 from digest.events import DRAFT
 from digest.quarter import Quarter
 from digest.steps import announce
-from digest.steps.draft import Drafting, draft
+from digest.steps.draft import draft
+from digest.steps.drafting import Drafting
 from digest.steps.harvest import known_sources
 from digest.steps.publish import build_draft, changes_since_published
 from digest.store.database import snapshot, writing

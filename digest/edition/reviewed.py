@@ -6,7 +6,7 @@ Pure. The machine's draft stays as it is: taking a verdict back gives the draft 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from digest.edition.findings import Read, goal_shares, label_counts
 from digest.edition.manifest import Assigned, EditionItem, EditionStory, Manifest, Signals
@@ -21,12 +21,14 @@ class Decided:
     """What people decided about a draft's items.
 
     ``readings`` hold the verdicts; ``near`` the machine's probability and threshold for labels
-    that it did not give, as far as they are known; ``removed`` items are taken out of the edition;
-    ``stories`` are those after the panel's rulings, None if there are none.
+    that it did not give, as far as they are known; ``makers`` name who decided, where it was not
+    the panel; ``removed`` items are taken out of the edition; ``stories`` are those after the
+    panel's rulings, None if there are none.
     """
 
     readings: Readings
-    near: Mapping[Key, tuple[float, float]]
+    near: Mapping[Key, tuple[float, float]] = field(default_factory=dict)
+    makers: Mapping[Key, str] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
     stories: tuple[EditionStory, ...] | None = None
 
@@ -39,51 +41,46 @@ class ModelTests:
     goals: ModelTest | None
 
 
-def with_verdicts(
-    items: Iterable[EditionItem],
-    verdicts: Mapping[Key, bool],
-    near: Mapping[Key, tuple[float, float]],
-) -> Iterator[EditionItem]:
+def with_verdicts(items: Iterable[EditionItem], decided: Decided) -> Iterator[EditionItem]:
     """The items with the labels that stand: what is rejected is gone, what is accepted is there."""
     own: dict[str, dict[Pair, bool]] = {}
-    for (item_id, scheme, label), accepted in sorted(verdicts.items()):
+    for (item_id, scheme, label), accepted in sorted(decided.readings.verdicts.items()):
         own.setdefault(item_id, {})[scheme, label] = accepted
     for item in items:
-        decided = own.get(item.id)
-        yield replace(item, labels=tuple(_labels(item, decided, near))) if decided else item
+        verdicts = own.get(item.id)
+        yield replace(item, labels=tuple(_labels(item, verdicts, decided))) if verdicts else item
 
 
 def _labels(
-    item: EditionItem, decided: Mapping[Pair, bool], near: Mapping[Key, tuple[float, float]]
+    item: EditionItem, verdicts: Mapping[Pair, bool], decided: Decided
 ) -> Iterator[Assigned]:
     given = {(one.scheme, one.label) for one in item.labels}
     for one in item.labels:
-        verdict = decided.get((one.scheme, one.label))
+        key = (item.id, one.scheme, one.label)
+        verdict = verdicts.get((one.scheme, one.label))
         if verdict is None:
             yield one
         elif verdict:
-            yield replace(one, maker=PANEL, unsure=False)
-    for pair, accepted in decided.items():
+            yield replace(one, maker=decided.makers.get(key, PANEL), unsure=False)
+    for pair, accepted in verdicts.items():
         if accepted and pair not in given:
-            yield Assigned(*pair, *near.get((item.id, *pair), (0.0, 0.0)), maker=PANEL)
+            key = (item.id, *pair)
+            near = decided.near.get(key, (0.0, 0.0))
+            yield Assigned(*pair, *near, maker=decided.makers.get(key, PANEL))
 
 
 def overruled(
-    items: Iterable[EditionItem],
-    verdicts: Mapping[Key, bool],
-    near: Mapping[Key, tuple[float, float]],
+    items: Sequence[EditionItem], decided: Decided
 ) -> tuple[tuple[Overruled, ...], tuple[Overruled, ...]]:
     """Where the panel and the machine differ: labels rejected, and labels added."""
+    verdicts, near = sorted(decided.readings.verdicts.items()), decided.near
     given = {
         (item.id, one.scheme, one.label): (one.probability, one.threshold)
         for item in items for one in item.labels
     }  # fmt: skip
-    here = {key[0] for key in given} | {item.id for item in items}
-    rejected = [k for k, accepted in sorted(verdicts.items()) if not accepted and k in given]
-    added = [
-        k for k, accepted in sorted(verdicts.items())
-        if accepted and k not in given and k[0] in here
-    ]  # fmt: skip
+    here = {item.id for item in items}
+    rejected = [k for k, accepted in verdicts if not accepted and k in given]
+    added = [k for k, accepted in verdicts if accepted and k not in given and k[0] in here]
     return (
         tuple(Overruled(*key, *given[key]) for key in rejected),
         tuple(Overruled(*key, *near.get(key, (0.0, 0.0))) for key in added),
@@ -100,8 +97,7 @@ def reviewed(
     they compare what one machine counted in two quarters.
     """
     items = [item for item in machine.items if item.id not in decided.removed]
-    verdicts = decided.readings.verdicts
-    after = list(with_verdicts(items, verdicts, decided.near))
+    after = list(with_verdicts(items, decided))
     pairs = [(section.scheme, section.label) for section in machine.sections]
     told = machine.stories if decided.stories is None else decided.stories
     told = tuple(_without(told, decided.removed))

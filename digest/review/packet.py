@@ -197,6 +197,11 @@ class Packet:
         found = {item_id: _item(orjson.loads(body)) for item_id, body in rows}
         return [found[item_id] for item_id in wanted if item_id in found]
 
+    def involved(self, item_id: str) -> frozenset[str]:
+        """The names of an item's authors and outlets; nobody, of an item that is not here."""
+        item = self.item(item_id)
+        return frozenset((*item.authors, *item.outlets)) if item else frozenset()
+
     def ids(self) -> list[str]:
         """The ids of all items, ordered."""
         return [row[0] for row in self._connection.execute("SELECT id FROM item ORDER BY id")]

@@ -1,31 +1,39 @@
-"""Draft: the quarter's labelled items become a manifest, with evidence for what is shown."""
+"""Draft: the quarter's labelled items become a manifest, with evidence for what is shown.
+
+    items with the machine's labels -> the machine's draft -> what people decided -> the draft
+
+Both drafts go on the shelf where people decided something; else the machine's is the draft.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from digest.classify.heads import NONE
-from digest.classify.label import Text, evidence_for
 from digest.config import Workplace
 from digest.edition.findings import Period, changed_rates, goal_shares, label_counts
 from digest.edition.manifest import (
     Assigned,
     EditionItem,
-    Evidence,
+    EditionStory,
     Manifest,
     ShownItem,
     SourceOutcome,
 )
+from digest.edition.reviewed import ModelTests, listed, reviewed, shown_labels
 from digest.edition.select import SHOWN_SCHEMES, sections
 from digest.edition.shelf import Shelf
+from digest.edition.stories import Ruling
 from digest.quarter import Quarter
+from digest.review.outcome import in_words, panel_of, rulings
 from digest.sources.catalogue import Source
 from digest.steps import findings
+from digest.steps.decisions import Desk, decided, desk
+from digest.steps.drafting import Drafting
+from digest.steps.evidence import Wanted, publisher, shown
 from digest.steps.harvest import SNAPSHOT
 from digest.store import history
 from digest.store import labels as store
@@ -36,19 +44,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from digest.classify.model import Model
-    from digest.taxonomy import Codebook
 
 UNREVIEWED = "not reviewed"
-
-
-@dataclass(frozen=True)
-class Drafting:
-    """What a draft is made with: the model and codebook that label, the sources that are known."""
-
-    model: Model
-    codebook: Codebook
-    sources: Sequence[Source]
-    sample: bool
 
 
 def draft(
@@ -59,22 +56,29 @@ def draft(
     Items that no version published so far had, in a quarter that was published, are marked late.
     """
     shelf = Shelf(place.editions)
-    model = using.model
+    machine = machine_draft(connection, place, quarter, using)
+    with desk(place, quarter) as on:
+        if on.is_empty:
+            shelf.put_draft(machine)
+            return machine
+        manifest = with_decisions(connection, place, machine, on, using.model)
+    shelf.put_draft(manifest, machine)
+    return manifest
+
+
+def machine_draft(
+    connection: duckdb.DuckDBPyConnection, place: Workplace, quarter: Quarter, using: Drafting
+) -> Manifest:
+    """The quarter as the machine alone labels it now; nothing is put anywhere."""
+    shelf, model = Shelf(place.editions), using.model
     rows = list(store.labelled_items(connection, quarter, model.id, model.codebook))
     published = shelf.editions(quarter)
     on_time = {i.id for i in shelf.manifest(published[0]).items} if published else None
     publishers = {source.id: source.publisher for source in using.sources}
     items = [_edition_item(row, on_time, publishers) for row in rows]
     pairs = [(n.scheme, n.id) for s in SHOWN_SCHEMES for n in using.codebook.scheme(s)]
-    rulings = findings.rulings(place.rulings)
-    told = findings.stories(connection, quarter, model.encoder_id, publishers, rulings)
-    chosen = sections(items, pairs, told)
-    carried_ids = {item_id for section in chosen for item_id in section.chosen}
-    # Pages list late and withdrawn items by their titles, without evidence.
-    listed_ids = carried_ids | {item.id for item in items if item.late or item.withdrawn}
-    carried = [row for row in rows if row.item_id in carried_ids]
-    shown = [row for row in rows if row.item_id in listed_ids]
-    evidence = _evidence(connection, quarter, model, carried)
+    ruled = findings.rulings(place.rulings)
+    told = findings.stories(connection, quarter, model.encoder_id, publishers, ruled)
     outcomes = tuple(_outcomes(connection, quarter, using.sources, items))
     tests, goals_test = findings.model_tests(model)
     before, past = findings.earlier(shelf, quarter)
@@ -90,11 +94,8 @@ def draft(
         records=history.record_count(connection, quarter),
         rejections=history.rejections(connection, quarter),
         items=tuple(items),
-        shown=tuple(
-            _shown_item(row, evidence if row.item_id in carried_ids else {}, publishers)
-            for row in shown
-        ),
-        sections=tuple(chosen),
+        shown=(),
+        sections=tuple(sections(items, pairs, told)),
         review=UNREVIEWED,
         stories=told,
         counts=tuple(label_counts(items, pairs, tests)),
@@ -102,12 +103,82 @@ def draft(
         signals=changed_rates(now, Period.of(before) if before else None),
         past=past,
     )
-    shelf.put_draft(manifest)
-    return manifest
+    of_pages = shown(connection, model, items, _wanted(manifest), publishers)
+    return replace(manifest, shown=of_pages)
+
+
+def _wanted(manifest: Manifest) -> Wanted:
+    """What pages show of items: late and withdrawn ones by their titles, without evidence."""
+    chosen = {item_id for section in manifest.sections for item_id in section.chosen}
+    return dict.fromkeys(listed(manifest), ()) | shown_labels(manifest.items, chosen)
+
+
+def with_decisions(
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    machine: Manifest,
+    on: Desk,
+    model: Model,
+) -> Manifest:
+    """The machine's draft with what people decided about it so far.
+
+    A draft that another model made keeps its counts: that one's test is not at hand.
+    """
+    publishers = {source.id: source.publisher for source in machine.sources}
+    items = {item.id: item for item in machine.items}
+    ruled = list(rulings(on.outcome.events, on.outcome.people))
+    told = None
+    if ruled:
+        told = _stories(connection, machine, model, publishers, place, ruled)
+    what = decided(connection, on, items, model, told)
+    opened = on.packet.about.opened if on.packet else machine.sha256
+    panel = panel_of(on.outcome, opened, machine.items, what)
+    tests = ModelTests(*findings.model_tests(model)) if model.id == machine.model else None
+    after = reviewed(machine, what, tests, panel, in_words(panel, UNREVIEWED))
+    return replace(after, shown=_shown_after(connection, machine, after, model, publishers))
+
+
+def _stories(
+    connection: duckdb.DuckDBPyConnection,
+    machine: Manifest,
+    model: Model,
+    publishers: Mapping[str, str],
+    place: Workplace,
+    ruled: Sequence[Ruling],
+) -> tuple[EditionStory, ...]:
+    """The stories told anew, under the panel's rulings; of the draft's items alone."""
+    quarter = Quarter.parse(machine.quarter)
+    every = (*findings.rulings(place.rulings), *ruled)
+    here = frozenset(item.id for item in machine.items)
+    return findings.stories(connection, quarter, model.encoder_id, publishers, every, here)
+
+
+def _shown_after(
+    connection: duckdb.DuckDBPyConnection,
+    machine: Manifest,
+    after: Manifest,
+    model: Model,
+    publishers: Mapping[str, str],
+) -> tuple[ShownItem, ...]:
+    """What pages show: as the machine's draft has it, and read from the store what is new there."""
+    wanted = _wanted(after)
+    known = {one.id: one for one in machine.shown}
+    fresh = {
+        item: pairs for item, pairs in wanted.items()
+        if item not in known or {*pairs} - {(e.scheme, e.label) for e in known[item].evidence}
+    }  # fmt: skip
+    found = {one.id: one for one in shown(connection, model, after.items, fresh, publishers)}
+    either = (found.get(item.id) or known.get(item.id) for item in after.items if item.id in wanted)
+    return tuple(_of_labels(one, wanted[one.id]) for one in either if one)
+
+
+def _of_labels(one: ShownItem, pairs: Sequence[tuple[str, str]]) -> ShownItem:
+    """The item without the evidence of labels that were taken away."""
+    return replace(one, evidence=tuple(e for e in one.evidence if (e.scheme, e.label) in pairs))
 
 
 def _edition_item(
-    row: LabelledItem, on_time: set[str] | None, publishers: dict[str, str]
+    row: LabelledItem, on_time: set[str] | None, publishers: Mapping[str, str]
 ) -> EditionItem:
     return EditionItem(
         id=row.item_id,
@@ -128,73 +199,13 @@ def _edition_item(
         ),
         title=row.title,
         url=row.url,
-        voice=row.authors[-1] if row.authors else _publisher(row.sources[0], publishers),
+        voice=row.authors[-1] if row.authors else publisher(row.sources[0], publishers),
     )
-
-
-def _shown_item(
-    row: LabelledItem,
-    evidence: dict[tuple[str, str, str], tuple[str, float]],
-    publishers: dict[str, str],
-) -> ShownItem:
-    carried = [
-        Evidence(scheme, label, *evidence[row.text_hash, scheme, label])
-        for scheme, label, _, _, assigned, _ in row.labels
-        if evidence and assigned and scheme in SHOWN_SCHEMES
-    ]
-    return ShownItem(
-        id=row.item_id,
-        authors=row.authors,
-        publishers=tuple(dict.fromkeys(_publisher(s, publishers) for s in row.sources)),
-        categories=row.categories,
-        evidence=tuple(carried),
-    )
-
-
-def _publisher(source: str, publishers: dict[str, str]) -> str:
-    return publishers.get(source) or ("arXiv" if source.startswith("arxiv") else source)
 
 
 def _thresholds(model: Model) -> dict[str, float]:
     pairs = zip(model.heads.labels, model.heads.threshold, strict=True)
     return {f"{s}/{label}": round(float(t), 4) for (s, label), t in pairs if label != NONE}
-
-
-def _evidence(
-    connection: duckdb.DuckDBPyConnection, quarter: Quarter, model: Model, rows: list[LabelledItem]
-) -> dict[tuple[str, str, str], tuple[str, float]]:
-    """The sentence behind every label of the shown items; read again only where it is unknown."""
-    known = store.known_evidence(connection, model.id, quarter)
-    row_of = {pair: row for row, pair in enumerate(model.heads.labels)}
-    missing: list[tuple[LabelledItem, list[int]]] = []
-    for item in rows:
-        pairs = [(s, n) for s, n, _, _, assigned, _ in item.labels if assigned]
-        unknown = [
-            row_of[pair] for pair in pairs
-            if pair[0] in SHOWN_SCHEMES and (item.text_hash, *pair) not in known
-        ]  # fmt: skip
-        if unknown:
-            missing.append((item, unknown))
-    found = _find(missing, model)
-    store.store_evidence(connection, model.id, found)
-    return known | found
-
-
-def _find(
-    missing: list[tuple[LabelledItem, list[int]]], model: Model
-) -> dict[tuple[str, str, str], tuple[str, float]]:
-    if not missing:
-        return {}
-    texts = [(Text(item.title, item.text), item.language) for item, _ in missing]
-    found = {}
-    for (text, language), (item, rows), encoding in zip(
-        texts, missing, model.encode(texts), strict=True
-    ):
-        evidence = evidence_for(text, language, encoding, model, np.array(rows))
-        for row, carrier in evidence.items():
-            scheme, label = model.heads.labels[row]
-            found[item.text_hash, scheme, label] = (carrier["sentence"], carrier["share"])
-    return found
 
 
 def _outcomes(

@@ -36,9 +36,12 @@ def stories(
     encoder: str,
     publishers: Mapping[str, str],
     rulings: Sequence[Ruling],
+    only: frozenset[str] | None = None,
 ) -> tuple[EditionStory, ...]:
-    """The quarter's stories of two items or more."""
+    """The quarter's stories of two items or more: of all its items, or ``only`` of some."""
     items = story_items(connection, quarter, encoder, publishers)
+    if only is not None:
+        items = [item for item in items if item.item_id in only]
     return tuple(
         EditionStory(one.id, one.item_ids, one.representative, one.outlets, one.reasons)
         for one in clusters(items, candidates(items), rulings)

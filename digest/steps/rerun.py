@@ -9,22 +9,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from digest import taxonomy
 from digest.classify.model import Model
 from digest.config import Clock, Inputs, Report, Workplace
 from digest.edition.difference import Difference, difference
-from digest.edition.manifest import Changes, Manifest, SourceOutcome, compare
+from digest.edition.manifest import Changes, Manifest, compare
 from digest.edition.shelf import Shelf
 from digest.errors import InputError
 from digest.events import DRAFT
 from digest.quarter import Quarter
-from digest.sources.catalogue import Group, Kind, Region, Source
 from digest.steps import announce
 from digest.steps.classify import classify
-from digest.steps.draft import Drafting, draft
-from digest.steps.harvest import harvest, known_sources, source_count
+from digest.steps.draft import draft
+from digest.steps.drafting import drafting
+from digest.steps.harvest import harvest, source_count
 from digest.steps.publish import build_draft, draft_is_built
 from digest.steps.rehearsal import rehearsal
 from digest.store import history
@@ -144,7 +144,7 @@ def _redo(
     before = waiting or public
     asked = announce.asked_of(connection, DRAFT, quarter)
     request.tell("draft: choosing what is shown, and the sentences that carry its labels")
-    manifest = draft(connection, place, quarter, _drafting(request.inputs, before, model, codebook))
+    manifest = draft(connection, place, quarter, drafting(request.inputs, before, model, codebook))
     done = Rerun(
         quarter,
         outcomes,
@@ -182,34 +182,3 @@ def _label(
         labelled, encoded = step.done, step.encoded
         request.tell(f"classify: {labelled:,} of {step.total:,} texts, {encoded:,} of them encoded")
     return Redone(documents, labelled, encoded)
-
-
-def _drafting(
-    inputs: Inputs, before: Manifest | None, model: Model, codebook: taxonomy.Codebook
-) -> Drafting:
-    """What the draft is made with.
-
-    Of sources that today's list does not describe, what an earlier draft said of them is still
-    true; and invented texts stay invented.
-    """
-    listed = known_sources(inputs)
-    ids = {source.id for source in listed}
-    told = before.sources if before else ()
-    kept = [_as_told(s) for s in told if s.id not in ids and s.publisher != s.id]
-    is_sample = inputs.sample or (before is not None and before.sample)
-    return Drafting(model, codebook, [*listed, *kept], is_sample)
-
-
-def _as_told(outcome: SourceOutcome) -> Source:
-    return Source(
-        id=outcome.id,
-        kind=cast("Kind", outcome.kind),
-        url=outcome.home,
-        publisher=outcome.publisher,
-        group=cast("Group", outcome.group),
-        country=outcome.country,
-        region=cast("Region", outcome.region),
-        language=outcome.language,
-        home=outcome.home,
-        verified=False,
-    )

@@ -93,13 +93,13 @@ def store_labels(
 
 
 def known_evidence(
-    connection: duckdb.DuckDBPyConnection, model: str, quarter: Quarter
+    connection: duckdb.DuckDBPyConnection, model: str, text_hashes: Iterable[str]
 ) -> dict[tuple[str, str, str], tuple[str, float]]:
-    """The evidence found before, by (text, scheme, label): sentence and share."""
+    """The evidence found before in these texts, by (text, scheme, label): sentence and share."""
     rows = connection.execute(
-        "SELECT text_hash, scheme, label, sentence, share FROM evidence SEMI JOIN "
-        "(SELECT text_hash FROM item WHERE quarter = ?) USING (text_hash) WHERE model = ?",
-        [str(quarter), model],
+        "SELECT text_hash, scheme, label, sentence, share FROM evidence "
+        "WHERE model = ? AND text_hash IN (SELECT unnest(?::VARCHAR[]))",
+        [model, list(text_hashes)],
     ).fetchall()
     return {row[:3]: row[3:] for row in rows}
 
@@ -137,6 +137,71 @@ class LabelledItem:
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     labels: tuple[tuple[str, str, float, float, bool, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text that an item once had, with what stands around it in its source's record."""
+
+    item_id: str
+    text_hash: str
+    title: str
+    text: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+def passages(
+    connection: duckdb.DuckDBPyConnection, wanted: Iterable[tuple[str, str]]
+) -> dict[str, Passage]:
+    """The texts of items as they were when a draft was made, by item.
+
+    ``wanted`` are ids of items with the hashes of their texts. Records are never deleted, so a text
+    is there when its item has another one by now, or is another item.
+    """
+    import pyarrow as pa
+
+    pairs = list(wanted)
+    asked = pa.table({  # noqa: F841 - DuckDB reads it by its name
+        "item_id": pa.array([item for item, _ in pairs], pa.string()),
+        "text_hash": pa.array([text for _, text in pairs], pa.string()),
+    })  # fmt: skip
+    rows = connection.execute(
+        """
+        SELECT asked.item_id, asked.text_hash, title, text, authors, categories
+        FROM asked JOIN record USING (text_hash)
+        LEFT JOIN item_record own USING (record_id)
+        LEFT JOIN item ON item.item_id = own.item_id
+        QUALIFY row_number() OVER (PARTITION BY asked.item_id ORDER BY
+            coalesce(own.item_id = asked.item_id, FALSE) DESC,
+            coalesce(record_id = item.lead_record, FALSE) DESC, record_id) = 1
+        """
+    ).fetchall()
+    values: Iterator[Any] = (
+        [tuple(value) if isinstance(value, list) else value for value in row] for row in rows
+    )
+    return {row[0]: Passage(*row) for row in values}
+
+
+def labels_of_texts(
+    connection: duckdb.DuckDBPyConnection, text_hashes: Iterable[str], model: str, codebook: str
+) -> dict[str, tuple[tuple[str, str, float, float, bool, bool], ...]]:
+    """The labels that a model gave or nearly gave to texts, by text.
+
+    Each is (scheme, label, probability, threshold, assigned, unsure), ordered by scheme and then
+    by falling probability.
+    """
+    rows = connection.execute(
+        """
+        SELECT text_hash, list((scheme, label, probability, threshold, assigned, unsure)
+                               ORDER BY scheme, probability DESC, label)
+        FROM label WHERE model = ? AND codebook = ?
+                     AND text_hash IN (SELECT unnest(?::VARCHAR[]))
+        GROUP BY text_hash
+        """,
+        [model, codebook, list(text_hashes)],
+    ).fetchall()
+    return {text_hash: tuple(labels) for text_hash, labels in rows}
 
 
 def labelled_items(

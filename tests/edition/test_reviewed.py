@@ -36,7 +36,7 @@ def draft(*items: EditionItem, stories: tuple[EditionStory, ...] = ()) -> Manife
 
 
 def decided(verdicts: dict[Key, bool], **changes: object) -> Decided:
-    return Decided(Readings(verdicts, {}, {}), {}, **changes)  # type: ignore[arg-type]
+    return Decided(Readings(verdicts, {}, {}), **changes)  # type: ignore[arg-type]
 
 
 def on_page(manifest: Manifest, label: str) -> tuple[str, ...]:
@@ -72,6 +72,12 @@ def test_an_accepted_label_is_the_panels_with_the_machines_probability() -> None
     assert machine == draft(paper("a", goal("3", 0.55)))
 
 
+def test_a_label_that_a_correction_sets_has_its_editor_for_its_maker() -> None:
+    key = ("a", "sdg", "7")
+    what = Decided(Readings({key: True}, {}, {}), makers={key: "E. Editor"})
+    assert made(draft(paper("a")), what).items[0].labels[1].maker == "E. Editor"
+
+
 def test_what_is_no_item_about_ai_is_on_no_page() -> None:
     after = made(draft(paper("a", goal("3"))), decided({("a", "ai", "relevant"): False}))
     assert on_page(after, "3") == ()
@@ -103,7 +109,8 @@ def test_where_panel_and_machine_differ_is_kept() -> None:
         ("a", "sdg", "3"): False, ("b", "sdg", "7"): True, ("a", "ai", "relevant"): True,
         ("b", "sdg", "3"): False, ("gone", "sdg", "3"): True,
     }  # fmt: skip
-    rejected, added = overruled(items, verdicts, {("b", "sdg", "7"): (0.4, 0.5)})
+    readings = Readings(verdicts, {}, {})
+    rejected, added = overruled(items, Decided(readings, {("b", "sdg", "7"): (0.4, 0.5)}))
     assert rejected == (Overruled("a", "sdg", "3", 0.7, 0.5),)
     assert added == (Overruled("b", "sdg", "7", 0.4, 0.5),)
 
@@ -143,19 +150,19 @@ def count(manifest: Manifest, label: str = "3") -> tuple[object, ...]:
 
 def test_the_sample_corrects_the_counts(crowd: Manifest) -> None:
     half_wrong = {f"p{n:03}" for n in range(0, 50, 10)}
-    what = Decided(sampled(crowd, half_wrong), {})
+    what = Decided(sampled(crowd, half_wrong))
     basis, raw, estimate, read = count(made(crowd, what))
     assert (basis, raw, read) == ("panel sample", 100, 100)
     assert isinstance(estimate, int)
     assert 40 < estimate < 75
     assert {share.basis for share in made(crowd, what).shares} == {"panel sample"}
-    all_right = count(made(crowd, Decided(sampled(crowd, set()), {})))[2]
+    all_right = count(made(crowd, Decided(sampled(crowd, set()))))[2]
     assert isinstance(all_right, int)
     assert all_right > estimate + 25
 
 
 def test_an_item_of_the_sample_counts_when_it_is_read_to_the_end(crowd: Manifest) -> None:
-    half = Decided(sampled(crowd, set(), finished=False), {})
+    half = Decided(sampled(crowd, set(), finished=False))
     # Ten papers with the machine's goal 3 are not decided for it: ninety are read.
     assert count(made(crowd, half))[3] == 90
     only_ai = {("p000", "ai", "relevant"): False}
@@ -185,7 +192,7 @@ def test_items_that_people_chose_to_read_count_as_decided_and_stand_for_no_other
 
 def test_another_model_in_use_leaves_the_counts_as_they_are(crowd: Manifest) -> None:
     counted = made(crowd, decided({}))
-    after = reviewed(counted, Decided(sampled(crowd, set()), {}), None, None, "reviewed")
+    after = reviewed(counted, Decided(sampled(crowd, set())), None, None, "reviewed")
     assert (after.counts, after.shares) == (counted.counts, counted.shares)
 
 

@@ -20,7 +20,8 @@ from digest.classify.model import Model
 from digest.config import Workplace, utc_now
 from digest.edition.shelf import Shelf
 from digest.steps.classify import classify
-from digest.steps.draft import Drafting, draft
+from digest.steps.draft import draft
+from digest.steps.drafting import Drafting
 from digest.steps.harvest import harvest, known_sources
 from digest.store.database import writing
 from digest.store.turn import turn_holder

@@ -1,0 +1,150 @@
+"""The outcome of a review in the edition's own terms: verdicts, rulings, the panel. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.edition.manifest import EditionItem
+from digest.edition.panel import (
+    Dissent,
+    LabelAgreement,
+    OpenQuestion,
+    Panel,
+    PanelFinding,
+    Reviewer,
+)
+from digest.edition.readings import ABOUT_AI, Key, Pair
+from digest.edition.reviewed import Decided, overruled
+from digest.edition.select import SHOWN_SCHEMES
+from digest.edition.stories import Ruling
+from digest.review import consensus
+from digest.review.agreement import agreement
+from digest.review.consensus import PageFinding
+from digest.review.events import Decision, ReviewEvent, StoryRuling, not_undone, of_kind
+from digest.review.standing import Involved, Rule, Standing, is_voter, standing
+
+if TYPE_CHECKING:
+    from digest.review.packet import Packet
+    from digest.review.persons import Person
+
+JUDGED = (ABOUT_AI[0], *SHOWN_SCHEMES)
+NO_REASON = "so the panel ruled"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What stands of a review at a moment; ``last`` is the number of its last event."""
+
+    events: Sequence[ReviewEvent]
+    people: Mapping[str, Person]
+    rule: Rule
+    standings: Mapping[Key, Standing]
+    findings: Sequence[PageFinding]
+    questions: Sequence[consensus.OpenQuestion]
+
+    @property
+    def last(self) -> int:
+        """The number of the last event that counts."""
+        return max((event.number for event in self.events), default=0)
+
+    @property
+    def verdicts(self) -> dict[Key, bool]:
+        """The labels that stand decided, and whether they are accepted."""
+        return {
+            key: one.outcome == "accepted"
+            for key, one in self.standings.items() if one.outcome != "open"
+        }  # fmt: skip
+
+
+def outcome(
+    events: Sequence[ReviewEvent], people: Mapping[str, Person], involved: Involved, rule: Rule
+) -> Outcome:
+    """What stands of a quarter's events."""
+    return Outcome(
+        events, people, rule, standing(events, people, involved, rule),
+        consensus.findings(events, people, rule), consensus.questions(events, people),
+    )  # fmt: skip
+
+
+def rulings(events: Iterable[ReviewEvent], people: Mapping[str, Person]) -> Iterator[Ruling]:
+    """What people ruled about stories, in the order in which they did."""
+    for event, ruled in of_kind(not_undone(events), StoryRuling):
+        if event.person in people and len(set(ruled.items)) > 1:
+            name = people[event.person].name
+            yield Ruling(ruled.kind, ruled.items, name, ruled.reason or NO_REASON)
+
+
+def said_of(packet: Packet, ids: Iterable[str]) -> dict[str, tuple[Pair, ...]]:
+    """The labels that the machine gives or nearly gives to items, as far as people judge them."""
+    return {
+        item.id: tuple(
+            pair for one in item.labels
+            if (pair := (one.scheme, one.label)) != ABOUT_AI and one.scheme in JUDGED
+            and (one.assigned or one.unsure)
+        )
+        for item in packet.items(ids)
+    }  # fmt: skip
+
+
+def panel_of(
+    found: Outcome, opened: str, items: Sequence[EditionItem], decided: Decided
+) -> Panel | None:
+    """What the edition says of the panel; None when nobody decided or worded anything.
+
+    ``items`` are as the machine labelled them.
+    """
+    reviewers = tuple(_reviewers(found))
+    if not reviewers and not found.findings:
+        return None
+    whole, by_label = agreement(found.standings.values())
+    here = {item.id for item in items}
+    verdicts = [key for key in decided.readings.verdicts if key[0] in here]
+    rejected, added = overruled(items, decided)
+    return Panel(
+        opened=opened,
+        quorum=found.rule.quorum,
+        reviewers=reviewers,
+        items=len({item for item, _, _ in verdicts}),
+        labels=len(verdicts),
+        drawn=len(decided.readings.drawn),
+        read=len(decided.readings.read(items)),
+        agreement=whole.share,
+        alpha=whole.alpha,
+        agreements=tuple(
+            LabelAgreement(*pair, one.items, one.share, one.alpha)
+            for pair, one in by_label.items() if one.items
+        ),
+        findings=tuple(_finding(one, found.people) for one in found.findings),
+        questions=tuple(OpenQuestion(one.page, one.text) for one in found.questions),
+        rejected=rejected,
+        added=added,
+    )  # fmt: skip
+
+
+def _reviewers(found: Outcome) -> Iterator[Reviewer]:
+    """Who decided on something, by name."""
+    items: dict[str, set[str]] = {}
+    for event, decision in of_kind(not_undone(found.events), Decision):
+        items.setdefault(event.person, set()).add(decision.item)
+    known = [(found.people[i], own) for i, own in items.items() if is_voter(found.people.get(i))]
+    for person, own in sorted(known, key=lambda pair: (pair[0].name.casefold(), pair[0].id)):
+        yield Reviewer(person.name, person.affiliation, len(own))
+
+
+def _finding(one: PageFinding, people: Mapping[str, Person]) -> PanelFinding:
+    return PanelFinding(
+        one.page, one.statement, one.evidence, one.agreement, one.items,
+        tuple(people[person].name for person in one.approvals),
+        tuple(Dissent(dissent.name, dissent.text) for dissent in one.dissents),
+    )  # fmt: skip
+
+
+def in_words(panel: Panel | None, otherwise: str) -> str:
+    """The review in a sentence, ``otherwise`` where nobody decided."""
+    if panel is None:
+        return otherwise
+    members = "1 member" if len(panel.reviewers) == 1 else f"{len(panel.reviewers):,} members"
+    items = "1 item" if panel.items == 1 else f"{panel.items:,} items"
+    return f"reviewed by the panel: {members} decided on {items}"
