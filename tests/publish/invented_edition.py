@@ -15,7 +15,7 @@ from digest.edition.manifest import (
     SourceOutcome,
 )
 from digest.publish import PublishedEdition
-from digest.taxonomy import LANGUAGES, Codebook, Group, Label
+from digest.taxonomy import LANGUAGES, Codebook, Group, Label, load
 
 GOALS = (
     "No poverty", "Zero hunger", "Good health and well-being", "Quality education",
@@ -71,7 +71,7 @@ FOREIGN = {
 
 
 def codebook() -> Codebook:
-    """Goals, risks and relevance with invented criteria."""
+    """Goals, risks and relevance with invented criteria and, in other languages, their names."""
     goals = [_label("sdg", str(n), name) for n, name in enumerate(GOALS, 1)]
     risks = [
         _label("risk", id_, name, group)
@@ -142,7 +142,7 @@ def _label(scheme: str, id_: str, name: str, group: str = "") -> Label:
     return Label(
         scheme,
         id_,
-        dict.fromkeys(LANGUAGES, name),
+        {**load().label(scheme, id_).names, "en": name},
         f"Work or events that bear on {name.lower()}, whatever the technique.",
         ("Methods tested on data of the field", "Events that reached people"),
         ("A passing mention in an introduction",),

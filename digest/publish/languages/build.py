@@ -19,6 +19,7 @@ import yaml
 from digest.items import digest_of
 from digest.publish import machine, mkdocs
 from digest.publish.languages.pages import PAGES, banners, language_environment
+from digest.publish.languages.search import separator
 from digest.publish.languages.tongue import N_, OTHERS, Tongue
 from digest.publish.render import write
 from digest.store.archive import replace_folder
@@ -134,9 +135,7 @@ def configuration(tongue: Tongue, quarters: Sequence[str], folder: Path) -> dict
     )
     search = {
         "lang": ["en"],
-        "separator": _separator(english["plugins"]),
-        # Words as they stand: with a stemmer the theme's search found nothing in Arabic, French,
-        # Russian and Spanish, since it looks for beginnings of words, which are not stemmed.
+        "separator": separator(tongue.tag, _separator(english["plugins"])),
         "pipeline": [],
     }
     return {
