@@ -56,7 +56,8 @@ class Speech:
     def day(self, iso: str) -> str:
         """``2026-02-14`` as a day; what is no date is given back as it is."""
         try:
-            return format_date(date.fromisoformat(iso), "long", locale=self.locale)
+            form = "d MMMM y" if self.tag == ENGLISH else "long"  # not the order of one country
+            return format_date(date.fromisoformat(iso), form, locale=self.locale)
         except ValueError:
             return iso
 

@@ -51,3 +51,24 @@ def import_(
     for row in done.overtaken:
         note(f"row {row} was imported before and decided otherwise since: it stays so")
     typer.echo(f"{done.saved} decisions of {member} are new, {done.known} were there")
+
+
+def serve(
+    host: Annotated[
+        str,
+        typer.Option(help="Address to listen at; others than this machine need --behind-proxy."),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port; 0 is any that is free.")
+    ] = 4300,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option("--behind-proxy", help="A proxy with TLS stands before it; believe it."),
+    ] = False,
+    var: Folder = VAR,
+) -> None:
+    """Serve the application in which the panel reviews; Ctrl-C stops it."""
+    from digest.config import utc_now
+    from digest.review.web.serve import serve as run
+
+    run(place_of(var), host, port, utc_now, typer.echo, behind_proxy=behind_proxy)

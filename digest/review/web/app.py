@@ -1,6 +1,6 @@
 """The application, composed: what is open to strangers, what needs a session, what a role.
 
-    GuardHeaders( LimitBodies( LogAccess( FastAPI: door | inner (visitor, genuine) | editors ) ) )
+    GuardHeaders( LimitBodies( GZip( LogAccess( FastAPI: door | inner (visitor, genuine) ) ) ) )
 
 Only ``door`` and the static files answer a stranger. Everything else is included behind a session
 and, for what changes something, the session's token: a page cannot be added without them.
@@ -16,12 +16,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from digest.errors import DigestError, InputError
 from digest.review.web.access import LogAccess
 from digest.review.web.desk import Desk
-from digest.review.web.pages import account, enter, home, item
+from digest.review.web.pages import (
+    account,
+    agreement,
+    edition,
+    enter,
+    home,
+    item,
+    people,
+    reports,
+    signing,
+)
 from digest.review.web.security import GuardHeaders, LimitBodies
 from digest.review.web.templates import STATIC, render
 from digest.review.web.visit import (
@@ -30,12 +41,14 @@ from digest.review.web.visit import (
     desk_of,
     genuine,
     guest_tongue,
+    only,
     visitor,
     wants_json,
 )
 
 YEAR = 365 * 24 * 60 * 60
-INNER = (enter.inner, account.inner, home.inner, item.inner)
+INNER = (enter.inner, account.inner, home.inner, item.inner, edition.inner, signing.inner)
+EDITORS = (people.editors, reports.editors)
 
 
 class _Static(StaticFiles):
@@ -66,13 +79,17 @@ def create_app(desk: Desk) -> ASGIApp:
         (RequestValidationError, _unreadable), (Exception, _defect),
     ):  # fmt: skip
         app.add_exception_handler(error, answer)
-    return GuardHeaders(LimitBodies(LogAccess(app, desk.people)), https=desk.https)
+    packed = GZipMiddleware(LogAccess(app, desk.people), minimum_size=1000, compresslevel=5)
+    return GuardHeaders(LimitBodies(packed), https=desk.https)
 
 
 def _behind_the_door() -> APIRouter:
     inner = APIRouter(dependencies=[Depends(visitor), Depends(genuine)])
     for router in INNER:
         inner.include_router(router)
+    for router in EDITORS:
+        inner.include_router(router, dependencies=[Depends(only("editor"))])
+    inner.include_router(agreement.leaders, dependencies=[Depends(only("chair", "editor"))])
     return inner
 
 

@@ -136,3 +136,8 @@ class Ledger:
             return []
         batch = batch_of(acts[-1].event_id)
         return [event for event in acts if batch_of(event.event_id) == batch]
+
+    def since(self, number: int) -> list[ReviewEvent]:
+        """The events numbered above ``number``, in no order."""
+        with self._turn:
+            return [e for own in self._by_person.values() for e in own if e.number > number]

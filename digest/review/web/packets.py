@@ -101,8 +101,17 @@ class Indexed:
 
     def chosen(self, pair: Pair) -> list[str]:
         """The items that the page of a label shows, in its order."""
-        queue = self.packet.queue(_queue_of(pair))
+        queue = self.packet.queue(self.queue_of(pair))
         return [item for item in queue if pair in self.briefs[item].pages]
+
+    def pages(self) -> list[Pair]:
+        """The labels that have a page, in the order of their queues."""
+        return [pair_of(name) for name, _ in self.packet.queues() if "/" in name]
+
+    @staticmethod
+    def queue_of(pair: Pair) -> str:
+        """The queue of a label's page."""
+        return f"{PREFIX.get(pair[0], pair[0])}/{pair[1]}"
 
 
 def pair_of(queue: str) -> Pair:
@@ -110,10 +119,6 @@ def pair_of(queue: str) -> Pair:
     prefix, _, label = queue.partition("/")
     scheme = next((scheme for scheme, own in PREFIX.items() if own == prefix), prefix)
     return scheme, label
-
-
-def _queue_of(pair: Pair) -> str:
-    return f"{PREFIX.get(pair[0], pair[0])}/{pair[1]}"
 
 
 def _folded(text: str) -> str:

@@ -44,9 +44,10 @@ class Review:
 
     def settled(self) -> frozenset[Key]:
         """The labels on which the panel has decided."""
-        return frozenset(key for key, found in self._all() if found.outcome != "open")
+        return frozenset(key for key, found in self.all_standing() if found.outcome != "open")
 
-    def _all(self) -> Iterable[tuple[Key, Standing]]:
+    def all_standing(self) -> Iterable[tuple[Key, Standing]]:
+        """What stands of every label that somebody decided."""
         for item in self.ledger.touched():
             yield from self.standing(item).items()
 
@@ -65,7 +66,7 @@ class Review:
 
     def _where(self, holds: Callable[[Key, Standing], bool]) -> list[Task]:
         found: dict[str, list[Key]] = {}
-        for key, standing in self._all():
+        for key, standing in self.all_standing():
             if key[0] in self.packet.briefs and holds(key, standing):
                 found.setdefault(key[0], []).append(key)
         return [(item, tuple(keys)) for item, keys in sorted(found.items())]

@@ -12,7 +12,7 @@ from typing import Annotated, Any, cast
 from uuid import uuid4
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse
 
 from digest.review.events import New, Payload, ReviewEvent
 from digest.review.people import Session
@@ -70,9 +70,9 @@ class Visit:
         }  # fmt: skip
         return render(self.desk.templates[self.tongue.tag], template, known | values)
 
-    def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    def page(self, template: str, code: int = 200, **values: Any) -> HTMLResponse:
         """The answer with a page."""
-        return HTMLResponse(self.html(template, **values), status)
+        return HTMLResponse(self.html(template, **values), code)
 
     def review(self, quarter: str) -> Review:
         """A quarter's review, or a page that says that there is none."""
@@ -88,12 +88,6 @@ class Visit:
         saved = self.desk.book.append(*events)
         review.ledger.refresh(review.people)
         return saved
-
-    def back(self, path: str) -> Response:
-        """The answer to a form: another page, or a word for the script."""
-        if wants_json(self.request):
-            return JSONResponse({"saved": True})
-        return RedirectResponse(path, SEE_OTHER)
 
 
 def _new_id() -> str:

@@ -169,7 +169,7 @@ def serving(place: Workplace, clock: Clock, https: bool = False) -> Iterator[Ser
     """The application in a thread, on a port of its own."""
     desk = Desk(place, clock, https=https)
     config = uvicorn.Config(
-        create_app(desk), log_level="critical", access_log=False, server_header=False,
+        create_app(desk), log_level="error", access_log=False, server_header=False,
         proxy_headers=https, forwarded_allow_ips="*", lifespan="on",
     )  # fmt: skip
     server = uvicorn.Server(config)

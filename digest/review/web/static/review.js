@@ -89,7 +89,8 @@ form has an id of its own, so what is sent twice is saved once. */
     alarm("");
     if (entry.kind === "undo" && takeBack()) return;
     keep([...waiting(), entry]);
-    pages.clear();
+    // A page that was fetched in advance knows nothing of what is decided for other items.
+    if (entry.kind !== "decide" || entry.body.includes("group=")) pages.clear();
     if (entry.kind === "decide" && entry.label) goOn(form.closest(".label"), entry);
     else if (form.dataset.save === "remark") form.reset();
     flush();
@@ -232,7 +233,8 @@ form has an id of its own, so what is sent twice is saved once. */
 
   async function go(address, push = true) {
     try {
-      const page = pages.get(address) || await fetchPage(address);
+      const known = pages.get(address);
+      const page = known || await fetchPage(address);
       const fresh = new DOMParser().parseFromString(page.text, "text/html");
       const content = fresh.getElementById("main");
       if (!fresh.getElementById("words") && !content) throw new Error(address);
@@ -240,7 +242,7 @@ form has an id of its own, so what is sent twice is saved once. */
       const body = document.implementation.createHTMLDocument();
       body.body.append(...content.childNodes);
       place(body, push ? page.url : "");
-      if (waiting().length === 0) swap($("#status"), fresh.getElementById("status"));
+      if (!known && waiting().length === 0) swap($("#status"), fresh.getElementById("status"));
       alarm("");
     } catch {
       if (navigator.onLine && !waiting().length) location.assign(address);
@@ -273,7 +275,7 @@ form has an id of its own, so what is sent twice is saved once. */
     if (!card) return;
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
-      const details = $(".criteria details", card);
+      const details = $("details.counts", card);
       if (details) details.open = true;
       card.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest" });

@@ -1,0 +1,138 @@
+"""The edition as the panel speaks of it: its pages with findings, questions and comments."""
+
+from __future__ import annotations
+
+from typing import cast
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from digest.review.consensus import findings, questions
+from digest.review.events import (
+    Agreement,
+    Comment,
+    Evidence,
+    Finding,
+    FindingVoice,
+    Payload,
+    Question,
+    Voice,
+)
+from digest.review.standing import is_voter
+from digest.review.web import forms
+from digest.review.web.forms import Form
+from digest.review.web.packets import Pair
+from digest.review.web.review import Review
+from digest.review.web.views.edition import page_view
+from digest.review.web.views.words import AGREEMENT, EVIDENCE, told
+from digest.review.web.visit import SEE_OTHER, Open, Posted, Visit, Visitor
+
+inner = APIRouter()
+
+
+@inner.get("/{quarter}/page")
+def page(visit: Visitor, review: Open, label: str, saved: str = "") -> Response:
+    """A page of the edition."""
+    pair = _pair(review, label)
+    view = page_view(review, visit.person, pair, visit.tongue, visit.desk.codebook)
+    return visit.page(
+        "page_of_edition", review=review, view=view, key=label, saved=saved,
+        may_vote=is_voter(visit.person),
+        evidence=told(EVIDENCE, visit.tongue), agreement=told(AGREEMENT, visit.tongue),
+    )  # fmt: skip
+
+
+@inner.post("/{quarter}/finding")
+def finding(visit: Visitor, review: Open, form: Posted) -> Response:
+    """Save a finding of a page, or its next wording; without a statement it is withdrawn."""
+    key = form.needed("page", 300)
+    shown = {*review.packet.chosen(_pair(review, key))}
+    act = Finding(
+        finding=_id_of(form, "finding"),
+        page=key,
+        statement=form.text("statement"),
+        evidence=cast(Evidence, form.one_of("evidence", tuple(EVIDENCE))),
+        agreement=cast(Agreement, form.one_of("agreement", tuple(AGREEMENT))),
+        items=tuple(item for item in form.all("item") if item in shown),
+    )
+    _require_known(review, form, act)
+    return _saved(visit, review, form, act, key)
+
+
+def _require_known(review: Review, form: Form, act: Finding) -> None:
+    """A next wording is of a finding of this page, and a new one says something."""
+    if not form.text("finding"):
+        if not act.statement:
+            raise forms.refused("a finding needs a statement")
+        return
+    known = findings(review.ledger.said(), review.people, review.ledger.rule)
+    if (act.finding, act.page) not in {(one.finding, one.page) for one in known}:
+        raise forms.refused("there is no such finding: load the page again")
+
+
+@inner.post("/{quarter}/voice")
+def voice(visit: Visitor, review: Open, form: Posted) -> Response:
+    """Approve a finding's wording, or dissent from it."""
+    if not is_voter(visit.person):
+        raise forms.refused("editors do not vote", 403)
+    said = cast(Voice, form.one_of("voice", ("approve", "dissent")))
+    known = {
+        (one.finding, one.wording): one.page
+        for one in findings(review.ledger.said(), review.people, review.ledger.rule)
+    }
+    act = FindingVoice(form.needed("finding"), form.needed("wording"), said, form.text("text"))
+    if (act.finding, act.wording) not in known:
+        raise forms.refused("it was worded anew meanwhile: load the page again", 409)
+    return _saved(visit, review, form, act, known[act.finding, act.wording])
+
+
+@inner.post("/{quarter}/question")
+def question(visit: Visitor, review: Open, form: Posted) -> Response:
+    """Save an open question; without a text it is withdrawn."""
+    key = form.needed("page", 300)
+    _pair(review, key)
+    act = Question(_id_of(form, "question"), key, form.text("text"))
+    known = {one.question for one in questions(review.ledger.said(), review.people)
+             if one.page == key}  # fmt: skip
+    if form.text("question") and act.question not in known:
+        raise forms.refused("there is no such question: load the page again")
+    if not form.text("question") and not act.text:
+        raise forms.refused("a question needs words")
+    return _saved(visit, review, form, act, key)
+
+
+@inner.post("/{quarter}/comment")
+def comment(visit: Visitor, review: Open, form: Posted) -> Response:
+    """Save a comment on a page, or on the edition."""
+    key = form.text("page", 300)
+    if key:
+        _pair(review, key)
+    act = Comment(f"page:{key}" if key else "edition", form.needed("text"))
+    return _saved(visit, review, form, act, key)
+
+
+def _id_of(form: Form, name: str) -> str:
+    """The id of what is reworded; of something new, the form's own."""
+    given = form.text(name, 300)
+    if given:
+        return given
+    try:
+        return UUID(form.needed("id", 36)).hex
+    except ValueError:
+        raise forms.refused("the form has no id of its own: load the page again") from None
+
+
+def _pair(review: Review, key: str) -> Pair:
+    scheme, _, label = key.partition("/")
+    if (scheme, label) not in review.packet.pages():
+        raise forms.refused("", 404)
+    return scheme, label
+
+
+def _saved(visit: Visit, review: Review, form: Form, act: Payload, key: str) -> Response:
+    visit.save(review, (form.event_id(repr(act)), act))
+    query = urlencode({"label": key, "saved": "1"})
+    path = f"/{review.quarter}/page?{query}" if key else f"/{review.quarter}/edition?saved=1"
+    return RedirectResponse(path, SEE_OTHER)

@@ -1,0 +1,119 @@
+"""The editor's pages about people: who takes part, links, conflicts of interest, the access log."""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from fastapi import APIRouter
+from fastapi.responses import RedirectResponse, Response
+
+from digest.errors import InputError
+from digest.review.people import link_address
+from digest.review.persons import GOALS, Person, Role
+from digest.review.web import forms
+from digest.review.web.forms import Form
+from digest.review.web.visit import SEE_OTHER, Posted, Visit, Visitor
+from digest.taxonomy import LANGUAGES
+
+editors = APIRouter()
+HOURS = 72
+
+
+@editors.get("/people")
+def people(visit: Visitor, saved: str = "") -> Response:
+    """Everybody, and a form for somebody new."""
+    return _page(visit, saved=saved)
+
+
+def _page(visit: Visit, code: int = 200, saved: str = "", refusal: str = "") -> Response:
+    return visit.page(
+        "people", code, saved=saved, refusal=refusal, roles=get_args(Role), goals=GOALS,
+        persons=list(visit.desk.people.persons().values()),
+        languages=[(tag, tongue.own_name()) for tag, tongue in visit.desk.tongues.items()],
+    )  # fmt: skip
+
+
+@editors.get("/people/person")
+def person(visit: Visitor, id: str, saved: str = "") -> Response:
+    """One person, to be changed, linked, or let in no more."""
+    return _person_page(visit, _known(visit, id), saved=saved)
+
+
+def _person_page(
+    visit: Visit, known: Person, code: int = 200, saved: str = "", refusal: str = "", link: str = ""
+) -> Response:
+    return visit.page(
+        "person", code, known=known, saved=saved, refusal=refusal, link=link, hours=HOURS,
+        roles=get_args(Role), goals=GOALS,
+        languages=[(tag, tongue.own_name()) for tag, tongue in visit.desk.tongues.items()],
+    )  # fmt: skip
+
+
+def _known(visit: Visit, person_id: str) -> Person:
+    found = visit.desk.people.persons().get(person_id)
+    if found is None:
+        raise forms.refused("", 404)
+    return found
+
+
+def _described(form: Form, person_id: str) -> Person:
+    return Person(
+        id=person_id,
+        name=form.needed("name", 300),
+        affiliation=form.text("affiliation", 300),
+        role=cast(Role, form.one_of("role", get_args(Role))),
+        goals=tuple(goal for goal in form.all("goal") if goal in GOALS),
+        conflicts=tuple(filter(None, map(str.strip, form.text("conflicts").splitlines()))),
+        language=form.one_of("language", LANGUAGES),
+    )
+
+
+@editors.post("/people/add")
+def add(visit: Visitor, form: Posted) -> Response:
+    """Take somebody in, and show their first link."""
+    try:
+        added = visit.desk.people.add(_described(form, form.needed("person", 60)))
+    except InputError as error:
+        return _page(visit, 400, refusal=str(error))
+    return _with_link(visit, added)
+
+
+@editors.post("/people/change")
+def change(visit: Visitor, form: Posted) -> Response:
+    """Everything about somebody as the form has it."""
+    known = _known(visit, form.needed("person", 60))
+    try:
+        visit.desk.people.change(_described(form, known.id))
+    except InputError as error:
+        return _person_page(visit, known, 400, refusal=str(error))
+    return RedirectResponse(f"/people/person?id={known.id}&saved=1", SEE_OTHER)
+
+
+@editors.post("/people/link")
+def link(visit: Visitor, form: Posted) -> Response:
+    """A new link for somebody; shown once, on the page that answers."""
+    return _with_link(visit, _known(visit, form.needed("person", 60)))
+
+
+def _with_link(visit: Visit, known: Person) -> Response:
+    token = visit.desk.people.link(known.id, HOURS)
+    address = link_address(str(visit.request.base_url), token)
+    return _person_page(visit, known, link=address)
+
+
+@editors.post("/people/revoke")
+def revoke(visit: Visitor, form: Posted) -> Response:
+    """Let somebody in no more."""
+    known = _known(visit, form.needed("person", 60))
+    if known.id == visit.person.id:
+        return _person_page(visit, known, 400, refusal="own")
+    visit.desk.people.revoke(known.id)
+    return RedirectResponse(f"/people/person?id={known.id}&saved=1", SEE_OTHER)
+
+
+@editors.get("/log")
+def log(visit: Visitor) -> Response:
+    """Who asked for what lately."""
+    return visit.page(
+        "log", lines=visit.desk.people.accesses(), persons=visit.desk.people.persons()
+    )

@@ -1,0 +1,121 @@
+"""How far an edition is on its way to being published, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.review.conditions import (
+    Lack,
+    Stage,
+    State,
+    embargo,
+    missing,
+    signature,
+    stage,
+    waiting,
+)
+from digest.review.consensus import findings
+from digest.review.events import ReviewEvent, Signed, not_undone, of_kind
+from digest.review.papers import PapersCheck
+from digest.review.queues import SELECTED
+from digest.review.web.review import Review
+from digest.review.web.tongue import Tongue
+from digest.review.web.views.item import name_of
+from digest.tongue import N_
+
+STAGES: dict[Stage, str] = {
+    "draft": N_("Draft"),
+    "in review": N_("In review"),
+    "signed off": N_("Signed off"),
+    "embargoed": N_("Signed off, under embargo"),
+    "published": N_("Published"),
+}
+LACKS = {
+    "people": N_("The panel is not complete: there are too few members for a quorum, or no chair."),
+    "decisions": N_(
+        "Labels under which items are shown and on which the panel has not decided: %(n)s."
+    ),
+    "taking in": N_(
+        "Decisions that the draft does not hold yet: %(n)s. It takes them in within minutes."
+    ),
+    "findings": N_("Findings that are neither approved nor withdrawn: %(n)s."),
+    "papers": N_(
+        "Cited papers that must be looked up again at their source, or were withdrawn: %(n)s."
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signed this draft, or supports it; ``chair`` tells the one from the other."""
+
+    name: str
+    note: str
+    event: ReviewEvent
+    chair: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """An edition's stage in words, and all that a chair has to know before signing."""
+
+    stage: Stage
+    word: str
+    lacks: tuple[tuple[str, str], ...]
+    signatures: tuple[Signature, ...]
+    until: datetime | None
+    sha256: str
+    mine: ReviewEvent | None
+    left_to_decide: int
+
+
+def stage_view(
+    review: Review,
+    person: str,
+    tongue: Tongue,
+    now: datetime,
+    papers: PapersCheck | None,
+    published: frozenset[str],
+) -> StageView:
+    """The stage of the draft that the packet was made of; ``published`` are manifests' hashes."""
+    sha256, said = review.packet.packet.sha256, review.ledger.said()
+    held = embargo(said)
+    until = held[1] if held else None
+    is_signed = signature(said, review.people, sha256) is not None
+    found = stage(now, in_review=True, signed=is_signed, until=until, published=sha256 in published)
+    lacks = missing(_state(review, papers), now)
+    signed = [(e, s) for e, s in of_kind(not_undone(said), Signed) if s.sha256 == sha256]
+    return StageView(
+        stage=found,
+        word=tongue.gettext(STAGES[found]),
+        lacks=tuple((_said(lack, tongue), lack.sentence) for lack in lacks),
+        signatures=tuple(_signature(review, event, s.note) for event, s in signed),
+        until=until,
+        sha256=sha256,
+        mine=next((event for event, _ in signed if event.person == person), None),
+        left_to_decide=sum(lack.number for lack in lacks if lack.kind == "decisions"),
+    )
+
+
+def _said(lack: Lack, tongue: Tongue) -> str:
+    return tongue.gettext(LACKS[lack.kind]) % {"n": tongue.number(lack.number)}
+
+
+def _signature(review: Review, event: ReviewEvent, note: str) -> Signature:
+    person = review.people.get(event.person)
+    is_chair = person is not None and person.role == "chair"
+    return Signature(name_of(review.people, event.person), note, event, is_chair)
+
+
+def _state(review: Review, papers: PapersCheck | None) -> State:
+    taken = review.packet.packet.about.taken
+    return State(
+        shown=[key for _, keys in review.tasks(SELECTED) for key in keys],
+        standings=dict(review.all_standing()),
+        findings=findings(review.ledger.said(), review.people, review.ledger.rule),
+        people=review.people,
+        waiting=waiting(review.ledger.since(taken), taken),
+        papers=papers,
+        rule=review.ledger.rule,
+    )

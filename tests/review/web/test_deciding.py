@@ -1,0 +1,187 @@
+"""A member reviews without scripts: each button saves, once; undoing; others after one's own."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+from digest.review.events import Declared, StoryRuling
+from tests.review.web.desk import ACME, LATE, PAPER, STORY, Served
+
+
+def test_each_button_saves_a_decision_and_says_so(served: Served) -> None:
+    ada = served.visitor("ada")
+    for verdict in ("accept", "reject", "unsure"):
+        answer = ada.decide(verdict, reason=f"as {verdict}")
+        assert answer.status_code == 200
+        assert 'class="said">Saved</span>' in answer.text
+        assert f'value="{verdict}" data-key="{verdict[0]}"' in answer.text
+    assert served.decisions == [
+        ("ada", PAPER.id, "sdg/3", verdict) for verdict in ("accept", "reject", "unsure")
+    ]
+    assert served.events[0].payload.reason == "as accept"  # type: ignore[union-attr]
+
+
+def test_another_label_instead_is_a_reject_and_an_accept_saved_together(served: Served) -> None:
+    ada = served.visitor("ada")
+    ada.decide("relabel", instead="sdg/4", reason="it is about schools")
+    assert served.decisions == [
+        ("ada", PAPER.id, "sdg/3", "reject"), ("ada", PAPER.id, "sdg/4", "accept"),
+    ]  # fmt: skip
+    assert 'id="label-sdg-4"' in ada.item()
+
+
+def test_a_label_that_the_machine_missed_can_be_added_and_others_are_asked_about_it(
+    served: Served,
+) -> None:
+    served.visitor("ada").decide("relabel", label="", instead="sdg/4")
+    assert served.decisions == [("ada", PAPER.id, "sdg/4", "accept")]
+    seen = served.visitor("chair").item()
+    assert "A reviewer proposes it." in seen
+    assert "Ada Lovelace" not in seen  # nor who proposed it
+    queues = served.visitor("chair").get("/2026Q1/").text
+    assert "Proposed by reviewers" in queues
+
+
+def test_the_same_form_sent_twice_is_saved_once(served: Served) -> None:
+    ada, form = served.visitor("ada"), uuid4().hex
+    for _ in range(2):
+        assert ada.decide("accept", id=form).status_code == 200
+    assert len(served.events) == 1
+    ada.decide("reject", id=form)  # the same page, brought back, but another button
+    assert [verdict for *_, verdict in served.decisions] == ["accept", "reject"]
+
+
+def test_near_duplicates_are_decided_together_and_undone_together(served: Served) -> None:
+    ada = served.visitor("ada")
+    assert "the 2 near-duplicates of this story" in ada.item(STORY[0].id, "goal/3")
+    answer = ada.decide("reject", item=STORY[0].id, queue="goal/3", group="1")
+    assert {item for _, item, *_ in served.decisions} == {item.id for item in STORY}
+    assert "and 2 near-duplicates" in answer.text
+    batch = re.search(r'name="batch" value="(\w+)"', answer.text)
+    assert batch
+    after = ada.post("/2026Q1/undo", batch=batch[1], item=STORY[0].id, queue="goal/3")
+    assert after.status_code == 200
+    assert 'aria-pressed="true"' not in after.text
+    assert len(served.events) == 6  # nothing is deleted
+    assert "Nothing decided yet" in after.text
+
+
+def test_undo_takes_back_one_step_after_the_other_and_only_ones_own(served: Served) -> None:
+    ada, chair = served.visitor("ada"), served.visitor("chair")
+    ada.decide("accept")
+    ada.decide("accept", label="risk/group-discrimination")
+    batch = _batch(ada.item())
+    chair.post("/2026Q1/undo", batch=batch, item=PAPER.id)
+    assert _batch(ada.item()) == batch  # another's undo does nothing
+    ada.post("/2026Q1/undo", batch=batch, item=PAPER.id)
+    page = ada.item()
+    assert _pressed(page, "sdg-3") == "accept"
+    assert _pressed(page, "risk-group-discrimination") == ""
+    ada.post("/2026Q1/undo", batch=_batch(page), item=PAPER.id)
+    assert _pressed(ada.item(), "sdg-3") == ""
+
+
+def test_others_decisions_are_seen_after_ones_own_and_not_before(served: Served) -> None:
+    ben, ada = served.visitor("ben"), served.visitor("ada")
+    ben.decide("reject", reason="a secret reason")
+    ben.post("/2026Q1/remark", item=PAPER.id, text="a secret remark")
+    before = ada.item()
+    assert "Ben Okri" not in before
+    assert "secret" not in before
+    assert "Others' decisions are shown after your own." in before
+    after = ada.decide("accept").text
+    assert "Ben Okri" in after
+    assert "a secret reason" in after
+    assert "a secret remark" not in after  # another label of the item is still open
+    done = ada.decide("unsure", label="risk/group-discrimination").text
+    assert "a secret remark" in done
+    assert "Ben Okri" in served.visitor("ed").item()  # editors see all, and do not vote
+
+
+def test_a_quorum_settles_a_label_and_the_chair_a_tie(served: Served) -> None:
+    ada, ben, chair = (served.visitor(name) for name in ("ada", "ben", "chair"))
+    ada.decide("accept")
+    assert ">open<" in ada.item()
+    ben.decide("reject")
+    assert ">open<" in ada.item()
+    assert "Reviewers disagree" in ada.get("/2026Q1/").text
+    chair.decide("reject")
+    assert ">rejected<" in ada.item()
+
+
+def test_who_has_a_conflict_of_interest_does_not_decide(served: Served) -> None:
+    ben, ada = served.visitor("ben"), served.visitor("ada")
+    assert "A name that is noted for you" in ben.item(ACME.id)
+    refused = ben.decide("accept", "risk/group-discrimination", ACME.id)
+    assert refused.status_code == 403
+    assert served.decisions == []
+    declared = ada.post("/2026Q1/declare", item=PAPER.id, reason="my sister's paper")
+    assert "You have a conflict of interest with this item" in declared.text
+    assert ada.decide("accept").status_code == 403
+    assert isinstance(served.events[-1].payload, Declared)
+    ada.post("/2026Q1/undo", batch=_batch(declared.text), item=PAPER.id)
+    assert ada.decide("accept").status_code == 200
+
+
+def test_next_leads_through_what_is_not_done_and_says_when_it_is(served: Served) -> None:
+    ada = served.visitor("ada")
+    first = ada.get("/2026Q1/item?queue=goal/3")
+    assert "Phones for clinics" in first.text
+    ada.decide("accept", queue="goal/3")
+    for story in STORY:
+        page = ada.get("/2026Q1/item?queue=goal/3")
+        assert f'data-item="{story.id}"' in page.text
+        ada.decide("accept", item=story.id, queue="goal/3")
+    assert "You are through with this queue." in ada.get("/2026Q1/item?queue=goal/3").text
+    assert "4/4" in ada.get("/2026Q1/").text
+
+
+def test_the_time_left_is_said_after_ten_decisions_from_ones_own_pace(
+    served: Served, watch: object
+) -> None:
+    ada = served.visitor("ada")
+    for n in range(10):
+        watch.wait(seconds=60)  # type: ignore[attr-defined]
+        assert "said after ten decisions" in ada.get("/2026Q1/").text
+        ada.decide("accept" if n % 2 else "reject")
+    page = ada.get("/2026Q1/").text
+    # Of the labels in her queues five are open: one of her goal's paper is hers already.
+    left = re.search(r"still need you</dt><dd>(\d+)", page)
+    assert left
+    assert f"<dd>{left[1]} min</dd>" in page
+
+
+def test_a_member_says_that_items_are_not_one_story(served: Served) -> None:
+    ada = served.visitor("ada")
+    ada.post("/2026Q1/split", item=STORY[0].id, other=STORY[1].id, queue="goal/3")
+    ruling = served.events[-1].payload
+    assert isinstance(ruling, StoryRuling)
+    assert ruling.items == (STORY[0].id, STORY[1].id)
+    foreign = ada.post("/2026Q1/split", item=STORY[0].id, other=PAPER.id, queue="goal/3")
+    assert foreign.status_code == 400
+
+
+def test_an_item_page_shows_why_and_by_which_criteria(served: Served) -> None:
+    page = served.visitor("ada").item()
+    assert '<mark data-labels="risk/group-discrimination sdg/10 sdg/3">' in page
+    assert "with high confidence: 94%" in page
+    assert "with medium confidence: 71%" in page
+    assert "nearly gives this label: 47%" in page
+    assert "maternal health and safe birth" in page  # what counts
+    assert "battery health" in page  # what does not
+    assert 'rel="noopener noreferrer"' in page
+    late = served.visitor("ada").item(LATE.id, "late")
+    assert "late arrival" in late
+
+
+def _batch(page: str) -> str:
+    found = re.search(r'name="batch" value="(\w+)"', page)
+    assert found
+    return found[1]
+
+
+def _pressed(page: str, anchor: str) -> str:
+    card = page.split(f'id="label-{anchor}"')[1].split("</section>", maxsplit=1)[0]
+    found = re.search(r'value="(\w+)"[^>]*aria-pressed="true"', card)
+    return found[1] if found else ""
