@@ -92,6 +92,11 @@ class Patience:
     _waits: dict[str, float] = field(default_factory=dict)
     _next: dict[str, float] = field(default_factory=dict)
 
+    def again(self, now: float) -> None:
+        """All that waits is due soon: who should have heard of it may have been away."""
+        self._waits = dict.fromkeys(self._waits, FIRST)
+        self._next = {event_id: min(at, now + FIRST) for event_id, at in self._next.items()}
+
     def due(self, events: Sequence[Raised], now: float) -> list[tuple[Raised, int]]:
         """The events to post now, each with the number of the attempt.
 

@@ -13,6 +13,7 @@ from digest.store.database import reading
 from digest.store.outbox import Raised, unhandled
 from digest.store.turn import own_turn
 from flows.deliver import Patience, post
+from flows.served import registered_path
 
 LOOK = 1.0  # seconds between two looks into the outbox
 
@@ -21,12 +22,22 @@ def relay(
     place: Workplace, environment: Mapping[str, str], stop: threading.Event, say: Report
 ) -> None:
     """Look and post until ``stop``; says what is wrong when it begins to be, not every time."""
-    outbox, patience, wrong = Outbox(place), Patience(), ""
+    outbox, patience, wrong, runner = Outbox(place), Patience(), "", 0
     while not stop.wait(LOOK):
+        runner, before = _registered(place), runner
+        if runner != before or wrong:
+            # What was posted to a runner that is gone, or to a server that was away, was lost.
+            patience.again(time.monotonic())
         problem = _once(outbox, environment, patience)
         if problem and problem != wrong:
             say(f"relay: {problem}")
         wrong = problem
+
+
+def _registered(place: Workplace) -> int:
+    """Changes whenever a runner has begun."""
+    path = registered_path(place)
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 @dataclass

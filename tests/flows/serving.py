@@ -28,7 +28,7 @@ from digest.store.turn import turn_holder
 from tests.command import DIGEST, ENVIRONMENT, REPOSITORY
 
 Q1 = Quarter(2026, 1)
-SECONDS = 240.0  # on a machine with much else to do
+SECONDS = 480.0  # on a machine with much else to do
 
 
 def until(what: Callable[[], Any], seconds: float = SECONDS, every: float = 0.1) -> Any:

@@ -44,6 +44,15 @@ def test_news_makes_all_that_waits_due_soon() -> None:
     assert patience.due([B], 20_000 + 3 * FIRST) == [(B, 2)]
 
 
+def test_all_that_waits_is_due_soon_again_when_its_listeners_are_back() -> None:
+    patience = Patience()
+    last = max(n for t in range(1, 20_000) for _, n in patience.due([A], t))
+    patience.again(20_000)
+    assert patience.due([A], 20_000 + FIRST - 1) == []
+    assert patience.due([A], 20_000 + FIRST) == [(A, last + 1)]
+    assert patience.due([A], 20_000 + 3 * FIRST) == [(A, last + 2)]
+
+
 def test_a_post_has_one_id_an_attempt_and_tells_the_quarter() -> None:
     asked: list[tuple[str, dict[str, str], Any]] = []
 

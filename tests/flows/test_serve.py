@@ -30,7 +30,7 @@ from tests.flows.newsstand import Newsstand, newsstand
 from tests.flows.serving import Q1, Serving, family, is_alive, serving, until
 from tests.holders import held
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1200)
 DUE, HARVESTED, LABELLED = (
     "digest.harvest.due", "digest.harvest.completed", "digest.labels.completed",
 )  # fmt: skip
@@ -180,7 +180,7 @@ def test_a_second_copy_is_refused(serve: Serving) -> None:
         f"another digest serve runs in {serve.place.folder} (process number {serve.process.pid}): "
         "use that one, or stop it"
     )
-    status = digest("status", "2026Q1", "--var", serve.place.folder).stdout
+    status = digest("status", "2026Q1", "--var", serve.place.folder).stdout.decode()
     assert f"\ndigest serve runs as process number {serve.process.pid}\n" in status
 
 
