@@ -70,8 +70,8 @@ def _under_header(path: Path, rows: Iterator[Sequence[str]]) -> list[Row]:
     found: list[Row] = []
     for number, cells in enumerate(rows, start=2):
         if any(cells):
-            named = dict(zip(header, map(restored, cells), strict=False))
-            found.append((number, named))
+            named = zip(header, map(restored, cells), strict=False)
+            found.append((number, {name: cell for name, cell in named if name}))
         if number > MOST_ROWS:
             raise InputError(_TOO_LARGE.format(path))
     return found
@@ -81,7 +81,7 @@ def _csv_rows(path: Path) -> Iterator[Sequence[str]]:
     if path.stat().st_size > MOST_BYTES:
         raise InputError(_TOO_LARGE.format(path))
     try:
-        text = path.read_text("utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path} is not in UTF-8: save it as 'CSV UTF-8', or as .xlsx") from None
     first = text.partition("\n")[0]
