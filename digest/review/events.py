@@ -23,6 +23,7 @@ from digest.text import one_line
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+# What was saved once must be read for ever: these may be raised, never lowered.
 LONGEST_NAME = 300  # characters: an item's id, a page, the id of another event
 LONGEST_TEXT = 4_000  # characters: two pages, typed
 MOST_ITEMS = 200  # that a finding rests on

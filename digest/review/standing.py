@@ -18,6 +18,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from digest.review.events import Decision, Declared, ReviewEvent, Verdict, not_undone, of_kind
@@ -114,6 +115,7 @@ def has_conflict(conflicts: Iterable[str], names: Iterable[str]) -> bool:
     return any(_folded(conflict) in name for conflict in conflicts for name in folded)
 
 
+@lru_cache(maxsize=10_000)  # the same few names are asked about for every vote
 def _folded(name: str) -> str:
     words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
     return f" {' '.join(words)} "
