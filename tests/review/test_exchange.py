@@ -33,6 +33,8 @@ from digest.review.intake import Imported, import_from
 from digest.review.packet import PacketItem, PacketLabel, write_packet
 from digest.review.people import People
 from digest.review.standing import Rule
+from digest.steps.decided import decided
+from digest.store.database import reading
 from tests.command import digest, sentence
 from tests.examples import NOON, Q1
 from tests.review.acts import ITEM, decides, new, person
@@ -145,6 +147,24 @@ def test_what_stands_trains_the_model(place: Workplace, tmp_path: Path) -> None:
     ]
     (example,) = training.settled(read)
     assert example.labels == {"sdg": frozenset({"3"}), "risk": frozenset()}
+
+
+def test_what_stands_is_found_in_the_working_folder(harvested: Workplace, tmp_path: Path) -> None:
+    """As ``digest train --decisions`` does: of a paper, and of a story known by its address."""
+    people = People(harvested.book, utc_now)
+    people.add(person("ada"))
+    people.add(person("bo"))
+    with reading(harvested.database) as connection:
+        items = connection.execute(
+            "SELECT min(item_id) FROM item WHERE quarter = '2026Q1' GROUP BY kind ORDER BY kind"
+        ).fetchall()
+    for n, (item,) in enumerate(items):
+        for who in ("ada", "bo"):
+            book(harvested).append(new(f"{who}-{n}", who, decides(item=item)))
+    export_all(harvested, tmp_path, Rule(), utc_now)
+    examples = decided(harvested, tmp_path / "decisions.jsonl", CODEBOOK)
+    assert [example.labels for example in examples] == [{"sdg": frozenset({"3"})}] * 2
+    assert len({example.text for example in examples}) == 2
 
 
 def test_without_events_the_files_are_empty(place: Workplace, tmp_path: Path) -> None:
