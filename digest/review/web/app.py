@@ -69,7 +69,9 @@ def create_app(desk: Desk) -> ASGIApp:
         yield
         desk.close()
 
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=life)
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=life
+    )
     app.state.desk = desk
     app.mount("/static", _Static(directory=STATIC))
     app.include_router(enter.door)
