@@ -21,8 +21,10 @@ STATEMENT = "Phones help nurses, in the clinics that were studied."
 
 
 def words(visitor: Visitor, statement: str = STATEMENT, **fields: str) -> None:
-    answer = visitor.post("/2026Q1/finding", page="sdg/3", statement=statement,
-                          evidence="limited", agreement="medium", item=PAPER.id, **fields)  # fmt: skip
+    answer = visitor.post(
+        "/2026Q1/finding", page="sdg/3", statement=statement, evidence="limited",
+        agreement="medium", item=PAPER.id, **fields,
+    )  # fmt: skip
     assert answer.status_code == 200
     assert "Saved." in answer.text
 

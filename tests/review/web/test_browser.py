@@ -1,0 +1,280 @@
+"""Reviewing in a real Chromium: by keyboard alone, without a connection, without scripts, by axe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from digest.review.events import Undone
+from tests.review.acts import Watch
+from tests.review.web.desk import HOSTILE, PAPER, STORY, Served
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.browser
+Enter = Callable[..., Any]
+ITEM = f"/2026Q1/item?queue=selected&id={PAPER.id}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM:
+        missing = pytest.fail if os.environ.get("DIGEST_REQUIRE_BROWSER") else pytest.skip
+        missing("NO CHROMIUM is installed: the review was not tested in a browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def enter(browser: Any, served: Served) -> Iterator[Enter]:
+    """Enters by a link in a browser of one's own and gives its page; complaints fail the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def entered(person: str, **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": 375, "height": 700}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message))
+        page.on("console", lambda m: complaints.append(m.text) if "Security" in m.text else None)
+        page.goto(served.base + served.link(person))
+        page.click("main button")
+        page.wait_for_url("**/account*")
+        return page
+
+    yield entered
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def saved(page: Any, words: str) -> None:
+    """Waits until the line at the top says that something is saved."""
+    page.wait_for_selector(f"#status .said >> nth=0 >> visible=true >> xpath=.. >> text={words}")
+
+
+def focused(page: Any) -> str:
+    """The id of what has the focus."""
+    return str(page.evaluate("document.activeElement.id"))
+
+
+def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> None:
+    page = enter("ada")
+    page.keyboard.press("Tab")
+    page.goto(served.base + "/2026Q1/")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if "Begin" in page.evaluate("document.activeElement.innerText"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".label[aria-current]")
+    assert page.get_attribute(".label[aria-current]", "data-label") == "sdg/3"
+    page.keyboard.press("a")
+    saved(page, "Accepted: Goal 3")
+    assert focused(page) == "label-risk-group-discrimination"
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == "label-sdg-3"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("l")
+    assert focused(page) == "instead-risk-group-discrimination"
+    page.keyboard.press("d")  # in a list keys choose from it
+    page.select_option(":focus", "risk/security")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    saved(page, "Rejected: Discrimination")
+    page.wait_for_selector("#label-risk-security")
+    page.keyboard.press("z")
+    page.wait_for_selector("#label-risk-security", state="detached")
+    page.focus("#label-risk-group-discrimination")
+    page.keyboard.press("u")
+    saved(page, "Unsure: Discrimination")
+    assert focused(page) == "next"
+    page.keyboard.press("n")
+    page.wait_for_selector(f"[data-item='{STORY[0].id}']")
+    assert focused(page) == "title"
+    page.keyboard.press("p")
+    page.wait_for_selector(f"[data-item='{PAPER.id}']")
+    assert [event.payload.__class__.__name__ for event in served.events] == [
+        "Decision", "Decision", "Decision", "Undone", "Undone", "Decision",
+    ]  # fmt: skip
+
+
+def test_keys_do_nothing_while_one_types_and_can_be_switched_off(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.keyboard.press("l")
+    page.fill("#reason-sdg-3", "")
+    page.type("#reason-sdg-3", "ranzu?a")
+    page.keyboard.press("?")
+    page.click(".help-keys summary")
+    page.uncheck("#use-keys")
+    page.keyboard.press("r")
+    page.reload()
+    page.keyboard.press("a")
+    assert not page.query_selector(".label[aria-current]")
+    page.click("#label-sdg-3 button[value=accept]")
+    saved(page, "Accepted: Goal 3")
+    assert [verdict for *_, verdict in served.decisions] == ["accept"]
+
+
+def test_without_a_connection_decisions_wait_and_are_saved_once(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.wait_for_load_state("networkidle")  # the next items were fetched in advance
+    page.context.set_offline(True)
+    page.keyboard.press("a")
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    page.keyboard.press("r")
+    page.wait_for_selector("#waits:has-text('waiting: 2')")
+    page.keyboard.press("z")  # what waits is undone by not sending it
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    page.keyboard.press("n")
+    page.wait_for_selector(f"[data-item='{STORY[0].id}']")
+    page.keyboard.press("r")
+    page.wait_for_selector("#waits:has-text('waiting: 2')")
+    assert served.events == []
+    page.context.set_offline(False)
+    page.wait_for_selector("#waits", state="hidden")
+    assert served.decisions == [
+        ("ada", PAPER.id, "sdg/3", "accept"), ("ada", STORY[0].id, "sdg/3", "reject"),
+    ]  # fmt: skip
+    saved(page, "Rejected: Goal 3")
+
+
+def test_an_answer_that_is_lost_on_its_way_does_not_save_twice(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    lost: list[str] = []
+
+    def lose(route: Any) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch().text())  # the server has it, the browser does not know
+            route.abort()
+
+    page.route("**/decide", lose)
+    page.keyboard.press("a")
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    assert len(served.events) == 1
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    saved(page, "Accepted: Goal 3")
+    assert len(served.events) == 1
+
+
+def test_what_waits_when_the_session_ends_is_sent_after_entering_again(
+    enter: Enter, served: Served, watch: Watch
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    watch.wait(hours=13)
+    page.keyboard.press("a")
+    page.wait_for_selector("#waits:has-text('Your session has ended')")
+    page.reload()
+    assert page.url.endswith("/enter")
+    page.goto(served.base + served.link("ben"))  # another person at the same computer
+    page.click("main button")
+    page.goto(served.base + ITEM)
+    page.wait_for_load_state("networkidle")
+    assert served.events == []
+    page.goto(served.base + served.link("ada"))
+    page.click("main button")
+    page.goto(served.base + ITEM)
+    saved(page, "Accepted: Goal 3")
+    assert served.decisions == [("ada", PAPER.id, "sdg/3", "accept")]
+
+
+def test_a_note_that_is_being_typed_survives_the_saving_of_another_label(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.click("#label-risk-group-discrimination details.more summary")
+    page.fill("#reason-risk-group-discrimination", "half a thou")
+    page.click("#label-sdg-3 button[value=accept]")
+    saved(page, "Accepted: Goal 3")
+    assert page.input_value("#reason-risk-group-discrimination") == "half a thou"
+
+
+def test_without_scripts_each_button_is_a_form_that_comes_back_to_the_item(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada", java_script_enabled=False)
+    page.goto(served.base + ITEM)
+    page.click("#label-sdg-3 button[value=accept]")
+    assert "Accepted: Goal 3" in page.inner_text("#status")
+    page.click("#status button")
+    assert "Nothing decided yet" in page.inner_text("#status")
+    page.click("#next")
+    assert page.get_attribute("#item", "data-item") == STORY[0].id
+    assert isinstance(served.events[-1].payload, Undone)
+
+
+def test_hostile_titles_and_texts_do_nothing(enter: Enter, served: Served) -> None:
+    page = enter("ada")
+    page.goto(served.base + "/2026Q1/item?queue=sample")
+    assert page.inner_text("h1") == HOSTILE.title
+    page.keyboard.press("a")
+    saved(page, "Accepted: About artificial intelligence")
+    page.goto(served.base + "/2026Q1/queue?name=sample")
+    assert page.evaluate("window.broken === undefined")
+
+
+EVERYBODYS = (
+    "/2026Q1/", "/2026Q1/item?queue=selected", "/2026Q1/item?queue=goal/3&id=" + STORY[0].id,
+    "/2026Q1/queue?name=selected", "/2026Q1/edition", "/2026Q1/page?label=sdg/3", "/help",
+    "/account",
+)  # fmt: skip
+EDITORS = (
+    "/2026Q1/", "/2026Q1/item?queue=selected", "/2026Q1/edition", "/2026Q1/agreement", "/people",
+    "/people/person?id=ben", "/log", "/2026Q1/reports",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("person", "paths", "looks"),
+    [
+        ("cho", EVERYBODYS, {"light": 375, "dark": 1440}),
+        ("chair", EVERYBODYS, {"light": 1440, "dark": 375}),
+        ("ed", EDITORS, {"light": 375, "dark": 1440}),
+    ],
+    ids=["Arabic", "English", "editor"],
+)  # fmt: skip
+def test_no_page_violates_a_rule_of_axe_or_overflows(
+    enter: Enter, served: Served, person: str, paths: tuple[str, ...], looks: dict[str, int]
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    served.visitor("ada").decide("accept")
+    served.visitor("ben").decide("reject", reason="no")
+    served.visitor("ada").post("/2026Q1/finding", page="sdg/3", statement="So it is.",
+                               evidence="limited", agreement="low", item=PAPER.id)  # fmt: skip
+    page = enter(person, color_scheme="light", bypass_csp=True)
+    axe, found = Axe(), []
+    for path in (*paths, "/enter", "/nowhere"):
+        page.goto(served.base + path)
+        for details in page.query_selector_all("details:not([open]) > summary"):
+            if details.is_visible():
+                details.click()
+        for scheme, width in looks.items():
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            for broken in axe.run(page).response["violations"]:
+                targets = [node["target"] for node in broken["nodes"]][:3]
+                found.append((path, scheme, width, broken["id"], targets))
+    assert found == []
