@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-import os
-import shutil
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.browser
 PAGES = (
     "", "2026Q1/", "2026Q1/goals/", "2026Q1/sdg/1/", "2026Q1/sdg/14/", "2026Q1/risks/",
@@ -21,33 +14,6 @@ PAGES = (
     "2026Q1/sources/", "2026Q1/method/", "2026Q1/data/", "2026Q1/v1.0/", "editions/",
     "corrections/", "cite/", "about/",
 )  # fmt: skip
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    handler = functools.partial(_Quiet, directory=str(site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM:
-        missing = pytest.fail if os.environ.get("DIGEST_REQUIRE_BROWSER") else pytest.skip
-        missing("NO CHROMIUM is installed: the site was not tested in a browser")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
