@@ -16,7 +16,7 @@ from typing import Any
 from digest.quarter import Quarter
 
 HARVEST, CLASSIFY, DRAFT, PUBLISH = "harvest", "classify", "draft", "publish"
-ALERT, BRIEF = "alert", "brief"
+ALERT, BRIEF, REVIEW = "alert", "brief", "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,70 @@ class DraftFrozen:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewOpened:
+    """The machine's draft that the panel reviews, its items drawn and late, and who opened it."""
+
+    sha256: str
+    drawn: int
+    late: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewChanged:
+    """The number of the last event in the book of the review."""
+
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class PapersLookedUp:
+    """How many cited papers were looked up, and how many are withdrawn or have a newer version.
+
+    ``outcome``: ``checked``, ``nobody to ask`` or ``failed``, with the reason in ``detail``.
+    """
+
+    outcome: str
+    asked: int
+    withdrawn: int
+    newer: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignedOff:
     """Who signed which manifest off, and with what remark."""
 
     sha256: str
     by: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnderEmbargo:
+    """Which signed manifest is not published before a moment (ISO, with its zone), by whom."""
+
+    sha256: str
+    until: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmbargoEnded:
+    """The signed manifest that may be published now."""
+
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionOpened:
+    """A new version is proposed in the place of one: ``amendment`` or ``update``, why, by whom."""
+
+    kind: str
+    reason: str
+    by: str
+    replaces: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +168,8 @@ class BriefReady:
 
 
 Payload = (
-    HarvestDue | HarvestCompleted | LabelsCompleted | DraftReady | DraftFrozen | SignedOff
+    HarvestDue | HarvestCompleted | LabelsCompleted | DraftReady | DraftFrozen | ReviewOpened
+    | ReviewChanged | PapersLookedUp | SignedOff | UnderEmbargo | EmbargoEnded | CorrectionOpened
     | Published | SourceFailed | SourceSilent | SignalRaised | BriefReady
 )  # fmt: skip
 
@@ -134,8 +193,21 @@ CATALOGUE = (
          LabelsCompleted, (DRAFT,)),
     Kind("digest.draft.ready", "the draft says something new and its site is built", DraftReady),
     Kind("digest.draft.frozen", "the look-back after the quarter is over: the draft waits for "
-         "review and changes no more", DraftFrozen, (ALERT,)),
-    Kind("digest.edition.signed-off", "somebody signed a manifest off", SignedOff, (PUBLISH,)),
+         "review and takes no more items", DraftFrozen, (ALERT,)),
+    Kind("digest.review.opened", "the panel's review of a draft begins, or its draft was "
+         "refreshed", ReviewOpened, (ALERT,)),
+    Kind("digest.review.changed", "people did something in a review, or an embargo's time has "
+         "come", ReviewChanged, (REVIEW,)),
+    Kind("digest.papers.looked-up", "the cited papers were looked up again before a sign-off",
+         PapersLookedUp),
+    Kind("digest.edition.signed-off", "somebody signed a manifest off, with nothing missing",
+         SignedOff, (PUBLISH,)),
+    Kind("digest.edition.embargoed", "what is signed off waits for a moment", UnderEmbargo,
+         (ALERT,)),
+    Kind("digest.edition.embargo-ended", "the moment has come, or the embargo was lifted",
+         EmbargoEnded, (PUBLISH,)),
+    Kind("digest.correction.opened", "a new version of a published edition is proposed",
+         CorrectionOpened, (ALERT,)),
     Kind("digest.edition.published", "the public site shows a new version", Published, (ALERT,)),
     Kind("digest.source.failed", "a source that had answered fails, or comes back empty",
          SourceFailed, (ALERT,)),

@@ -1,6 +1,6 @@
 """The flows of ``digest serve``: each waits for its turn, looks into the store, does what is due.
 
-    harvest -> classify -> draft -> freeze -> (people sign off) -> publish        brief
+    harvest -> classify -> draft -> freeze -> review (people) -> publish        brief
 
 What starts a flow (an event, the clock, a person) only says "look": a run that finds nothing to do
 ends at once. Prefect imports this module before every run, so all else is imported where it is
@@ -23,7 +23,7 @@ def harvest(quarter: str = "", because: str = "hand") -> list[str]:
     from digest.events import HARVEST
     from digest.quarter import Quarter
     from digest.steps import announce
-    from digest.steps.review import harvested_now
+    from digest.steps.freezing import harvested_now
     from digest.store.database import writing
     from flows.harvest import harvest_quarter
 
@@ -55,12 +55,13 @@ def classify(quarter: str = "") -> int:
 
 @flow(name="draft", flow_run_name="draft {quarter}")
 def draft(quarter: str = "") -> dict[str, str]:
-    """Bring drafts up to date, but not frozen ones, nor those whose texts still wait for labels.
+    """Bring drafts up to date, but not those that people review, or whose texts wait for labels.
 
     Returns the sha256 of each quarter's draft.
     """
     from digest.edition.shelf import Shelf
     from digest.events import CLASSIFY, DRAFT
+    from digest.steps.taking import in_review
     from flows.draft import draft_quarter
 
     drafts: dict[str, str] = {}
@@ -70,10 +71,10 @@ def draft(quarter: str = "") -> dict[str, str]:
         for each in me.quarters(DRAFT, quarter):
             if each in unlabelled:
                 get_run_logger().info("%s is drafted when its texts have their labels", each)
-            elif shelf.is_frozen(each):
+            elif shelf.is_frozen(each) or in_review(me.place, each):
                 get_run_logger().warning(
-                    "the draft of %s is frozen for review and stays as it is; what has come since "
-                    "waits until it is published", each,
+                    "the draft of %s is frozen for review and takes no more items; what has come "
+                    "since waits until it is published, or refreshed", each,
                 )  # fmt: skip
             else:
                 manifest, _ = draft_quarter(me.place, each, me.settings.inputs())
@@ -94,13 +95,32 @@ def brief(quarter: str = "") -> int:
 
 @flow(name="freeze")
 def freeze() -> list[str]:
-    """Freeze the drafts of quarters whose look-back is over; the quarters that wait for review."""
+    """Freeze the drafts of quarters whose look-back is over, and open their review.
+
+    Returns the quarters that wait for review.
+    """
     from digest.config import utc_now
-    from digest.steps.review import freeze as freeze_drafts
+    from digest.steps.freezing import freeze as freeze_drafts
+    from flows.review import open_frozen
 
     with at_work(get_run_logger().info) as me:
         frozen = freeze_drafts(me.place, me.settings.look_back_days, utc_now)
+        for each in frozen:
+            open_frozen(me.place, each, me.settings.inputs())
     return list(map(str, frozen))
+
+
+@flow(name="review", flow_run_name="review {quarter}")
+def review(quarter: str = "") -> dict[str, str]:
+    """Act on what people did in reviews, of a quarter or of all; what became of each, in words."""
+    from digest.edition.shelf import Shelf
+    from digest.events import REVIEW
+    from flows.review import settle_quarter
+
+    with at_work(get_run_logger().info) as me:
+        every = [] if quarter else Shelf(me.place.editions).drafts()
+        quarters = sorted({*me.quarters(REVIEW, quarter), *every})
+        return {str(q): settle_quarter(me.place, q, me.settings.inputs()) for q in quarters}
 
 
 @flow(name="publish", flow_run_name="publish {quarter}")
@@ -109,7 +129,7 @@ def publish(quarter: str = "") -> dict[str, str]:
     from digest.config import utc_now
     from digest.events import PUBLISH
     from digest.steps.announce import asked_of
-    from digest.steps.review import missing_for_publication
+    from digest.steps.signing import missing_for_publication
     from digest.store.database import writing
     from digest.store.outbox import note_handled
     from flows.publish import publish_quarter
@@ -117,7 +137,7 @@ def publish(quarter: str = "") -> dict[str, str]:
     said: dict[str, str] = {}
     with at_work(get_run_logger().info) as me:
         for each in me.quarters(PUBLISH, quarter):
-            missing = missing_for_publication(me.place, each)
+            missing = missing_for_publication(me.place, each, utc_now())
             if missing:
                 get_run_logger().warning("not published: %s", missing)
                 with writing(me.place.database) as connection:

@@ -5,12 +5,8 @@ from __future__ import annotations
 from prefect import get_run_logger, task
 
 from digest.config import Workplace, utc_now
-from digest.events import PUBLISH
 from digest.quarter import Quarter
-from digest.steps import announce
-from digest.steps.publish import Published, publish
-from digest.store.database import writing
-from digest.taxonomy import load
+from digest.steps.publish import Published, publish_and_tell
 from flows.progress import LOGGER
 
 
@@ -18,10 +14,6 @@ from flows.progress import LOGGER
 def publish_quarter(place: Workplace, quarter: Quarter) -> Published:
     """The edition that the site shows now, and whether it is new."""
     LOGGER.info("publish: building the site")
-    with writing(place.database) as connection:
-        asked = announce.asked_of(connection, PUBLISH, quarter)
-    published = publish(place, quarter, load(), utc_now)
-    with writing(place.database) as connection:
-        announce.published(connection, published.edition, asked, utc_now())
+    published = publish_and_tell(place, quarter, utc_now)
     get_run_logger().info("%s %s at %s", quarter, published.edition.version, published.site)
     return published

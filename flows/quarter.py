@@ -7,10 +7,12 @@ from pathlib import Path
 
 from prefect import flow
 
-from digest.config import Inputs, Workers, Workplace
+from digest.config import Inputs, Workers, Workplace, utc_now
 from digest.edition.manifest import Changes, Manifest
 from digest.quarter import Quarter
 from digest.steps.publish import Published
+from digest.steps.signing import sign_alone
+from digest.steps.taking import in_review
 from digest.store.history import Outcome
 from flows.classify import classify_quarter
 from flows.draft import draft_quarter
@@ -29,7 +31,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run of a quarter came to; ``draft`` is None when no source answered."""
+    """What a run of a quarter came to.
+
+    ``draft`` is None when no source answered, or when the panel reviews the one that there is.
+    """
 
     outcomes: list[Outcome]
     labelled: int = 0
@@ -39,19 +44,25 @@ class Result:
 
 @flow(name="quarter", flow_run_name="{quarter}", validate_parameters=False)
 def run_quarter(
-    quarter: str, folder: Path, inputs: Inputs, publish: bool = True, workers: str = ""
+    quarter: str, folder: Path, inputs: Inputs, sign_off: str = "", workers: str = ""
 ) -> Result:
-    """Harvest, label, draft and, unless told otherwise, publish a quarter.
+    """Harvest, label and draft a quarter; publish it if ``sign_off`` names who answers for it.
 
-    What would change on the public site is said before it is changed. When not one source answers,
-    that is where it ends: a day without a network is no news about the quarter.
+    The embedded sample, whose texts are invented, needs nobody to answer for it. A draft that a
+    panel reviews stays as it is. What would change on the public site is said before it is changed.
+    When not one source answers, that is where it ends: a day without a network is no news about
+    the quarter.
     """
     place, which = Workplace(folder), Quarter.parse(quarter)
     outcomes = harvest_quarter(place, which, inputs)
     if not any(outcome.is_complete for outcome in outcomes):
         return Result(outcomes)
     labelled = classify_quarter(place, which, Workers.parse(workers))
+    if in_review(place, which):
+        return Result(outcomes, labelled)
     draft = Draft(*draft_quarter(place, which, inputs))
     LOGGER.info(draft)
-    published = publish_quarter(place, which) if publish else None
+    if sign_off:
+        sign_alone(place, which, sign_off, utc_now)
+    published = publish_quarter(place, which) if sign_off or inputs.sample else None
     return Result(outcomes, labelled, draft, published)

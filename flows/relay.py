@@ -1,4 +1,8 @@
-"""The relay: posts again what stays open, because a post, a server or a flow was lost."""
+"""The relay: posts again what stays open, because a post, a server or a flow was lost.
+
+It also watches the panel's book, in which others write, and raises an event when it is time to
+look.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from digest.config import Report, Workplace
+from digest.config import Report, Workplace, utc_now
 from digest.errors import DigestError, StoreBusy
 from digest.store.database import reading
 from digest.store.outbox import Raised, unhandled
 from digest.store.turn import own_turn
 from flows.deliver import Patience, post
 from flows.served import registered_path
+from flows.watch import BookWatch
 
 LOOK = 1.0  # seconds between two looks into the outbox
 
@@ -23,9 +28,14 @@ def relay(
 ) -> None:
     """Look and post until ``stop``; says what is wrong when it begins to be, not every time."""
     outbox, patience, wrong, runner = Outbox(place), Patience(), "", 0
+    watch, unread = BookWatch(place), ""
     while not stop.wait(LOOK):
-        runner, before = _registered(place), runner
-        if runner != before or wrong:
+        before = unread
+        unread = _watched(watch)
+        if unread and unread != before:
+            say(f"relay: {unread}")
+        known, runner = runner, _registered(place)
+        if runner != known or wrong:
             # What was posted to a runner that is gone, or to a server that was away, was lost.
             patience.again(time.monotonic())
         problem = _once(outbox, environment, patience)
@@ -75,6 +85,19 @@ class Outbox:
             return []
         with reading(self.place.database) as connection:
             return unhandled(connection)
+
+
+def _watched(watch: BookWatch) -> str:
+    """Look into the book; what is wrong with that, if anything is."""
+    try:
+        watch.look(time.monotonic(), utc_now())
+    except StoreBusy:
+        return ""  # somebody works in the folder: the next look sees the same
+    except DigestError as error:
+        return str(error)
+    except Exception as error:  # a defect, but without a relay lost events would stay lost
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def _once(outbox: Outbox, environment: Mapping[str, str], patience: Patience) -> str:

@@ -17,6 +17,7 @@ from digest.errors import InputError
 from digest.quarter import Quarter
 from digest.steps.harvest import source_count
 from digest.steps.local import require_local
+from digest.steps.signing import next_step, require_no_panel
 from digest.store.history import Outcome
 from digest.store.ingest import Counts
 from digest.store.turn import own_turn
@@ -80,19 +81,22 @@ def run_in_terminal(
     place: Workplace,
     inputs: Inputs,
     *,
-    publish: bool,
     expected: frozenset[str],
+    sign_off: str = "",
     workers: str = "",
 ) -> bool:
     """Run the quarter and say what came of it; whether all sources but ``expected`` answered.
 
-    ``workers`` are those that read texts, as in ``Workers.parse``.
+    ``sign_off`` is the name of who answers for it, ``""`` to stop at the draft; ``workers`` are
+    those that read texts, as in ``Workers.parse``.
 
     Raises:
         InputError: there is nothing that could be harvested.
         DigestError: what the steps raise; the sentence is the caller's to show.
     """
     Workers.parse(workers)
+    if sign_off:
+        require_no_panel(place, quarter)
     require_local(inputs)  # what is wrong with the inputs is said at once
     if source_count(inputs) == 0:
         raise InputError(f"no source in {inputs.sources} is switched on: there is nothing to ask")
@@ -103,8 +107,8 @@ def run_in_terminal(
         from flows.server import serving
 
         with serving():
-            result = run_quarter(str(quarter), place.folder, inputs, publish, workers)
-    for line in result_lines(result, place, expected):
+            result = run_quarter(str(quarter), place.folder, inputs, sign_off, workers)
+    for line in result_lines(result, quarter, place, expected):
         say(console, line)
     return all(o.is_complete or o.source in expected for o in result.outcomes)
 
@@ -136,7 +140,9 @@ def _change_lines(changes: Changes, titles: dict[str, str]) -> Iterator[str]:
         yield f"  also changed: {', '.join(changes.other)}"
 
 
-def result_lines(result: Result, place: Workplace, expected: frozenset[str]) -> Iterator[str]:
+def result_lines(
+    result: Result, quarter: Quarter, place: Workplace, expected: frozenset[str]
+) -> Iterator[str]:
     """Counts that reconcile, failed sources by name, and where the site is."""
     total = sum((outcome.counts for outcome in result.outcomes), Counts())
     yield (
@@ -149,7 +155,7 @@ def result_lines(result: Result, place: Workplace, expected: frozenset[str]) -> 
             yield f"  rejected {number:,}: {reason}"
         yield f"{result.labelled:,} texts labelled in this run"
     yield from _failures(result.outcomes, expected)
-    yield from _places(result, place)
+    yield from _places(result, quarter, place)
 
 
 def _failures(outcomes: Iterable[Outcome], expected: frozenset[str]) -> Iterator[str]:
@@ -160,17 +166,25 @@ def _failures(outcomes: Iterable[Outcome], expected: frozenset[str]) -> Iterator
             yield f"{outcome.source} {outcome.outcome}{note}: {detail}"
 
 
-def _places(result: Result, place: Workplace) -> Iterator[str]:
-    if result.draft is None:
+def _places(result: Result, quarter: Quarter, place: Workplace) -> Iterator[str]:
+    if not any(outcome.is_complete for outcome in result.outcomes):
         yield "no source answered: nothing is drafted, and what is published stays as it is"
         return
-    yield f"draft: {_index(place.drafts / result.draft.manifest.quarter)}"
-    site = place.drafts / result.draft.manifest.quarter
+    site = place.drafts / str(quarter)
+    if result.draft is None:
+        yield (
+            "the panel reviews the draft, which keeps its items: what is new comes late into the "
+            f"review (digest review open {quarter} --refresh)"
+        )
+        return
+    yield f"draft: {_index(site)}"
     if result.published is not None:
         edition, site = result.published.edition, result.published.site
         state = "published" if result.published.is_new else "already published, unchanged"
         yield f"{edition.quarter} {edition.version} {state}, sha256 {edition.sha256}"
         yield f"site: {_index(site)}"
+    elif result.draft.changes is None or result.draft.changes:
+        yield f"next: {next_step(place, quarter)}"
     folder = shlex.quote(str(site.absolute()))
     yield f"to look at it: python3 -m http.server --bind 127.0.0.1 8000 --directory {folder}"
 

@@ -73,6 +73,17 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "digest.source.failed": _failed,
     "digest.source.silent": _silent,
     "digest.draft.frozen": lambda d: f"the draft is frozen for review, sha256 {d['sha256']}",
+    "digest.review.opened": lambda d: (
+        f"{d['by']} opened the review of the draft, sha256 {d['sha256']}: {d['drawn']:,} items "
+        f"drawn at random, {d['late']:,} late"
+    ),
+    "digest.edition.embargoed": lambda d: (
+        f"what is signed off, sha256 {d['sha256']}, is under embargo until {d['until']}, set by "
+        f"{d['by']}"
+    ),
+    "digest.correction.opened": lambda d: (
+        f"{d['by']} proposes an {d['kind']} of {d['replaces']}: {d['reason']}"
+    ),
     "digest.edition.published": lambda d: f"{d['version']} is published, sha256 {d['sha256']}",
     "digest.signal.raised": lambda d: f"{d['signal']} rose: {d['sentence']}",
     "digest.brief.ready": lambda d: f"a brief on {d['signal']} is drafted, sha256 {d['sha256']}",
@@ -83,6 +94,9 @@ _TODO: dict[str, Callable[[Raised], str]] = {
     "digest.source.failed": lambda e: _CHECK.format(e.data["source"], e.quarter),
     "digest.source.silent": lambda e: _CHECK.format(e.data["source"], e.quarter),
     "digest.draft.frozen": lambda e: f"To sign it off: digest sign-off {e.quarter} --by NAME",
+    "digest.review.opened": lambda e: f"How far it is: digest review status {e.quarter}",
+    "digest.edition.embargoed": lambda _: "It is published by itself then.",
+    "digest.correction.opened": lambda e: f"How far it is: digest review status {e.quarter}",
     "digest.edition.published": lambda _: "There is nothing to do.",
     "digest.signal.raised": lambda _: "A brief on it is being drafted.",
     "digest.brief.ready": lambda _: "It is a draft of a machine: read it before you pass it on.",

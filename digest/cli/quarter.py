@@ -35,12 +35,19 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     ] = [],  # noqa: B006
     sources: SourceList = None,
     source: Only = [],  # noqa: B006
-    publish: Annotated[bool, typer.Option(help="Publish, or stop at the draft.")] = True,
+    sign_off: Annotated[
+        str,
+        typer.Option(
+            "--sign-off",
+            metavar="NAME",
+            help="Publish at once: who answers for it, where there is no panel.",
+        ),
+    ] = "",
     contact: Contact = "",
     workers: Workers = "",
     var: Folder = VAR,
 ) -> None:
-    """Harvest, label, draft and publish a quarter.
+    """Harvest, label and draft a quarter; publish it only if somebody signs it off.
 
     Asks the sources of the list, or reads local files when some are given. Run it again at any
     time: what is known is not fetched or labelled again, and an unchanged quarter is not published
@@ -48,7 +55,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     """
     which = begun(quarter)
     inputs = inputs_of(snapshot, feeds, sources, source, contact)
-    _run_quarter(which, var, inputs, publish=publish, workers=workers)
+    _run_quarter(which, var, inputs, sign_off=sign_off, workers=workers)
 
 
 def demo(var: Folder = VAR) -> None:
@@ -71,13 +78,18 @@ def _run_quarter(
     folder: Path,
     inputs: Inputs,
     *,
-    publish: bool = True,
+    sign_off: str = "",
     expected: frozenset[str] = frozenset(),
     workers: str = "",
 ) -> None:
     from flows.terminal import run_in_terminal
 
     complete = run_in_terminal(
-        quarter, place_of(folder), inputs, publish=publish, expected=expected, workers=workers
+        quarter,
+        place_of(folder),
+        inputs,
+        sign_off=sign_off,
+        expected=expected,
+        workers=workers,
     )
     raise typer.Exit(0 if complete else 1)

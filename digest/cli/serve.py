@@ -43,15 +43,25 @@ def sign_off(
     quarter: QuarterArgument,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who answers for it.")],
     note: Annotated[str, typer.Option(help="A remark that is kept with it.")] = "",
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish it at once, where digest serve does not run.")
+    ] = False,
     var: Folder = VAR,
 ) -> None:
-    """Sign a quarter's draft off as it is now; digest serve then publishes it."""
+    """Sign a quarter's draft off as it is now; digest serve then publishes it.
+
+    Where a panel reviews it, a chair signs, and nothing may be missing.
+    """
     from digest.config import utc_now
     from digest.quarter import Quarter
-    from digest.steps.review import sign_off as sign
+    from digest.steps.publish import publish_signed
+    from digest.steps.signing import sign_off as sign
     from digest.store.turn import own_turn
 
-    place = place_of(var)
+    place, which = place_of(var), Quarter.parse(quarter)
     with own_turn(place):
-        manifest = sign(place, Quarter.parse(quarter), by, note, utc_now)
-    typer.echo(f"{by} signed the draft of {quarter} off, sha256 {manifest.sha256}")
+        manifest = sign(place, which, by, note, utc_now)
+        typer.echo(f"{by} signed the draft of {quarter} off, sha256 {manifest.sha256}")
+        if publish:
+            done = publish_signed(place, which, utc_now)
+            typer.echo(f"{which} {done.edition.version} published: {done.site / 'index.html'}")

@@ -24,15 +24,18 @@ from digest.sources.arxiv_atom import Page, page_of, parse, words_of
 from digest.sources.arxiv_record import refused
 
 if TYPE_CHECKING:
+    import arxiv
+
     from digest.quarter import Quarter
     from digest.sources.catalogue import Source
     from digest.sources.http import PoliteClient
 
-__all__ = ["PARSER", "fetch", "parse"]
+__all__ = ["PARSER", "fetch", "look_up", "parse"]
 
 PARSER = "arxiv-api/1"
 ACCEPT = "application/atom+xml, application/xml;q=0.9"
 PAGE_SIZE = 500
+IDS_AT_ONCE = 100  # in one address
 PAUSES = (0.0, 10.0, 30.0)  # seconds before each attempt at a day
 SETTLED = timedelta(days=2)  # after which arXiv has announced something of a weekday
 MANY = 10  # papers on a source's usual weekday, above which a weekday without any is no chance
@@ -78,6 +81,17 @@ def fetch(
         if len(days) >= MOST_UNANSWERED and all(d.error for d in days[-MOST_UNANSWERED:]):
             break
     _complain(source, _judged(days, now), len(dates) - len(days))
+
+
+def look_up(source: Source, ids: Sequence[str], client: PoliteClient) -> Iterator[Document]:
+    """What arXiv says of single papers now, in pages; ids that it does not know are not in them.
+
+    Raises:
+        SourceError: as ``PoliteClient.get``, or an answer is no page of results.
+    """
+    search = _Search(source, client)
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield search.papers(ids[start : start + IDS_AT_ONCE])
 
 
 def _dates(quarter: Quarter, now: datetime) -> Iterator[date]:
@@ -214,12 +228,24 @@ class _Search:
             sort_by=self._arxiv.SortCriterion.SubmittedDate,
             sort_order=self._arxiv.SortOrder.Ascending,
         )
+        document = self._asked(search, start, size)
+        return document, page_of(document)
+
+    def papers(self, ids: Sequence[str]) -> Document:
+        """The page of some papers, at most as many as fit on one.
+
+        Raises: as ``page``.
+        """
+        document = self._asked(self._arxiv.Search(id_list=list(ids)), 0, len(ids))
+        page_of(document)
+        return document
+
+    def _asked(self, search: arxiv.Search, start: int, size: int) -> Document:
         self._client.page_size = size
         # The answer is kept before the package reads it, which a wrong date in it would end.
         with suppress(ValueError, OverflowError):
             next(self._client.results(search, offset=start), None)
-        document = self._session.last
-        return document, page_of(document)
+        return self._session.last
 
     def doubt(self, day: date) -> str:
         """What is wrong when a weekday has no papers: a rare subject may have none, arXiv not."""

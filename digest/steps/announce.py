@@ -18,15 +18,22 @@ from digest.events import (
     DRAFT,
     HARVEST,
     PUBLISH,
+    CorrectionOpened,
     DraftFrozen,
     DraftReady,
+    EmbargoEnded,
     Event,
     HarvestCompleted,
     HarvestDue,
     LabelsCompleted,
+    PapersLookedUp,
     Published,
+    ReviewChanged,
+    ReviewOpened,
     SignalRaised,
+    SignedOff,
     SourceFailed,
+    UnderEmbargo,
 )
 from digest.items import digest_of
 from digest.quarter import Quarter
@@ -34,7 +41,8 @@ from digest.store import history
 from digest.store.database import transaction
 from digest.store.history import Outcome
 from digest.store.labels import MadeBy
-from digest.store.outbox import note_handled, raise_event, unhandled
+from digest.store.outbox import events, note_handled, raise_event, unhandled
+from digest.store.signoffs import SignOff, note_signoff
 
 if TYPE_CHECKING:
     import duckdb
@@ -145,6 +153,67 @@ def frozen(
     """The draft waits for review."""
     with transaction(connection):
         raise_event(connection, Event(quarter, DraftFrozen(sha256), sha256), now)
+
+
+def review_opened(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, opened: ReviewOpened, now: datetime
+) -> None:
+    """People can review the draft."""
+    with transaction(connection):
+        raise_event(connection, Event(quarter, opened, opened.sha256), now)
+
+
+def review_changed(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, last: int, why: str, now: datetime
+) -> None:
+    """The book has something new; ``why`` tells an embargo's end from the same book before it."""
+    with transaction(connection):
+        event = Event(quarter, ReviewChanged(last), f"{last} {why}".strip())
+        raise_event(connection, event, now)
+
+
+def papers_looked_up(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, said: PapersLookedUp, now: datetime
+) -> None:
+    """arXiv was asked about the cited papers, or could not be."""
+    with transaction(connection):
+        raise_event(connection, Event(quarter, said, now.isoformat()), now)
+
+
+def signed_off(connection: duckdb.DuckDBPyConnection, signed: SignOff, cause: str) -> None:
+    """Somebody answers for a manifest; ``cause`` tells the same again from signing anew."""
+    event = Event(signed.quarter, SignedOff(signed.sha256, signed.by, signed.note), cause)
+    with transaction(connection):
+        note_signoff(connection, signed)
+        raise_event(connection, event, signed.at)
+
+
+def embargoed(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, held: UnderEmbargo, now: datetime
+) -> None:
+    """What is signed off waits."""
+    with transaction(connection):
+        raise_event(connection, Event(quarter, held, f"{held.sha256} {held.until}"), now)
+
+
+def embargo_ended(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, sha256: str, now: datetime
+) -> None:
+    """What waited may be published; nothing is said of a manifest that never had to wait."""
+    waited = [
+        event.data["sha256"] for event in events(connection, quarter, "digest.edition.embargoed")
+    ]
+    if sha256 in waited:
+        with transaction(connection):
+            raise_event(connection, Event(quarter, EmbargoEnded(sha256), sha256), now)
+
+
+def correction_opened(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, said: CorrectionOpened, now: datetime
+) -> None:
+    """A new version waits for its sign-off."""
+    with transaction(connection):
+        raise_event(connection, Event(quarter, said, said.sha256), now)
 
 
 def published(

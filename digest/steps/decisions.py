@@ -105,17 +105,17 @@ def decided(
     drawn = {i: p for i, p in on.packet.about.inclusion.items() if i in items} if on.packet else {}
     said = found.said_of(on.packet, drawn) if on.packet else {}
     given = [key for key, accepted in verdicts.items() if accepted and key[0] in items]
-    near = _near(connection, given, items, model)
+    near = near_of(connection, given, items, model)
     return Decided(Readings(verdicts, drawn, said), near, makers, on.removed, stories)
 
 
-def _near(
+def near_of(
     connection: duckdb.DuckDBPyConnection,
     keys: Iterable[Key],
     items: Mapping[str, EditionItem],
     model: Model,
 ) -> Near:
-    """The machine's probability and threshold for labels that people gave and it did not."""
+    """The machine's probability and threshold for labels that it did not give."""
     row_of = {pair: row for row, pair in enumerate(model.heads.labels)}
     wanted = [
         key for key in keys

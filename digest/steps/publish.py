@@ -17,11 +17,16 @@ from digest.edition.difference import difference
 from digest.edition.manifest import Changes, Manifest, compare
 from digest.edition.shelf import Edition, Shelf
 from digest.errors import InputError
+from digest.events import PUBLISH
 from digest.items import digest_of
 from digest.publish import Listed, PublishedEdition, build_site
 from digest.publish.parts import templates
 from digest.quarter import Quarter
+from digest.steps import announce
+from digest.steps.signing import missing_for_publication
 from digest.store.archive import replacing, storage_errors
+from digest.store.database import writing
+from digest.taxonomy import load
 
 if TYPE_CHECKING:
     from digest.taxonomy import Codebook
@@ -62,6 +67,27 @@ def publish(place: Workplace, quarter: Quarter, codebook: Codebook, clock: Clock
     edition = shelf.publish(manifest, clock()) if is_new else editions[-1]
     _build(place.public, _on_site(shelf, place.model_in_use), codebook, draft=False)
     return Published(edition, is_new, place.public)
+
+
+def publish_signed(place: Workplace, quarter: Quarter, clock: Clock) -> Published:
+    """Publish the quarter's draft, which somebody signed off, and tell the rest of the house.
+
+    Raises:
+        InputError: the draft cannot be published yet; says what it lacks.
+    """
+    if missing := missing_for_publication(place, quarter, clock()):
+        raise InputError(f"not published: {missing}")
+    return publish_and_tell(place, quarter, clock)
+
+
+def publish_and_tell(place: Workplace, quarter: Quarter, clock: Clock) -> Published:
+    """Publish the quarter's draft, and note that this is what its sign-off asked for."""
+    with writing(place.database) as connection:
+        asked = announce.asked_of(connection, PUBLISH, quarter)
+    published = publish(place, quarter, load(), clock)
+    with writing(place.database) as connection:
+        announce.published(connection, published.edition, asked, clock())
+    return published
 
 
 def build_draft(place: Workplace, manifest: Manifest, codebook: Codebook) -> Path:

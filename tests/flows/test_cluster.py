@@ -287,7 +287,7 @@ def test_a_run_with_workers_comes_to_the_manifest_of_a_run_without(
     local = ["--snapshot", str(write_snapshot(tmp_path / "papers.jsonl.gz", 40))]
     for name, workers in (("one", ""), ("two", "2")):
         place = tmp_path / name
-        ran = digest("run", "2026Q1", *local, "--no-publish", "--workers", workers, "--var", place,
+        ran = digest("run", "2026Q1", *local, "--workers", workers, "--var", place,
                      env=server)  # fmt: skip
         assert (ran.returncode, ran.stderr) == (0, b"")
     one, two = (tmp_path / name / "editions" / "2026Q1" / "draft.json" for name in ("one", "two"))

@@ -31,11 +31,12 @@ pytestmark = pytest.mark.usefixtures("prefect_server")
 
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Local inputs whose sources are all well, as arguments."""
+    """Local inputs whose sources are all well, and who answers for them, as arguments."""
     folder = tmp_path_factory.mktemp("local")
     write_snapshot(folder / "papers.jsonl.gz", 12)
     write_feeds(folder / "feeds", "sample-regulator", "sample-agency-ar")
-    return ["--snapshot", str(folder / "papers.jsonl.gz"), "--feeds", str(folder / "feeds")]
+    inputs = ["--snapshot", str(folder / "papers.jsonl.gz"), "--feeds", str(folder / "feeds")]
+    return [*inputs, "--sign-off", "E. Editor"]
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +169,7 @@ def ask(tmp_path: Path, server: FaultyServer, *paths: str) -> bool:
         private_hosts=frozenset({server.host}),
     )  # fmt: skip
     place = Workplace(tmp_path / "var")
-    return run_in_terminal(Q1, place, inputs, publish=True, expected=frozenset())
+    return run_in_terminal(Q1, place, inputs, sign_off="E. Editor", expected=frozenset())
 
 
 def test_a_failed_source_is_named_and_when_all_fail_nothing_is_published(

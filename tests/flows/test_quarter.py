@@ -70,7 +70,7 @@ def run(world: World, stage: int) -> Run:
         result = run_quarter("2026Q1", world.place.folder, inputs)
     assert result.draft is not None
     lines = list(draft_lines(result.draft.manifest, result.draft.changes))
-    lines += result_lines(result, world.place, sample.FAULTY)
+    lines += result_lines(result, Q1, world.place, sample.FAULTY)
     site = world.place.public
     return Run(result, lines, files_of(site), (site / "index.html").stat().st_mtime_ns)
 

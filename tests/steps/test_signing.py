@@ -10,13 +10,8 @@ from digest.config import Workplace
 from digest.edition.shelf import Shelf
 from digest.errors import InputError, StoreCorrupt
 from digest.quarter import Quarter
-from digest.steps.review import (
-    freeze,
-    harvested_now,
-    look_back_ends,
-    missing_for_publication,
-    sign_off,
-)
+from digest.steps.freezing import freeze, harvested_now, look_back_ends
+from digest.steps.signing import missing_for_publication, sign_off
 from digest.store.database import writing
 from digest.store.outbox import events
 from digest.store.signoffs import signoffs
@@ -87,11 +82,13 @@ def test_a_damaged_note_is_named(place: Workplace, shelf: Shelf) -> None:
 
 
 def test_a_sign_off_is_for_one_manifest(place: Workplace, shelf: Shelf) -> None:
-    assert missing_for_publication(place, Q2) == "2026Q2 has no draft"
-    assert missing_for_publication(place, Q1).startswith("nobody has signed the draft of 2026Q1")
+    assert missing_for_publication(place, Q2, OVER) == "2026Q2 has no draft"
+    assert missing_for_publication(place, Q1, OVER).startswith(
+        "nobody has signed the draft of 2026Q1"
+    )
     for _ in range(2):
         assert sign_off(place, Q1, " A. Editor ", "well done", lambda: OVER) == edition()
-    assert missing_for_publication(place, Q1) == ""
+    assert missing_for_publication(place, Q1, OVER) == ""
     with writing(place.database) as connection:
         (signed,) = signoffs(connection, Q1)
         (event,) = events(connection, Q1, "digest.edition.signed-off")
@@ -99,7 +96,7 @@ def test_a_sign_off_is_for_one_manifest(place: Workplace, shelf: Shelf) -> None:
     assert event.data == {"sha256": edition().sha256, "by": "A. Editor", "note": "well done"}
 
     shelf.put_draft(edition(records=9))
-    missing = missing_for_publication(place, Q1)
+    missing = missing_for_publication(place, Q1, OVER)
     assert edition(records=9).sha256 in missing
     assert f"what A. Editor signed off was {edition().sha256}: review it again" in missing
 
@@ -116,6 +113,6 @@ def test_the_command(place: Workplace, shelf: Shelf) -> None:
     assert signed.stdout.decode() == (
         f"A. Editor signed the draft of 2026Q1 off, sha256 {edition().sha256}\n"
     )
-    assert missing_for_publication(place, Q1) == ""
+    assert missing_for_publication(place, Q1, OVER) == ""
     refused = digest("sign-off", "2026Q2", "--by", "A. Editor", "--var", place.folder)
     assert "2026Q2 has no draft to sign off" in sentence(refused)

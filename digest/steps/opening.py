@@ -1,0 +1,155 @@
+"""Opening a review: the draft on the shelf becomes a packet, with a random sample; or a fresh one.
+
+A review that is open already takes in what was decided. A refresh drafts the quarter anew from the
+store: what came meanwhile is late, and the sample is drawn from it at the same rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digest.config import Clock, Workplace
+from digest.edition.manifest import Manifest
+from digest.edition.shelf import Shelf
+from digest.errors import InputError
+from digest.events import ReviewOpened
+from digest.quarter import Quarter
+from digest.review.book import Book
+from digest.review.events import New, Opened
+from digest.review.packet import About, Packet
+from digest.review.queues import LATE, PAPERS_DRAWN, Draw, draw, draw_more
+from digest.steps import announce
+from digest.steps.decisions import desk, people_of
+from digest.steps.draft import machine_draft
+from digest.steps.packet import Paperwork, put_packet, rates
+from digest.steps.taking import take_in
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from digest.steps.drafting import Drafting
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A review that is open: its draft, queues with their sizes, and what they had no room for."""
+
+    manifest: Manifest
+    queues: Sequence[tuple[str, int]]
+    left_out: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a review is to be opened: by whom, with how many papers drawn at random.
+
+    ``refresh``: draft the quarter anew, with what came meanwhile.
+    """
+
+    by: str
+    papers: int = PAPERS_DRAWN
+    refresh: bool = False
+
+
+def open_review(
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    quarter: Quarter,
+    wish: Wish,
+    using: Drafting,
+    clock: Clock,
+) -> Opening:
+    """Open the review of the quarter's draft, or bring an open one up to date.
+
+    The caller has the turn.
+
+    Raises:
+        InputError: there is no draft, nobody to review it, or it is published.
+    """
+    machine, drawn, late = _population(connection, place, quarter, wish, using)
+    with desk(place, quarter) as on:
+        events = on.outcome.events
+    about = About(machine.sha256, 0, drawn.inclusion)
+    Shelf(place.editions).put_draft(machine)
+    made_of = Paperwork(machine, machine, about, late, events, using.model)
+    put_packet(connection, place, made_of, clock)
+    opened = ReviewOpened(machine.sha256, len(drawn.inclusion), len(late), wish.by)
+    _note(connection, place, quarter, opened, clock)
+    manifest = take_in(connection, place, quarter, using.model, clock)
+    with closing(Packet(place.packet(quarter))) as packet:
+        return Opening(manifest, packet.queues(), dict(packet.about.left_out))
+
+
+def _population(
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    quarter: Quarter,
+    wish: Wish,
+    using: Drafting,
+) -> tuple[Manifest, Draw, Sequence[str]]:
+    """The machine's draft to review, the random sample of its items, and those that came late."""
+    machine, path = _reviewable(place, quarter), place.packet(quarter)
+    if not path.exists():
+        return machine, draw(machine.items, wish.papers, _key(machine, quarter)), []
+    with closing(Packet(path)) as packet:
+        late, inclusion = packet.queue(LATE), packet.about.inclusion
+    drawn = Draw(tuple(inclusion), inclusion)
+    if not wish.refresh:
+        return machine, drawn, late
+    fresh = machine_draft(connection, place, quarter, using)
+    return fresh, *_with_late(machine, fresh, drawn, late, quarter)
+
+
+def _reviewable(place: Workplace, quarter: Quarter) -> Manifest:
+    """What the machine says in the draft that is to be reviewed."""
+    shelf = Shelf(place.editions)
+    draft, machine = shelf.draft(quarter), shelf.machine(quarter)
+    if draft is None or machine is None:
+        raise InputError(
+            f"{quarter} has no draft to review: make one first (digest run {quarter}, or digest "
+            "serve)"
+        )
+    if shelf.editions(quarter) and shelf.proposal(quarter) is None:
+        raise InputError(
+            f"{quarter} is published: to change it, propose a new version and say why (digest "
+            f"correct {quarter})"
+        )
+    if not people_of(place):
+        raise InputError("nobody takes part in the review: add members (digest review people add)")
+    return machine
+
+
+def _key(machine: Manifest, quarter: Quarter) -> str:
+    """What decides the draw: it is known before, and nobody can choose it."""
+    return f"{machine.sha256} {quarter}"
+
+
+def _with_late(
+    before: Manifest, fresh: Manifest, drawn: Draw, late: Sequence[str], quarter: Quarter
+) -> tuple[Draw, list[str]]:
+    """The sample and the late items of a fresh draft: those that came, beside those before."""
+    known = {item.id for item in before.items}
+    here = {item.id for item in fresh.items}
+    came = [item for item in fresh.items if item.id not in known]
+    more = draw_more(came, rates(drawn.inclusion, before.items), _key(fresh, quarter))
+    inclusion = {i: p for i, p in drawn.inclusion.items() if i in here} | dict(more.inclusion)
+    return Draw(tuple(inclusion), inclusion), [*late, *(item.id for item in came)]
+
+
+def _note(
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    quarter: Quarter,
+    opened: ReviewOpened,
+    clock: Clock,
+) -> None:
+    """In the book and in the outbox: who opened what."""
+    payload = Opened(opened.sha256, opened.drawn, str(quarter))
+    event_id = f"opened-{quarter}-{opened.sha256[:32]}-{opened.drawn}"
+    with closing(Book(place.book, clock)) as book:
+        if event_id not in {event.event_id for event in book.events(quarter)}:
+            book.append(New(event_id, quarter, opened.by, payload))
+    announce.review_opened(connection, quarter, opened, clock())
