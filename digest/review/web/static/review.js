@@ -177,7 +177,8 @@ form has an id of its own, so what is sent twice is saved once. */
     const fresh = new DOMParser().parseFromString(answer.main, "text/html");
     $("#status").innerHTML = answer.status;
     if (answer.item !== item()) {
-      if (entry.kind === "undo") place(fresh, "");
+      if (entry.kind === "undo" && item()) place(fresh, "");
+      else if (entry.kind === "undo") location.reload();
       return;
     }
     const wanted = all(".label", fresh).map((card) => card.id);
