@@ -293,10 +293,12 @@ def measured(options: argparse.Namespace, place: Workplace) -> tuple[list[Seen],
     print(f"load average before: {', '.join(f'{one:.1f}' for one in os.getloadavg())}")
     writer = context.Process(target=pipeline, args=(place.folder, stop, told))
     writer.start()
-    with ReviewProcess(place) as review:
-        phases = asyncio.run(run(options, place, review.base))
-    stop.set()
-    writer.join()
+    try:
+        with ReviewProcess(place) as review:
+            phases = asyncio.run(run(options, place, review.base))
+    finally:
+        stop.set()
+        writer.join()
     if writer.exitcode:
         return phases, ["the pipeline failed", *compared(place, phases)]
     print(told.get())
