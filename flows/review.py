@@ -7,13 +7,11 @@ from prefect import get_run_logger, task
 from digest import taxonomy
 from digest.classify.model import Model
 from digest.config import Inputs, Workplace, utc_now
-from digest.edition.shelf import Shelf
 from digest.events import REVIEW
 from digest.quarter import Quarter
 from digest.steps import announce
 from digest.steps.decisions import people_of
-from digest.steps.drafting import drafting
-from digest.steps.opening import Wish, open_review
+from digest.steps.opening import Wish, open_now
 from digest.steps.papers import look_up_papers
 from digest.steps.publish import build_draft
 from digest.steps.settling import Settled, settle
@@ -28,10 +26,7 @@ def open_frozen(place: Workplace, quarter: Quarter, inputs: Inputs) -> None:
     """Open the review of a frozen draft, if it is not open and there is somebody to review it."""
     if place.packet(quarter).exists() or not people_of(place):
         return
-    model = Model.load(place.model_in_use)
-    using = drafting(inputs, Shelf(place.editions).draft(quarter), model, taxonomy.load())
-    with writing(place.database) as connection:
-        opened = open_review(connection, place, quarter, Wish(OPENER), using, utc_now)
+    opened = open_now(place, quarter, Wish(OPENER), inputs, utc_now)
     for name, number in opened.queues:
         get_run_logger().info("%s: %s items", name, number)
 

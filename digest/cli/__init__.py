@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from digest import __version__
-from digest.cli import folder, models, people, quarter, rerun, review, serve, sources
+from digest.cli import correct, folder, models, people, quarter, rerun, review, serve, sources
 from digest.errors import DigestError
 
 STOPPED = 130
@@ -26,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    quarter.run, rerun.rerun, serve.serve, serve.sign_off, quarter.demo,
+    quarter.run, rerun.rerun, serve.serve, serve.sign_off, correct.correct, quarter.demo,
     models.label, models.explain, models.train, models.evaluate,
     folder.status, folder.doctor, folder.reparse,
 ):  # fmt: skip
@@ -38,6 +38,9 @@ sources_app.command("check")(sources.check)
 app.add_typer(sources_app, name="sources")
 
 review_app = typer.Typer(help="The panel's review of a draft.", no_args_is_help=True)
+review_app.command("open")(review.open_)
+review_app.command("status")(review.status)
+review_app.command("check")(review.check)
 review_app.command("export")(review.export)
 review_app.command("import")(review.import_)
 review_app.command("serve")(review.serve)

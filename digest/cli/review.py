@@ -1,4 +1,4 @@
-"""The commands of the panel's review: all of it out as files, decisions in from a spreadsheet."""
+"""The commands of the panel's review: opened, looked at, exported, filled from a spreadsheet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,88 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.options import VAR, Folder, note, place_of
+from digest.cli.options import (
+    VAR,
+    Contact,
+    Folder,
+    QuarterArgument,
+    SourceList,
+    inputs_of,
+    note,
+    place_of,
+    stored,
+)
+
+By = Annotated[str, typer.Option(metavar="NAME", help="Who does it, as it is kept.")]
+
+
+def open_(
+    quarter: QuarterArgument,
+    sample: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Papers drawn at random, to learn how often the machine is wrong; and two news "
+            "items for five papers.",
+        ),
+    ] = 50,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Take in what came since, as late arrivals.")
+    ] = False,
+    by: By = "editor",
+    sources: SourceList = None,
+    var: Folder = VAR,
+) -> None:
+    """Open the panel's review of a quarter's draft, or bring an open one up to date."""
+    from digest.cli.options import begun
+    from digest.config import utc_now
+    from digest.steps.opening import Wish, open_now
+    from digest.steps.review_lines import opening_lines
+    from digest.store.turn import own_turn
+
+    place, which = place_of(var), begun(quarter)
+    with own_turn(place):
+        opened = open_now(place, which, Wish(by, sample, refresh), stored(sources), utc_now)
+    for line in opening_lines(opened, which):
+        typer.echo(line)
+
+
+def status(quarter: QuarterArgument, var: Folder = VAR) -> None:
+    """Say how far a review is, what a sign-off lacks, and how far members agree."""
+    from digest.config import utc_now
+    from digest.quarter import Quarter
+    from digest.steps.review_lines import status_lines
+
+    for line in status_lines(place_of(var), Quarter.parse(quarter), utc_now()):
+        typer.echo(line)
+
+
+def check(
+    quarter: QuarterArgument,
+    sources: SourceList = None,
+    contact: Contact = "",
+    var: Folder = VAR,
+) -> None:
+    """Look the cited papers up again at arXiv: withdrawn since, or in a newer version?
+
+    Needed within a week before a sign-off; digest serve does it by itself. Without --contact
+    nobody is asked, which is noted, too.
+    """
+    from digest.config import utc_now
+    from digest.quarter import Quarter
+    from digest.steps.papers import look_up_papers
+    from digest.steps.review_lines import check_lines
+    from digest.store.database import writing
+    from digest.store.turn import own_turn
+
+    place, which = place_of(var), Quarter.parse(quarter)
+    inputs = inputs_of([], [], sources, [], contact) if contact else stored(sources)
+    with own_turn(place), writing(place.database) as connection:
+        found = look_up_papers(connection, place, which, inputs, utc_now)
+    for line in check_lines(found):
+        typer.echo(line)
+    raise typer.Exit(1 if found.outcome == "failed" or found.withdrawn else 0)
 
 
 def export(

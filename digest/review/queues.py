@@ -15,12 +15,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digest.edition.manifest import EditionItem, Manifest
+from digest.edition.readings import ABOUT_AI
 from digest.edition.select import NEWS, PAPERS, SHOWN_SCHEMES, is_showable
+
+if TYPE_CHECKING:
+    from digest.review.packet import PacketItem
 
 SELECTED, UNSURE, SAMPLE, LATE = "selected", "unsure", "sample", "late"
 MOST_UNSURE = 300  # items of the unsure queue: some evenings' work of a panel
@@ -145,15 +149,28 @@ def _reserve(ranked: Iterable[tuple[float, str, str]], chosen: set[str]) -> Iter
             yield item_id
 
 
+def asked(queue: str, item: PacketItem) -> tuple[Pair, ...]:
+    """The labels about which a queue asks people for an item."""
+    given = tuple((one.scheme, one.label) for one in item.labels if one.assigned)
+    unsure = tuple((one.scheme, one.label) for one in item.labels if one.unsure)
+    if queue == SELECTED:
+        return item.pages
+    if queue == UNSURE:
+        return unsure
+    if queue == SAMPLE:
+        return tuple(dict.fromkeys((ABOUT_AI, *given, *unsure)))
+    if queue == LATE:
+        return tuple(pair for pair in given if pair != ABOUT_AI) or unsure
+    prefix, _, label = queue.partition("/")
+    return tuple((scheme, label) for scheme, own in PREFIX.items() if own == prefix)
+
+
 @dataclass(frozen=True, slots=True)
 class Draw:
     """A random sample: its items in the order of drawing, and how probable it was to draw each."""
 
     ids: tuple[str, ...]
     inclusion: Mapping[str, float]
-
-
-Kind = Literal["paper", "news"]
 
 
 def draw(items: Sequence[EditionItem], papers: int, key: str) -> Draw:

@@ -11,7 +11,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digest.config import Clock, Workplace
+from digest import taxonomy
+from digest.classify.model import Model
+from digest.config import Clock, Inputs, Workplace
 from digest.edition.manifest import Manifest
 from digest.edition.shelf import Shelf
 from digest.errors import InputError
@@ -24,13 +26,15 @@ from digest.review.queues import LATE, PAPERS_DRAWN, Draw, draw, draw_more
 from digest.steps import announce
 from digest.steps.decisions import desk, people_of
 from digest.steps.draft import machine_draft
+from digest.steps.drafting import Drafting, drafting
 from digest.steps.packet import Paperwork, put_packet, rates
+from digest.steps.publish import build_draft
+from digest.steps.signing import accepted
 from digest.steps.taking import take_in
+from digest.store.database import writing
 
 if TYPE_CHECKING:
     import duckdb
-
-    from digest.steps.drafting import Drafting
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,22 @@ class Wish:
     refresh: bool = False
 
 
+def open_now(
+    place: Workplace, quarter: Quarter, wish: Wish, inputs: Inputs, clock: Clock
+) -> Opening:
+    """``open_review`` with the model in use and today's codebook, and the draft's site after it.
+
+    Raises: as ``open_review``.
+    """
+    codebook = taxonomy.load()
+    before = Shelf(place.editions).draft(quarter)
+    using = drafting(inputs, before, Model.load(place.model_in_use), codebook)
+    with writing(place.database) as connection:
+        opened = open_review(connection, place, quarter, wish, using, clock)
+    build_draft(place, opened.manifest, codebook)
+    return opened
+
+
 def open_review(
     connection: duckdb.DuckDBPyConnection,
     place: Workplace,
@@ -67,9 +87,29 @@ def open_review(
     The caller has the turn.
 
     Raises:
-        InputError: there is no draft, nobody to review it, or it is published.
+        InputError: there is no draft, nobody to review it, or it is signed off or published.
     """
-    machine, drawn, late = _population(connection, place, quarter, wish, using)
+    machine = _reviewable(place, quarter)
+    if not wish.refresh:
+        _require_unsigned(connection, place, quarter)
+    if wish.refresh and place.packet(quarter).exists():
+        machine = machine_draft(connection, place, quarter, using)
+    manifest = put_before_panel(connection, place, machine, using, wish, clock)
+    with closing(Packet(place.packet(quarter))) as packet:
+        return Opening(manifest, packet.queues(), dict(packet.about.left_out))
+
+
+def put_before_panel(
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    machine: Manifest,
+    using: Drafting,
+    wish: Wish,
+    clock: Clock,
+) -> Manifest:
+    """Make the packet of what the machine says, note who did, and take in what was decided."""
+    quarter = Quarter.parse(machine.quarter)
+    drawn, late = _population(place, machine, wish)
     with desk(place, quarter) as on:
         events = on.outcome.events
     about = About(machine.sha256, 0, drawn.inclusion)
@@ -78,29 +118,22 @@ def open_review(
     put_packet(connection, place, made_of, clock)
     opened = ReviewOpened(machine.sha256, len(drawn.inclusion), len(late), wish.by)
     _note(connection, place, quarter, opened, clock)
-    manifest = take_in(connection, place, quarter, using.model, clock)
-    with closing(Packet(place.packet(quarter))) as packet:
-        return Opening(manifest, packet.queues(), dict(packet.about.left_out))
+    return take_in(connection, place, quarter, using.model, clock)
 
 
-def _population(
-    connection: duckdb.DuckDBPyConnection,
-    place: Workplace,
-    quarter: Quarter,
-    wish: Wish,
-    using: Drafting,
-) -> tuple[Manifest, Draw, Sequence[str]]:
-    """The machine's draft to review, the random sample of its items, and those that came late."""
-    machine, path = _reviewable(place, quarter), place.packet(quarter)
+def _population(place: Workplace, machine: Manifest, wish: Wish) -> tuple[Draw, Sequence[str]]:
+    """The random sample of the items, and those that came late.
+
+    A review that is open keeps its sample, and draws from what came since at the same rate.
+    """
+    path, quarter = place.packet(machine.quarter), Quarter.parse(machine.quarter)
     if not path.exists():
-        return machine, draw(machine.items, wish.papers, _key(machine, quarter)), []
+        return draw(machine.items, wish.papers, _key(machine, quarter)), []
+    before = Shelf(place.editions).machine(quarter)
+    assert before is not None
     with closing(Packet(path)) as packet:
         late, inclusion = packet.queue(LATE), packet.about.inclusion
-    drawn = Draw(tuple(inclusion), inclusion)
-    if not wish.refresh:
-        return machine, drawn, late
-    fresh = machine_draft(connection, place, quarter, using)
-    return fresh, *_with_late(machine, fresh, drawn, late, quarter)
+    return _with_late(before, machine, Draw(tuple(inclusion), inclusion), late, quarter)
 
 
 def _reviewable(place: Workplace, quarter: Quarter) -> Manifest:
@@ -120,6 +153,19 @@ def _reviewable(place: Workplace, quarter: Quarter) -> Manifest:
     if not people_of(place):
         raise InputError("nobody takes part in the review: add members (digest review people add)")
     return machine
+
+
+def _require_unsigned(
+    connection: duckdb.DuckDBPyConnection, place: Workplace, quarter: Quarter
+) -> None:
+    draft = Shelf(place.editions).draft(quarter)
+    with desk(place, quarter) as on:
+        signed = accepted(connection, quarter, on, draft.sha256) if draft else None
+    if signed:
+        raise InputError(
+            f"{signed.by} signed the draft of {quarter} off: it stays as it is, unless it is made "
+            "anew with --refresh"
+        )
 
 
 def _key(machine: Manifest, quarter: Quarter) -> str:

@@ -67,8 +67,9 @@ def _link(place: Workplace, within: Workplace) -> None:
             shutil.copytree(part, twin, copy_function=_link_or_copy)
     if place.rulings.exists():
         _link_or_copy(str(place.rulings), str(within.rulings))
-    if place.model.exists():
-        within.model.symlink_to(place.model.absolute())
+    for part, twin in ((place.model, within.model), (place.reviews, within.reviews)):
+        if part.exists():
+            twin.symlink_to(part.absolute())  # only read
 
 
 def _link_or_copy(file: str, to: str) -> None:
