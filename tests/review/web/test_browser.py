@@ -1,4 +1,4 @@
-"""Reviewing in a real Chromium: by keyboard alone, without a connection, without scripts, by axe."""
+"""Reviewing in a real Chromium: by keyboard, without a connection, without scripts, by axe."""
 
 from __future__ import annotations
 

@@ -1,0 +1,104 @@
+"""Every message is in every language, with the placeholders of its original; none is idle."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from digest.review import consensus, web
+from digest.review.web.tongue import CATALOGUE, OTHERS, Tongue, preferred
+from digest.review.web.views.words import AGREEMENT, EVIDENCE
+from tests.review.acts import Watch
+from tests.review.web.desk import Served
+
+Message = str | tuple[str, ...]
+WEB = Path(web.__file__).parent
+KEYWORDS = {"_": None, "gettext": None, "say": None, "N_": None, "ngettext": (1, 2)}
+PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
+
+
+def _used() -> set[Message]:
+    options = {
+        "extensions": "jinja2.ext.i18n", "silent": "false", "newstyle_gettext": "true",
+        "trim_blocks": "true", "lstrip_blocks": "true",
+    }  # fmt: skip
+    python = extract_from_dir(str(WEB), [("**.py", "python")], keywords=KEYWORDS)
+    templates = extract_from_dir(
+        str(WEB / "templates"), [("**.j2", "jinja2.ext:babel_extract")],
+        options_map={"**.j2": options}, keywords=KEYWORDS,
+    )  # fmt: skip
+    return {found[2] for source in (python, templates) for found in source}
+
+
+def _catalogue(tag: str) -> Catalog:
+    with (CATALOGUE / f"{tag}.po").open("rb") as file:
+        return read_po(file, locale=tag, abort_invalid=True)
+
+
+def _forms(message: object) -> tuple[str, ...]:
+    return message if isinstance(message, tuple) else (str(message),)
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_the_catalogue_has_exactly_the_messages_that_are_used(tag: str) -> None:
+    used, known = _used(), {message.id for message in _catalogue(tag) if message.id}
+    assert len(used) > 300
+    assert used - known == set(), "not translated"
+    assert known - used == set(), "no longer used"
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_each_translation_is_whole_and_keeps_its_placeholders(tag: str) -> None:
+    catalogue = _catalogue(tag)
+    for message in catalogue:
+        if not message.id:
+            continue
+        original, forms = _forms(message.id), _forms(message.string)
+        assert all(forms), message.id
+        assert not message.fuzzy, message.id
+        if len(original) > 1:
+            assert len(forms) == catalogue.num_plurals, message.id
+        for form in forms:
+            expected = sorted(PLACEHOLDER.findall(original[-1]))
+            assert sorted(PLACEHOLDER.findall(form)) == expected, (message.id, form)
+
+
+def test_confidence_is_defined_in_the_words_that_the_edition_uses() -> None:
+    for words, defined in ((EVIDENCE, consensus.EVIDENCE), (AGREEMENT, consensus.AGREEMENT)):
+        assert {key: meaning for key, (_, meaning) in words.items()} == defined
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("fr-CH, fr;q=0.9, en;q=0.8", "fr"), ("pt, zh-TW;q=0.5", "zh"), ("de", "en"), ("", "en")],
+)
+def test_a_stranger_is_addressed_as_their_browser_asks(accepted: str, language: str) -> None:
+    assert preferred(accepted) == language
+
+
+def test_the_machine_s_confidence_is_a_word_by_the_percentage_beside_it() -> None:
+    english = Tongue("en")
+    assert [english.confidence(p) for p in (0.894, 0.9, 0.695, 0.69)] == [
+        "medium", "high", "medium", "low",
+    ]  # fmt: skip
+
+
+def test_everybody_reads_in_their_language_and_can_choose_another(
+    served: Served, watch: Watch
+) -> None:
+    assert 'lang="es"' in served.guest().get("/enter", headers={"Accept-Language": "es"}).text
+    assert "Phrase de passe" in served.guest().get("/enter?lang=fr").text
+    cho = served.visitor("cho")
+    page = cho.item()
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "الهدف 3: الصحة الجيدة والرفاه" in page
+    assert "تعطي الآلة هذا التصنيف، ومستوى الثقة مرتفع: 94%" in page
+    assert 'lang="en" dir="ltr">The text is about the health of people' in page
+    cho.post("/account/language", language="ru")
+    assert "Машина ставит эту метку" in cho.item()
+    assert cho.post("/account/language", language="de").status_code == 400
