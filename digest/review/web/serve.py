@@ -5,11 +5,20 @@ from __future__ import annotations
 import ipaddress
 import socket
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from digest.config import Clock, Report, Workplace
 from digest.errors import ConfigError
 from digest.review.web.app import create_app
 from digest.review.web.desk import Desk
+
+if TYPE_CHECKING:
+    import uvicorn
+
+
+# Where a proxy may stand whose word about the browser's address is taken: on this machine or in a
+# private network, such as that of containers.
+PROXIES = ["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
 
 
 def serve(
@@ -32,14 +41,19 @@ def serve(
             "application and say --behind-proxy (docs/review.md shows how)"
         )
     with closing(_listening(host, port)) as listener:
-        desk = Desk(place, clock, https=behind_proxy)
-        config = uvicorn.Config(
-            create_app(desk), log_level="warning", access_log=False, server_header=False,
-            proxy_headers=behind_proxy, forwarded_allow_ips="*" if behind_proxy else None,
-            timeout_graceful_shutdown=5,
-        )  # fmt: skip
         report(f"The review is at http://{host}:{listener.getsockname()[1]}/ (Ctrl-C stops it)")
-        uvicorn.Server(config).run(sockets=[listener])
+        desk = Desk(place, clock, https=behind_proxy)
+        uvicorn.Server(configured(desk)).run(sockets=[listener])
+
+
+def configured(desk: Desk) -> uvicorn.Config:
+    """How the application is run; ``desk.https`` says that a proxy stands before it."""
+    import uvicorn
+
+    return uvicorn.Config(
+        create_app(desk), log_level="warning", access_log=False, server_header=False,
+        proxy_headers=desk.https, forwarded_allow_ips=PROXIES, timeout_graceful_shutdown=5,
+    )  # fmt: skip
 
 
 def _is_loopback(host: str) -> bool:

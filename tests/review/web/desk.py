@@ -21,8 +21,8 @@ from digest.review.events import Decision, ReviewEvent, of_kind
 from digest.review.packet import About, PacketItem, PacketLabel, write_packet
 from digest.review.people import People, link_address
 from digest.review.persons import Person
-from digest.review.web.app import create_app
 from digest.review.web.desk import Desk
+from digest.review.web.serve import configured
 from tests.examples import Q1
 
 PANEL = (
@@ -167,12 +167,7 @@ class Visitor:
 @contextmanager
 def serving(place: Workplace, clock: Clock, https: bool = False) -> Iterator[Served]:
     """The application in a thread, on a port of its own."""
-    desk = Desk(place, clock, https=https)
-    config = uvicorn.Config(
-        create_app(desk), log_level="error", access_log=False, server_header=False,
-        proxy_headers=https, forwarded_allow_ips="*", lifespan="on",
-    )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(Desk(place, clock, https=https)))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -267,7 +267,7 @@ def test_behind_a_proxy_the_cookie_goes_over_tls_only_and_addresses_are_told_apa
 ) -> None:
     with opened(tmp_path, watch, https=True) as served:
         token = served.link("ada").partition("=")[2]
-        proxied = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+        proxied = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9", "X-Forwarded-Proto": "https"}
         entered = httpx.post(f"{served.base}/enter", data={"token": token}, headers=proxied)
         assert entered.headers["set-cookie"].startswith("__Host-review=")
         assert "Secure" in entered.headers["set-cookie"]
