@@ -10,6 +10,7 @@ import orjson
 
 from digest.edition.difference import Difference
 from digest.edition.manifest import Changes, Manifest
+from digest.edition.shelf import Correction
 from digest.items import digest_of
 from digest.quarter import Quarter
 
@@ -19,9 +20,9 @@ class PublishedEdition:
     """An edition as it goes on the site.
 
     ``version`` is ``v1.0``, ``v1.1``, … or None for a draft; ``published`` is ``YYYY-MM-DD`` or
-    empty for a draft. ``difference`` is that to the version that this one replaces, and
-    ``report`` holds the results of the model's tests, as
-    ``digest.classify.evaluate.report`` gives them.
+    empty for a draft. ``difference`` is that to the version that this one replaces,
+    ``correction`` says why it does and by whom, and ``report`` holds the results of the model's
+    tests, as ``digest.classify.evaluate.report`` gives them.
     """
 
     manifest: Manifest
@@ -29,6 +30,7 @@ class PublishedEdition:
     published: str
     difference: Difference | None = None
     report: Mapping[str, Any] | None = None
+    correction: Correction | None = None
 
     @property
     def changes(self) -> Changes | None:
@@ -63,7 +65,8 @@ class Listed:
     def of(cls, edition: PublishedEdition) -> Listed:
         """An edition that is read already."""
         report = orjson.dumps(edition.report, option=orjson.OPT_SORT_KEYS).decode()
-        made_of = edition.manifest.sha256, str(edition.difference), report
+        why = str(edition.correction) if edition.correction else ""
+        made_of = edition.manifest.sha256, str(edition.difference), report, why
         identity = digest_of(*made_of, prefix="e1-")
         return cls(
             edition.manifest.quarter, edition.version, edition.published, identity, lambda: edition

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from digest.edition.difference import Difference, other_changes
+from digest.edition.difference import other_changes
+from digest.edition.shelf import Correction
 from digest.publish import accounts, explore, mkdocs, views, words
 from digest.publish.charts import Bar, bar_chart
 from digest.publish.editions import Placement, PublishedEdition, VersionLink
@@ -100,7 +101,7 @@ def _banners(edition: PublishedEdition, versions: Sequence[VersionLink]) -> list
 def _pages(place: Placement, edition: EditionView) -> Iterator[Page]:
     goals, groups = edition.goals, edition.risk_groups
     sections = {"goals": goals, "risk_groups": groups}
-    changed = _changes(edition, place.edition.difference)
+    changed = _changes(edition, place)
     yield "index.md", "quarter.md.j2", sections | changed | _quarter(edition, place)
     yield "goals.md", "goals.md.j2", {"goals": goals, "shares": edition.shares}
     yield "risks.md", "risks.md.j2", {"risk_groups": groups}
@@ -149,14 +150,27 @@ def _quarter(edition: EditionView, place: Placement) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _changes(edition: EditionView, difference: Difference | None) -> dict[str, Any]:
+def why(correction: Correction | None) -> dict[str, str] | None:
+    """Why a version replaces the one before, and who says so, as pages print it."""
+    if correction is None:
+        return None
+    return {
+        "kind": words.CORRECTIONS[correction.kind],
+        "reason": words.clip(correction.reason, views.REASON),
+        "by": words.clip(correction.by, views.AUTHOR),
+    }
+
+
+def _changes(edition: EditionView, place: Placement) -> dict[str, Any]:
     """What changed against the version that this one replaces; ``changes`` is None for a first."""
+    difference = place.edition.difference
     if difference is None:
-        return {"changes": None}
+        return {"changes": None, "why": None}
     changes = difference.changes
     moved = (("entered", changes.entered), ("left", changes.left), ("changed", changes.changed))
     return {
         "changes": changes,
+        "why": why(place.edition.correction),
         "difference": difference,
         "moved": [
             (what, len(ids), edition.items.views(ids[: views.LISTED], difference.titles))

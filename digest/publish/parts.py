@@ -25,7 +25,7 @@ from digest.publish import explore, machine, mkdocs
 from digest.publish.editions import Placement, Slot
 from digest.publish.figures import figures
 from digest.publish.languages import OTHERS, Tongue, write_language_pages
-from digest.publish.pages import heading, write_pages
+from digest.publish.pages import heading, why, write_pages
 from digest.publish.render import write
 from digest.publish.sections import EditionView
 from digest.quarter import Quarter
@@ -182,6 +182,7 @@ def _changes(place: Placement) -> dict[str, Any] | None:
         return None
     changes = difference.changes
     return {
+        "why": why(place.edition.correction),
         "entered": len(changes.entered),
         "left": len(changes.left),
         "changed": len(changes.changed),

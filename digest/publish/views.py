@@ -22,6 +22,7 @@ from digest.taxonomy import SCHEMES, Codebook, Label
 from digest.text import web_address
 
 TITLE, AUTHOR, SENTENCE, AUTHORS = 300, 80, 900, 6
+REASON = 1_000  # characters of a correction's reason
 LISTED = 300  # rows of a long list on a page; all rows are in the data files
 TELLING = 30  # items of a story that a page lists
 GOALS = frozenset(str(n) for n in range(1, 18))

@@ -58,6 +58,13 @@ def times(ratio: float) -> str:
     return f"{ratio:.0f} times" if ratio >= 10 else f"{ratio:.1f} times"
 
 
+# What a correction is, as readers are told.
+CORRECTIONS = {
+    "amendment": "Amendment: what was said of some items is put right.",
+    "update": "Update: new evidence came in.",
+}
+
+
 def listed(names: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     *others, last = names

@@ -108,7 +108,8 @@ def _as_draft(place: Workplace, manifest: Manifest) -> Listed:
     before = shelf.manifest(editions[-1]) if editions else None
     changes = difference(before, manifest) if before else None
     tests = report(manifest.model, place.model_in_use)
-    return Listed.of(PublishedEdition(manifest, None, "", changes, tests))
+    proposed = shelf.proposal(Quarter.parse(manifest.quarter))
+    return Listed.of(PublishedEdition(manifest, None, "", changes, tests, proposed))
 
 
 def _on_site(shelf: Shelf, model: Path) -> list[Listed]:
@@ -127,13 +128,16 @@ def _listed(shelf: Shelf, edition: Edition, before: Edition | None, model: Path)
     day = edition.published_at.date().isoformat()
     tests = model / EVALUATION
     tested = hashlib.sha256(tests.read_bytes()).hexdigest() if tests.exists() else ""
-    made_of = edition.sha256, before.sha256 if before else "", tested
+    why = str(edition.correction) if edition.correction else ""
+    made_of = edition.sha256, before.sha256 if before else "", tested, why
 
     def load() -> PublishedEdition:
         manifest = shelf.manifest(edition)
         changes = difference(shelf.manifest(before), manifest) if before else None
         results = report(manifest.model, model)
-        return PublishedEdition(manifest, edition.version, day, changes, results)
+        return PublishedEdition(
+            manifest, edition.version, day, changes, results, edition.correction
+        )
 
     identity = digest_of(*made_of, prefix="e1-")
     return Listed(str(edition.quarter), edition.version, day, identity, load)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from digest.edition.difference import difference
+from digest.edition.shelf import Correction
 from digest.publish import Listed, PublishedEdition, build_site
 from tests.publish.full_edition import two_quarters
 from tests.publish.invented_edition import codebook, hostile, published
@@ -29,7 +30,9 @@ def editions() -> list[PublishedEdition]:
     """Two quarters; the newer one has two versions, the second with a hostile item."""
     before, first = two_quarters()
     second = hostile(first, HOSTILE_TITLE, "javascript:alert(1)")
-    corrected = PublishedEdition(second, "v1.1", "2026-05-20", difference(first, second))
+    why = Correction("amendment", "A news item was <missing> under Goal 1.", "Amina Okafor")
+    changes = difference(first, second)
+    corrected = PublishedEdition(second, "v1.1", "2026-05-20", changes, correction=why)
     return [published(before), published(first), corrected]
 
 

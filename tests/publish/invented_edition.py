@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import cache
 
 from digest.edition.manifest import (
     Assigned,
@@ -138,11 +139,16 @@ def published(manifest: Manifest, version: str = "v1.0") -> PublishedEdition:
     return PublishedEdition(manifest, version, "2026-04-20")
 
 
+@cache
+def _real() -> Codebook:
+    return load()
+
+
 def _label(scheme: str, id_: str, name: str, group: str = "") -> Label:
     return Label(
         scheme,
         id_,
-        {**load().label(scheme, id_).names, "en": name},
+        {**_real().label(scheme, id_).names, "en": name},
         f"Work or events that bear on {name.lower()}, whatever the technique.",
         ("Methods tested on data of the field", "Events that reached people"),
         ("A passing mention in an introduction",),

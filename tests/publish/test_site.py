@@ -329,6 +329,14 @@ def test_an_edition_whose_parts_are_built_is_not_read(tmp_path: Path) -> None:
     assert build_site([unread], codebook(), tmp_path / "site", draft=False, **folders) == []
 
 
+def test_a_correction_says_what_it_is_why_and_who_made_it(site: Path) -> None:
+    for page in ("corrections/", "2026Q1/", "2026Q1/changes/"):
+        said = html.fromstring((site / page / "index.html").read_text("utf-8")).text_content()
+        assert "Amendment: what was said of some items is put right." in said, page
+        assert "A news item was <missing> under Goal 1." in said, page
+        assert "Corrected by Amina Okafor" in said, page
+
+
 QUESTIONS = {
     "2026Q1/#shares": "interval",
     "2026Q1/goals/": "Goal 2: Zero hunger",

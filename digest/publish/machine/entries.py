@@ -60,6 +60,10 @@ def _sentences(edition: PublishedEdition) -> Iterator[str]:
         f"{words.count(kinds['paper'], 'paper')} and {words.count(kinds['news'], 'news item')}; "
         f"{words.number(outcomes['answered'])} of {words.number(asked)} sources answered."
     )
+    if edition.correction is not None:
+        reason = words.clip(edition.correction.reason, views.REASON)
+        yield f"{words.CORRECTIONS[edition.correction.kind]} {reason}"
+        yield f"Corrected by {words.clip(edition.correction.by, views.AUTHOR)}."
     if edition.changes is not None:
         yield _what_changed(edition.changes)
     yield f"Review: {words.clip(manifest.review, 200)}."

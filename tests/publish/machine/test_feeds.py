@@ -96,7 +96,10 @@ def test_every_version_is_an_entry_and_a_correction_says_what_it_corrects(files:
     ]  # fmt: skip
     assert [i["tags"] for i in (correction, first)] == [["correction"], ["edition"]]
     assert correction["title"] == "2026Q1: January to March 2026, corrected (v1.1)"
-    assert "1 item entered; also changed: the model." in correction["content_text"]
+    told = correction["content_text"]
+    assert "1 item entered; also changed: the model." in told
+    assert "Update: new evidence came in. A source <answered> at last." in told
+    assert "Corrected by Amina Okafor." in told
     assert correction["date_published"] == "2026-05-02T00:00:00Z"
 
 

@@ -17,6 +17,7 @@ from digest.edition.manifest import (
 from digest.edition.prevalence import Estimate
 from digest.edition.rates import Ratio
 from digest.edition.shares import Share
+from digest.edition.shelf import Correction
 from digest.publish import PublishedEdition
 from digest.publish.editions import Placement, placements
 from digest.publish.machine import Index, Licence, Site, edition_files, site_files
@@ -77,7 +78,12 @@ def editions() -> list[PublishedEdition]:
     corrected = hostile(first, HOSTILE, "javascript:alert(1)")
     return [
         replace(published(first, "v1.0"), published="2026-04-20"),
-        replace(published(corrected, "v1.1"), published="2026-05-02", difference=told),
+        replace(
+            published(corrected, "v1.1"),
+            published="2026-05-02",
+            difference=told,
+            correction=Correction("update", "A source <answered> at last.", "Amina Okafor"),
+        ),
         replace(published(whole("2025Q4", 30), "v1.0"), published="2026-01-15"),
     ]
 
