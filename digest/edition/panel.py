@@ -9,6 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PANEL = "panel"  # the maker of a label that people decided
+# The two parts of a finding's confidence, each word with its meaning.
+EVIDENCE = {
+    "limited": "one or two studies or reports, or several that share data or authors",
+    "medium": "several independent studies or reports, of mixed kind, quality or setting",
+    "robust": "many independent studies or reports of good quality, by different methods",
+}
+AGREEMENT = {
+    "low": "they contradict each other, or each is alone with what it finds",
+    "medium": "most of them point the same way, with exceptions that matter",
+    "high": "nearly all of them find the same",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,18 +30,6 @@ from digest.review.standing import Rule, is_voter
 if TYPE_CHECKING:
     from digest.review.persons import Person
 
-# The two parts of the confidence, each word as it is defined for readers.
-EVIDENCE: dict[Evidence, str] = {
-    "limited": "one or two studies or reports, or several that share data or authors",
-    "medium": "several independent studies or reports, of mixed kind, quality or setting",
-    "robust": "many independent studies or reports of good quality, by different methods",
-}
-AGREEMENT: dict[Agreement, str] = {
-    "low": "they contradict each other, or each is alone with what it finds",
-    "medium": "most of them point the same way, with exceptions that matter",
-    "high": "nearly all of them find the same",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Dissent:

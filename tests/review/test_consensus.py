@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.edition.panel import AGREEMENT, EVIDENCE
 from digest.review.consensus import (
-    AGREEMENT,
-    EVIDENCE,
     Dissent,
     OpenQuestion,
     PageFinding,

@@ -10,7 +10,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from digest.review import consensus, web
+from digest.edition import panel
+from digest.review import web
 from digest.review.web.tongue import CATALOGUE, OTHERS, Tongue, preferred
 from digest.review.web.views.words import AGREEMENT, EVIDENCE
 from tests.review.acts import Watch
@@ -69,7 +70,7 @@ def test_each_translation_is_whole_and_keeps_its_placeholders(tag: str) -> None:
 
 
 def test_confidence_is_defined_in_the_words_that_the_edition_uses() -> None:
-    for words, defined in ((EVIDENCE, consensus.EVIDENCE), (AGREEMENT, consensus.AGREEMENT)):
+    for words, defined in ((EVIDENCE, panel.EVIDENCE), (AGREEMENT, panel.AGREEMENT)):
         assert {key: meaning for key, (_, meaning) in words.items()} == defined
 
 

@@ -1,6 +1,6 @@
 """The two-part confidence of findings, in a member's language.
 
-The English definitions are those of ``digest.review.consensus``; here they are marked for
+The English definitions are those of ``digest.edition.panel``; here they are marked for
 translation, and a test holds the two together.
 """
 
