@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -122,7 +123,7 @@ def _to_the_door(request: Request, _: Exception) -> Response:
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     # The framework's own words ("Not Found") say less than the heading.
-    detail = error.detail if request.scope.get("route") and error.status_code != 404 else ""
+    detail = "" if error.detail == HTTPStatus(error.status_code).phrase else error.detail
     return _answer(request, error.status_code, detail)
 
 

@@ -53,10 +53,10 @@ class Review:
 
     def tasks(self, queue: str) -> list[Task]:
         """The items of a queue with what it asks; also of the queues that follow from decisions:
-        ``disagree``, on which reviewers contradict each other, and ``proposed``, labels that a
-        reviewer gave and the machine did not."""
+        ``disagree``, at which a quorum looked and found no majority, and ``proposed``, labels that
+        a reviewer gave and the machine did not."""
         if queue == DISAGREE:
-            return self._where(lambda _, found: found.disagree)
+            return self._where(lambda _, found: self._is_stuck(found))
         if queue == PROPOSED:
             return self._where(
                 lambda key, found: found.outcome == "open" and bool(found.accepts)
@@ -70,6 +70,10 @@ class Review:
             if key[0] in self.packet.briefs and holds(key, standing):
                 found.setdefault(key[0], []).append(key)
         return [(item, tuple(keys)) for item, keys in sorted(found.items())]
+
+    def _is_stuck(self, found: Standing) -> bool:
+        looked = len(found.accepts) + len(found.rejects) + len(found.unsure)
+        return found.outcome == "open" and looked >= self.ledger.rule.quorum
 
     def _is_new(self, key: Key) -> bool:
         brief = self.packet.briefs[key[0]]
@@ -109,6 +113,11 @@ class Review:
                 for item, keys in tasks if item not in out for key in keys
             ),
         )  # fmt: skip
+
+    def done(self, person: Person, queue: str) -> int:
+        """How many items of a queue are done by a person."""
+        own, out = self.ledger.own(person.id), self.out(person)
+        return sum(item in out or own.keys() >= {*keys} for item, keys in self.tasks(queue))
 
     def next_open(self, person: Person, queue: str, after: str = "") -> str | None:
         """The next item of a queue that this person has not done, after one and then from the

@@ -72,7 +72,7 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
     page.goto(served.base + "/2026Q1/")
     for _ in range(20):
         page.keyboard.press("Tab")
-        if "Begin" in page.evaluate("document.activeElement.innerText"):
+        if "Selected for" in page.evaluate("document.activeElement.innerText"):
             break
     page.keyboard.press("Enter")
     page.wait_for_selector(".label[aria-current]")
@@ -105,6 +105,16 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
     assert [event.payload.__class__.__name__ for event in served.events] == [
         "Decision", "Decision", "Decision", "Undone", "Undone", "Decision",
     ]  # fmt: skip
+
+
+def test_keys_work_on_a_keyboard_of_another_script(enter: Enter, served: Served) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown',"
+        " {key: 'ф', code: 'KeyA', bubbles: true}))"
+    )
+    saved(page, "Accepted: Goal 3")
 
 
 def test_keys_do_nothing_while_one_types_and_can_be_switched_off(

@@ -151,7 +151,7 @@ def _pair(visit: Visit, key: str) -> Pair:
 def _item(review: Review, item_id: str) -> PacketItem:
     found = review.packet.packet.item(item_id)
     if found is None:
-        raise forms.refused("", 404)
+        raise forms.refused("this item is not in the review any more", 404)
     return found
 
 
@@ -194,7 +194,6 @@ def _shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[
     tasks = review.tasks(queue)
     ids = [item_id for item_id, _ in tasks]
     place = ids.index(found.id) if found.id in ids else -1
-    (progress,) = review.progress(visit.person, [queue])
     last = review.ledger.last_batch(visit.person.id)
     return {
         "review": review,
@@ -204,7 +203,7 @@ def _shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[
         "total": len(ids),
         "previous": _address(review, queue, ids[place - 1]) if place > 0 else "",
         "following": f"/{review.quarter}/item?{urlencode({'queue': queue, 'after': found.id})}",
-        "progress": progress,
+        "done": review.done(visit.person, queue),
         "status": said_of(last, review, visit.tongue, visit.desk.codebook),
         "choices": _choices(visit),
         **_names(visit, queue),

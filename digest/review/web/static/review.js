@@ -314,6 +314,12 @@ form has an id of its own, so what is sent twice is saved once. */
     return true;
   }
 
+  // The letter, or the one at its place where the keyboard writes another script.
+  function letterOf(event) {
+    if (/^[ -~]$/.test(event.key)) return event.key.toLowerCase();
+    return event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : "";
+  }
+
   document.addEventListener("keydown", (event) => {
     if (!keysOn() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typing(event.target)) return;
@@ -324,7 +330,7 @@ form has an id of its own, so what is sent twice is saved once. */
       return;
     }
     if (event.repeat) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : "";
+    const key = letterOf(event);
     if ("arulnpz?".includes(key) && key && press(key)) event.preventDefault();
   });
 

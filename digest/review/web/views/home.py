@@ -30,7 +30,10 @@ COMMON = {
         N_("Random sample"),
         N_("Drawn from all items; it measures how often the machine is wrong."),
     ),
-    DISAGREE: (N_("Reviewers disagree"), N_("Some accept a label that others reject.")),
+    DISAGREE: (
+        N_("Reviewers disagree"),
+        N_("A quorum looked and found no majority; at a tie the chair decides."),
+    ),
     PROPOSED: (
         N_("Proposed by reviewers"), N_("Labels that a reviewer gave and the machine did not."),
     ),
@@ -51,7 +54,11 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """The queues; ``mine`` is what counts as this person's part, without counting a label twice."""
+    """The queues, and this person's part of them.
+
+    ``left`` labels of it, each counted once, still need them, and ``begin`` is the queue to go on
+    with. Of the ``needed`` labels of the site so many are ``settled``.
+    """
 
     common: tuple[QueueView, ...]
     goals: tuple[QueueView, ...]
@@ -59,6 +66,7 @@ class HomeView:
     decisions: int
     left: int
     minutes: int | None
+    begin: str
     settled: int
     needed: int
 
@@ -75,7 +83,7 @@ def queue_name(queue: str, tongue: Tongue, codebook: Codebook) -> str:
 def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook) -> HomeView:
     """The first page for one person."""
     moments = [event.at for event, _ in of_kind(review.ledger.kept(person.id), Decision)]
-    own_goals = {f"goal/{goal}" for goal in person.goals}
+    mine = _part_of(person)
     views = []
     for progress in review.progress(person, review.queues()):
         if progress.items or progress.name == SELECTED:
@@ -84,7 +92,7 @@ def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook
             views.append(
                 QueueView(
                     name, queue_name(name, tongue, codebook), about, progress,
-                    is_mine=name in own_goals or name == SELECTED,
+                    is_mine=name in mine,
                     minutes=minutes_left(moments, progress.left),
                 )
             )  # fmt: skip
@@ -97,9 +105,17 @@ def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook
         decisions=len(review.ledger.own(person.id)),
         left=left if is_voter(person) else 0,
         minutes=minutes_left(moments, left) if is_voter(person) else None,
+        begin=next((v.id for v in views if v.is_mine and v.progress.left), SELECTED),
         settled=len(needed & review.settled()),
         needed=len(needed),
     )
+
+
+def _part_of(person: Person) -> frozenset[str]:
+    """The queues that are a person's: those of their goals, else what the site shows; ties are a
+    chair's."""
+    own = frozenset(f"goal/{goal}" for goal in person.goals) or frozenset({SELECTED})
+    return own | {DISAGREE} if person.role == "chair" else own
 
 
 def _left(review: Review, person: Person, queues: list[str]) -> int:
