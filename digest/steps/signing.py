@@ -173,10 +173,10 @@ def accepted(
 ) -> SignOff | None:
     """The sign-off of a manifest that counted when it was made and was not taken back since."""
     known = [s for s in signoffs(connection, quarter) if s.sha256 == sha256]
-    if not known or not on.outcome.people:
+    if not on.outcome.people:
         return known[0] if known else None
-    stands = signature(on.outcome.events, on.outcome.people, sha256) is not None
-    return known[0] if stands else None
+    found = signature(on.outcome.events, on.outcome.people, sha256)
+    return next((s for s in known if found and s.at == found[0].at), None)
 
 
 def missing_for_publication(place: Workplace, quarter: Quarter, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Who signed which manifest off: one row a person and manifest, never altered."""
+"""Who signed which manifest off, and when: one row each time, never altered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SignOff:
 
 
 def note_signoff(connection: duckdb.DuckDBPyConnection, signed: SignOff) -> None:
-    """Remember a sign-off; the first of a person for a manifest is the one that counts."""
+    """Remember a sign-off."""
     connection.execute(
         "INSERT OR IGNORE INTO signoff VALUES (?, ?, ?, ?, ?)",
         [str(signed.quarter), signed.sha256, signed.by, signed.note,
