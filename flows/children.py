@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 QUERY_SECONDS = 0.5  # between two looks for runs to start: half of it is waited on average
 AT_ONCE = 8  # flow runs; most of them wait for their turn
+TRIES = 2  # of a run whose runner ends: one that ends its runner must not do so for ever
 
 
 def server() -> None:
@@ -47,21 +48,22 @@ async def _run() -> None:
         name="digest", query_seconds=QUERY_SECONDS, limit=AT_ONCE, pause_on_shutdown=False
     )
     async with get_client() as client:
-        await _bury(client)
+        await _take_up(client)
         await register(starting, client, deployments(me.place, me.settings))
     registered_path(me.place).touch()
     await starting.start()
 
 
-async def _bury(client: PrefectClient) -> None:
+async def _take_up(client: PrefectClient) -> None:
     """Runs that are said to be running when no process of theirs can be: this is the only runner,
-    and it has just begun.
+    and it has just begun. They are run again, unless that has been tried: what started one (an
+    outside system, a person) may never ask again.
     """
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState
     from prefect.client.schemas.filters import FlowRunFilterStateType as OfType
     from prefect.client.schemas.filters import FlowRunFilterTags as Tagged
     from prefect.client.schemas.objects import State, StateType
-    from prefect.states import Crashed
+    from prefect.states import AwaitingRetry, Crashed
 
     from flows.deploy import TAG
 
@@ -69,7 +71,10 @@ async def _bury(client: PrefectClient) -> None:
     of_ours = Tagged(all_=[TAG])
     said = FlowRunFilter(state=FlowRunFilterState(type=OfType(any_=alive)), tags=of_ours)
     for run in await client.read_flow_runs(flow_run_filter=said):
-        state: State[Any] = Crashed(message="its process ended with the runner that started it")
+        ended = "its process ended with the runner that started it"
+        state: State[Any] = Crashed(message=ended)
+        if run.run_count < TRIES and run.state_type != StateType.CANCELLING:
+            state = AwaitingRetry(message=f"{ended}: it is run again")
         await client.set_flow_run_state(run.id, state, force=True)
 
 

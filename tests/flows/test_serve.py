@@ -108,10 +108,11 @@ def test_the_same_event_a_hundred_times_and_events_in_reverse_order_change_nothi
     serve: Serving, stand: Newsstand, undisturbed: Workplace
 ) -> None:
     stand.drop(2)
+    wanted = expected(undisturbed, stand)
     serve.post(LABELLED, times=100)
     serve.post(HARVESTED)
     serve.post(DUE)
-    settled(serve, expected(undisturbed, stand))
+    settled(serve, wanted)
     assert len({event.event_id for event in serve.raised("digest.draft.ready")}) <= 3
 
 
@@ -153,11 +154,12 @@ def test_a_killed_runner_is_started_again_and_leaves_no_run_behind(
     serve: Serving, stand: Newsstand, undisturbed: Workplace
 ) -> None:
     stand.drop(6)
+    wanted = expected(undisturbed, stand)
     serve.post(DUE)
     worker = at_work(serve, "harvest")
     os.kill(serve.child("flows.children runner"), signal.SIGKILL)
     until(lambda: not is_alive(worker), 30)
-    settled(serve, expected(undisturbed, stand))
+    settled(serve, wanted)
     assert not serve.runs("RUNNING", "PENDING")
 
 
