@@ -137,6 +137,21 @@ def test_keys_do_nothing_while_one_types_and_can_be_switched_off(
     assert [verdict for *_, verdict in served.decisions] == ["accept"]
 
 
+def test_a_queue_comes_to_its_end_however_fast_one_decides(enter: Enter, served: Served) -> None:
+    page = enter("ada")
+    page.goto(served.base + "/2026Q1/item?queue=selected")
+    for keys in ("aan", "an", "an"):  # pages fetched in advance know nothing of these
+        page.wait_for_load_state("networkidle")
+        before = page.get_attribute("#item", "data-item")
+        for key in keys:
+            page.keyboard.press(key)
+        page.wait_for_function(
+            "before => document.getElementById('item')?.dataset.item !== before", arg=before
+        )
+    page.wait_for_selector("text=You are through with this queue.")
+    assert len(served.decisions) == 4
+
+
 def test_without_a_connection_decisions_wait_and_are_saved_once(
     enter: Enter, served: Served
 ) -> None:

@@ -12,8 +12,10 @@ form has an id of its own, so what is sent twice is saved once. */
   const QUEUE = `review-waiting-${words.person}`;
   const KEYS_OFF = "review-keys-off";
   const RETRY = 10000;
-  const pages = new Map(); // address -> text of a page that was fetched in advance
+  const pages = new Map(); // address -> a page that was fetched in advance: its text and its own address
+  const touched = new Set(); // items on which one acted: a page fetched before knows nothing of it
   let sending = false;
+  let sent = Promise.resolve(); // done when nothing is being sent
   let ended = false;
   let pressed = null; // the label that the keys act on
 
@@ -89,6 +91,7 @@ form has an id of its own, so what is sent twice is saved once. */
     alarm("");
     if (entry.kind === "undo" && takeBack()) return;
     keep([...waiting(), entry]);
+    touched.add(entry.item);
     // A page that was fetched in advance knows nothing of what is decided for other items.
     if (entry.kind !== "decide" || entry.body.includes("group=")) pages.clear();
     if (entry.kind === "decide" && entry.label) goOn(form.closest(".label"), entry);
@@ -134,8 +137,13 @@ form has an id of its own, so what is sent twice is saved once. */
     else $("#next")?.focus();
   }
 
-  async function flush() {
-    if (sending || ended) return;
+  // Sends what waits; done when it is sent, or could not be.
+  function flush() {
+    if (!sending && !ended) sent = sendAll();
+    return sent;
+  }
+
+  async function sendAll() {
     sending = true;
     showWaiting();
     try {
@@ -234,7 +242,8 @@ form has an id of its own, so what is sent twice is saved once. */
 
   async function go(address, push = true) {
     try {
-      const known = pages.get(address);
+      const known = ahead(address);
+      if (!known) await flush(); // which item is next depends on what was decided
       const page = known || await fetchPage(address);
       const fresh = new DOMParser().parseFromString(page.text, "text/html");
       const content = fresh.getElementById("main");
@@ -251,10 +260,16 @@ form has an id of its own, so what is sent twice is saved once. */
     }
   }
 
+  // The page that was fetched in advance, if what it shows of its item is still so.
+  function ahead(address) {
+    const page = pages.get(address);
+    return page && !touched.has(new URL(page.url).searchParams.get("id")) ? page : null;
+  }
+
   // The next two items, so that reading can go on without a connection.
   async function fetchAhead() {
     let address = $("#next")?.getAttribute("href");
-    for (let n = 0; n < 2 && address && !pages.has(address); n += 1) {
+    for (let n = 0; n < 2 && address && !ahead(address); n += 1) {
       try {
         const page = await fetchPage(address);
         pages.set(address, page);
@@ -374,6 +389,7 @@ form has an id of its own, so what is sent twice is saved once. */
     fetchAhead();
   }
 
+  document.documentElement.classList.add("scripted");
   begin();
   flush();
 })();
