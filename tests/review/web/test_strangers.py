@@ -13,9 +13,11 @@ import pytest
 from fastapi import FastAPI
 
 from digest.config import Workplace
+from digest.errors import ConfigError
 from digest.review.people import People
 from digest.review.web.app import create_app
 from digest.review.web.desk import Desk
+from digest.review.web.serve import serve
 from tests.review.acts import Watch
 from tests.review.web.desk import PAPER, WORD, Served, opened
 
@@ -280,3 +282,17 @@ def test_when_nothing_is_open_for_review_it_says_so(tmp_path: Path, watch: Watch
     with opened(tmp_path, watch) as served:
         Workplace(tmp_path).packet("2026Q1").unlink()
         assert "Nothing to review" in served.visitor("ada").get("/").text
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "review.example"])
+def test_it_does_not_listen_to_others_without_a_proxy(
+    tmp_path: Path, watch: Watch, host: str
+) -> None:
+    with pytest.raises(ConfigError, match="put a proxy with TLS before the application"):
+        serve(Workplace(tmp_path), host, 0, watch, print, behind_proxy=False)
+
+
+def test_a_port_that_is_taken_is_named(served: Served, watch: Watch) -> None:
+    port = urlsplit(served.base).port or 0
+    with pytest.raises(ConfigError, match=f"port {port}"):
+        serve(served.place, "127.0.0.1", port, watch, print, behind_proxy=False)

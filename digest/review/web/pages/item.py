@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from digest.review.events import Comment, Decision, Declared, Payload, StoryRuling, Undone, of_kind
+from digest.review.events import Comment, Decision, Declared, Payload, StoryRuling, Undone
 from digest.review.packet import PacketItem
 from digest.review.standing import is_voter
 from digest.review.web import forms
 from digest.review.web.forms import Form, batch_of
 from digest.review.web.packets import JUDGED, Pair
+from digest.review.web.pages.item_page import address_of, item_of, names, require_queue, shown
 from digest.review.web.review import Review
 from digest.review.web.views.home import queue_name
-from digest.review.web.views.item import ItemView, Sight, item_view, peers_with
-from digest.review.web.views.saved import said_of
+from digest.review.web.views.item import peers_with
 from digest.review.web.views.standing_list import queue_lines
 from digest.review.web.visit import SEE_OTHER, Open, Posted, Visit, Visitor, wants_json
 
@@ -30,7 +28,7 @@ ON_PAGE = 50
 @inner.get("/{quarter}/queue")
 def queue(visit: Visitor, review: Open, name: str, page: int = 1) -> Response:
     """The list of a queue's items."""
-    _known_queue(review, name)
+    require_queue(review, name)
     lines = queue_lines(review, visit.person, name)
     pages = max(1, -(-len(lines) // ON_PAGE))
     page = min(max(page, 1), pages)
@@ -45,19 +43,19 @@ def queue(visit: Visitor, review: Open, name: str, page: int = 1) -> Response:
 @inner.get("/{quarter}/item")
 def item(visit: Visitor, review: Open, queue: str, id: str = "", after: str = "") -> Response:
     """An item of a queue; without an id the next one that this person has not done."""
-    _known_queue(review, queue)
+    require_queue(review, queue)
     if id:
-        return visit.page("item", **_shown(visit, review, queue, _item(review, id)))
+        return visit.page("item", **shown(visit, review, queue, item_of(review, id)))
     found = review.next_open(visit.person, queue, after)
     if found is None:
-        return visit.page("done", review=review, queue=queue, **_names(visit, queue))
-    return RedirectResponse(_address(review, queue, found), SEE_OTHER)
+        return visit.page("done", review=review, queue=queue, **names(visit, queue))
+    return RedirectResponse(address_of(review, queue, found), SEE_OTHER)
 
 
 @inner.post("/{quarter}/decide")
 def decide(visit: Visitor, review: Open, form: Posted) -> Response:
     """Save a verdict on one label: of this item, or of all of its story that carry it."""
-    found = _item(review, form.needed("item"))
+    found = item_of(review, form.needed("item"))
     _require_vote(visit, review, found)
     acts = list(_decisions(visit, review, form, found))
     visit.save(review, *((form.event_id(*_content(act)), act) for act in acts))
@@ -67,7 +65,7 @@ def decide(visit: Visitor, review: Open, form: Posted) -> Response:
 @inner.post("/{quarter}/declare")
 def declare(visit: Visitor, review: Open, form: Posted) -> Response:
     """Save a conflict of interest with an item."""
-    found = _item(review, form.needed("item"))
+    found = item_of(review, form.needed("item"))
     act = Declared(found.id, form.text("reason"))
     visit.save(review, (form.event_id("declared", found.id, act.reason), act))
     return _answer(visit, review, form, found)
@@ -76,7 +74,7 @@ def declare(visit: Visitor, review: Open, form: Posted) -> Response:
 @inner.post("/{quarter}/remark")
 def remark(visit: Visitor, review: Open, form: Posted) -> Response:
     """Save a comment on an item."""
-    found = _item(review, form.needed("item"))
+    found = item_of(review, form.needed("item"))
     act = Comment(f"item:{found.id}", form.needed("text"))
     visit.save(review, (form.event_id("comment", act.subject, act.text), act))
     return _answer(visit, review, form, found)
@@ -85,7 +83,7 @@ def remark(visit: Visitor, review: Open, form: Posted) -> Response:
 @inner.post("/{quarter}/split")
 def split(visit: Visitor, review: Open, form: Posted) -> Response:
     """Save that some items are another story than this one."""
-    found = _item(review, form.needed("item"))
+    found = item_of(review, form.needed("item"))
     known = {peer.id for peer in review.peers(found)}
     others = tuple(other for other in form.all("other") if other in known)
     if not others or not is_voter(visit.person):
@@ -104,7 +102,7 @@ def undo(visit: Visitor, review: Open, form: Posted) -> Response:
     taken = [(form.event_id("undone", e.event_id), Undone(e.event_id)) for e in back]
     visit.save(review, *taken)
     about = next((_about(e.payload) for e in back), form.text("item"))
-    return _answer(visit, review, form, _item(review, about))
+    return _answer(visit, review, form, item_of(review, about))
 
 
 def _about(payload: Payload) -> str:
@@ -148,18 +146,6 @@ def _pair(visit: Visit, key: str) -> Pair:
     raise forms.refused("there is no such label")
 
 
-def _item(review: Review, item_id: str) -> PacketItem:
-    found = review.packet.packet.item(item_id)
-    if found is None:
-        raise forms.refused("this item is not in the review any more", 404)
-    return found
-
-
-def _known_queue(review: Review, name: str) -> None:
-    if name not in review.queues():
-        raise forms.refused("", 404)
-
-
 def _require_vote(visit: Visit, review: Review, found: PacketItem) -> None:
     if not is_voter(visit.person):
         raise forms.refused("editors do not vote", 403)
@@ -167,85 +153,18 @@ def _require_vote(visit: Visit, review: Review, found: PacketItem) -> None:
         raise forms.refused("you have a conflict of interest with this item", 403)
 
 
-def _address(review: Review, queue: str, item_id: str, **more: str) -> str:
-    query = urlencode({"queue": queue, "id": item_id} | more)
-    return f"/{review.quarter}/item?{query}"
-
-
 def _answer(visit: Visit, review: Review, form: Form, found: PacketItem) -> Response:
     """After something was saved: the item as it is now, as a page or for the script."""
     queue, batch = form.text("queue") or "selected", batch_of(form.event_id())
-    _known_queue(review, queue)
+    require_queue(review, queue)
     if not wants_json(visit.request):
-        return RedirectResponse(_address(review, queue, found.id, saved=batch), SEE_OTHER)
-    shown = _shown(visit, review, queue, found)
+        return RedirectResponse(address_of(review, queue, found.id, saved=batch), SEE_OTHER)
+    page = shown(visit, review, queue, found)
     return JSONResponse(
         {
-            "notice": shown["status"].notice,
+            "notice": page["status"].notice,
             "item": found.id,
-            "main": visit.html("item_main", **shown),
-            "status": visit.html("item_status", **shown),
+            "main": visit.html("item_main", **page),
+            "status": visit.html("item_status", **page),
         }
-    )
-
-
-def _shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[str, Any]:
-    view = _view(visit, review, queue, found)
-    tasks = review.tasks(queue)
-    ids = [item_id for item_id, _ in tasks]
-    place = ids.index(found.id) if found.id in ids else -1
-    last = review.ledger.last_batch(visit.person.id)
-    return {
-        "review": review,
-        "queue": queue,
-        "view": view,
-        "place": place + 1,
-        "total": len(ids),
-        "previous": _address(review, queue, ids[place - 1]) if place > 0 else "",
-        "following": f"/{review.quarter}/item?{urlencode({'queue': queue, 'after': found.id})}",
-        "done": review.done(visit.person, queue),
-        "status": said_of(last, review, visit.tongue, visit.desk.codebook),
-        "choices": _choices(visit),
-        **_names(visit, queue),
-    }
-
-
-def _names(visit: Visit, queue: str) -> dict[str, Any]:
-    return {"name": queue_name(queue, visit.tongue, visit.desk.codebook)}
-
-
-def _choices(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every label that can be given, under the name of its scheme."""
-    say = visit.tongue.gettext
-    names = {"sdg": say("Goals"), "risk": say("Risks"), "ai": say("Relevance")}
-    return [
-        (
-            names[scheme],
-            [
-                (f"{scheme}/{x.id}", visit.tongue.label(x))
-                for x in visit.desk.codebook.scheme(scheme)
-            ],
-        )
-        for scheme in names
-    ]
-
-
-def _view(visit: Visit, review: Review, queue: str, found: PacketItem) -> ItemView:
-    subject = f"item:{found.id}"
-    comments = [(e, c) for e, c in of_kind(review.ledger.said(), Comment) if c.subject == subject]
-    _, keys = review.task(found.id, queue)
-    return item_view(
-        Sight(
-            person=visit.person,
-            people=review.people,
-            tongue=visit.tongue,
-            codebook=visit.desk.codebook,
-            item=found,
-            asked=[key[1:] for key in keys],
-            peers=review.peers(found),
-            standing=review.standing(found.id),
-            events=review.ledger.item_events(found.id),
-            comments=comments,
-            declared=review.ledger.declared(visit.person.id),
-        )
     )
