@@ -52,6 +52,10 @@ def test_the_same_form_sent_twice_is_saved_once(served: Served) -> None:
     assert [verdict for *_, verdict in served.decisions] == ["accept", "reject"]
 
 
+def test_what_is_saved_is_said_to_be_also_when_its_queue_is_gone(served: Served) -> None:
+    assert "Accepted: Goal 3" in served.visitor("ada").decide("accept", queue="gone").text
+
+
 def test_near_duplicates_are_decided_together_and_undone_together(served: Served) -> None:
     ada = served.visitor("ada")
     assert "the 2 near-duplicates of this story" in ada.item(STORY[0].id, "goal/3")

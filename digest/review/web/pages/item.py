@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from digest.review.events import Comment, Decision, Declared, Payload, StoryRuling, Undone
 from digest.review.packet import PacketItem
+from digest.review.queues import SELECTED
 from digest.review.standing import is_voter
 from digest.review.web import forms
 from digest.review.web.forms import Form, batch_of
@@ -155,8 +156,9 @@ def _require_vote(visit: Visit, review: Review, found: PacketItem) -> None:
 
 def _answer(visit: Visit, review: Review, form: Form, found: PacketItem) -> Response:
     """After something was saved: the item as it is now, as a page or for the script."""
-    queue, batch = form.text("queue") or "selected", batch_of(form.event_id())
-    require_queue(review, queue)
+    batch, queue = batch_of(form.event_id()), form.text("queue")
+    if queue not in review.queues():  # it is saved all the same, so that must be the answer
+        queue = SELECTED
     if not wants_json(visit.request):
         return RedirectResponse(address_of(review, queue, found.id, saved=batch), SEE_OTHER)
     page = shown(visit, review, queue, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from digest.review.events import Comment, of_kind
+from digest.review.events import Comment, not_undone, of_kind
 from digest.review.packet import PacketItem
 from digest.review.web import forms
 from digest.review.web.review import Review
@@ -80,7 +80,8 @@ def _choices(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def _view(visit: Visit, review: Review, queue: str, found: PacketItem) -> ItemView:
     subject = f"item:{found.id}"
-    comments = [(e, c) for e, c in of_kind(review.ledger.said(), Comment) if c.subject == subject]
+    kept = not_undone(review.ledger.said())
+    comments = [(e, c) for e, c in of_kind(kept, Comment) if c.subject == subject]
     _, keys = review.task(found.id, queue)
     return item_view(
         Sight(
