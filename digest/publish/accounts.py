@@ -13,6 +13,7 @@ from digest.edition.signals import FALSE_DISCOVERIES, FEWEST_ITEMS
 from digest.publish import views, words
 from digest.publish.estimates import BASES, UNITS
 from digest.publish.sections import EditionView
+from digest.publish.voices import CONFIDENCE
 from digest.text import web_address
 
 _SCHEMES = {
@@ -97,6 +98,36 @@ def method(edition: EditionView, report: Mapping[str, Any] | None) -> dict[str, 
         "voices": FEWEST_SOURCES,
         "story_count": len(manifest.stories),
         "in_stories": sum(len(story.items) for story in manifest.stories),
+        "panel": _panel(edition),
+        "confidence": CONFIDENCE,
+    }
+
+
+def _panel(edition: EditionView) -> dict[str, Any] | None:
+    """Who reviewed, how much, and how far they agreed; None where no panel did."""
+    panel = edition.manifest.panel
+    if panel is None:
+        return None
+    return {
+        "quorum": panel.quorum,
+        "reviewers": [
+            (
+                words.clip(one.name, views.AUTHOR),
+                words.clip(one.affiliation, views.TITLE),
+                one.items,
+            )
+            for one in panel.reviewers
+        ],
+        "item_count": panel.items,
+        "label_count": panel.labels,
+        "rejected": len(panel.rejected),
+        "added": len(panel.added),
+        "drawn": panel.drawn,
+        "read": panel.read,
+        "agreement": words.share_of(panel.agreement),
+        "alpha": words.decimal(panel.alpha),
+        "agreements": edition.voices.agreements(),
+        "opened": panel.opened,
     }
 
 

@@ -89,7 +89,7 @@ def data(manifest: Manifest) -> bytes:
                 [
                     labels[f"{a.scheme}/{a.label}"],
                     round(a.probability * 100),
-                    makers[words.clip(a.maker, views.AUTHOR)],
+                    makers[views.who(a.maker)],
                 ]
                 for a in _given(item)
             ],

@@ -26,6 +26,7 @@ from digest.publish.render import environment, write
 from digest.publish.sections import EditionView, GroupView, SectionView
 from digest.publish.share_chart import share_chart
 from digest.publish.trends import chart_of
+from digest.publish.voices import CONFIDENCE
 from digest.taxonomy import Codebook
 
 NOT_REVIEWED = "not reviewed"
@@ -106,7 +107,8 @@ def _pages(place: Placement, edition: EditionView) -> Iterator[Page]:
     yield "goals.md", "goals.md.j2", {"goals": goals, "shares": edition.shares}
     yield "risks.md", "risks.md.j2", {"risk_groups": groups}
     for section in (*goals, *edition.risks):
-        yield f"{section.href.rstrip('/')}.md", "label.md.j2", _label(section)
+        voice = {"voice": edition.voices.on(section.label), "confidence": CONFIDENCE}
+        yield f"{section.href.rstrip('/')}.md", "label.md.j2", _label(section) | voice
     yield "matrix.md", "matrix.md.j2", sections | {"matrix": matrix(edition.manifest)}
     yield "explore.md", "explore.md.j2", sections | _explore(edition)
     listed = {"late": edition.late(), "withdrawn": edition.withdrawn()}
@@ -139,6 +141,10 @@ def _quarter(edition: EditionView, place: Placement) -> dict[str, Any]:
             "shares-chart", "Each goal's share of the papers on AI that concern a goal",
             edition.shares,
         ),
+        "panel": edition.manifest.panel,
+        "findings": edition.voices.findings(),
+        "open_questions": edition.voices.questions(),
+        "confidence": CONFIDENCE,
         "outcomes": [(o, outcomes[o]) for o in accounts.OUTCOMES if outcomes[o]],
         "any_goal": any(section.total for section in edition.goals),
         "any_risk": any(section.total for section in edition.risks),

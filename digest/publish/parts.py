@@ -21,7 +21,7 @@ import orjson
 
 from digest.edition.difference import other_changes
 from digest.items import digest_of
-from digest.publish import explore, machine, mkdocs
+from digest.publish import explore, machine, mkdocs, views, words
 from digest.publish.editions import Placement, Slot
 from digest.publish.figures import figures
 from digest.publish.languages import OTHERS, Tongue, write_language_pages
@@ -172,7 +172,20 @@ def _summary(place: Placement, codebook: Codebook, *, draft: bool) -> dict[str, 
             for g in view.risk_groups
         ],
         "changes": _changes(place),
+        "members": _members(place),
     }
+
+
+def _members(place: Placement) -> list[dict[str, str]]:
+    """Who reviewed the edition; nobody, where there was no panel."""
+    panel = place.edition.manifest.panel
+    return [
+        {
+            "name": words.clip(one.name, views.AUTHOR),
+            "affiliation": words.clip(one.affiliation, views.TITLE),
+        }
+        for one in (panel.reviewers if panel else ())
+    ]
 
 
 def _changes(place: Placement) -> dict[str, Any] | None:

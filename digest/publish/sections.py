@@ -11,6 +11,7 @@ from digest.publish import estimates, views, words
 from digest.publish.estimates import CountView, ShareView
 from digest.publish.trends import TrendRow, Trends
 from digest.publish.views import Items, ItemView, display_name, href_of, swatch_of
+from digest.publish.voices import Voices
 from digest.taxonomy import Codebook, Label
 
 
@@ -101,6 +102,11 @@ class EditionView:
     def risks(self) -> tuple[SectionView, ...]:
         """The risk categories in the order of their groups."""
         return tuple(section for group in self.risk_groups for section in group.sections)
+
+    @cached_property
+    def voices(self) -> Voices:
+        """What the panel said."""
+        return Voices(self.manifest.panel, self.items, self.codebook)
 
     @cached_property
     def shares(self) -> tuple[ShareView, ...]:

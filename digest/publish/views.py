@@ -17,6 +17,7 @@ from digest.edition.manifest import (
     Manifest,
     ShownItem,
 )
+from digest.edition.panel import PANEL
 from digest.publish import words
 from digest.taxonomy import SCHEMES, Codebook, Label
 from digest.text import web_address
@@ -154,8 +155,13 @@ class Items:
             threshold=words.percent(assigned.threshold),
             unsure=assigned.unsure,
             by_machine=assigned.maker == MACHINE,
-            maker=words.clip(assigned.maker, AUTHOR),
+            maker=who(assigned.maker),
         )
+
+
+def who(maker: str) -> str:
+    """Who gave a label, as it is said."""
+    return "the panel" if maker == PANEL else words.clip(maker, AUTHOR)
 
 
 def anchor(item_id: str) -> str:

@@ -42,6 +42,16 @@ def percent(share: float) -> str:
     return f"{rounded}%"
 
 
+def share_of(share: float | None) -> str:
+    """A share as a whole percentage, or ``no case`` where there was nothing to share."""
+    return "no case" if share is None else percent(share)
+
+
+def decimal(value: float | None) -> str:
+    """A number with two decimal places, or ``–`` where it is not defined."""
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+
+
 def precise_percent(share: float) -> str:
     """A share of 1 as a percentage with one decimal place: ``0.0588`` as ``5.9%``."""
     return f"{share * 100:.1f}%"

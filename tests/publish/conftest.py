@@ -14,7 +14,7 @@ import pytest
 from digest.edition.difference import difference
 from digest.edition.shelf import Correction
 from digest.publish import Listed, PublishedEdition, build_site
-from tests.publish.full_edition import two_quarters
+from tests.publish.full_edition import reviewed, two_quarters
 from tests.publish.invented_edition import codebook, hostile, published
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -27,9 +27,9 @@ HOSTILE_TITLE = (
 
 
 def editions() -> list[PublishedEdition]:
-    """Two quarters; the newer one has two versions, the second with a hostile item."""
+    """Two quarters; the newer one has two versions, the second with a panel and a hostile item."""
     before, first = two_quarters()
-    second = hostile(first, HOSTILE_TITLE, "javascript:alert(1)")
+    second = reviewed(hostile(first, HOSTILE_TITLE, "javascript:alert(1)"))
     why = Correction("amendment", "A news item was <missing> under Goal 1.", "Amina Okafor")
     changes = difference(first, second)
     corrected = PublishedEdition(second, "v1.1", "2026-05-20", changes, correction=why)

@@ -9,6 +9,16 @@ import numpy as np
 
 from digest.edition.findings import Period, changed_rates, goal_shares, label_counts, past
 from digest.edition.manifest import EditionItem, EditionStory, Manifest, SourceOutcome
+from digest.edition.panel import (
+    PANEL,
+    Dissent,
+    LabelAgreement,
+    OpenQuestion,
+    Overruled,
+    Panel,
+    PanelFinding,
+    Reviewer,
+)
 from digest.edition.prevalence import ModelTest
 from digest.edition.select import sections
 from digest.quarter import Quarter
@@ -88,6 +98,53 @@ def two_quarters() -> tuple[Manifest, Manifest]:
     """2025Q4 and 2026Q1, with a term that rose."""
     first = full("2025Q4", items=500, seed=2)
     return first, full("2026Q1", before=[first], rising="flood maps")
+
+
+def reviewed(edition: Manifest) -> Manifest:
+    """The edition after a panel: two findings on goal 2, one of them with a dissent, a question."""
+    goal = next(s for s in edition.sections if (s.scheme, s.label) == ("sdg", "2"))
+    first, second = goal.chosen[:2]
+    panel = Panel(
+        opened="ab" * 32,
+        quorum=2,
+        reviewers=(
+            Reviewer("Amina Okafor", "University of <Lagos>", 41),
+            Reviewer("Chloé Marchand", "Institut du climat", 38),
+            Reviewer("陈立新", "", 12),
+        ),
+        items=52,
+        labels=75,
+        drawn=70,
+        read=64,
+        agreement=0.875,
+        alpha=0.71,
+        agreements=(
+            LabelAgreement("sdg", "2", 12, 0.9, 0.74), LabelAgreement("sdg", "3", 2, 1.0, None),
+        ),
+        findings=(
+            PanelFinding(
+                "sdg/2", "Early warnings reach <few> smallholders.", "medium", "low",
+                (first, second), ("Amina Okafor", "Chloé Marchand"),
+                (Dissent("陈立新", "The trials are **too small** to say."),),
+            ),
+            PanelFinding("risk/democracy", "No study measured turnout.", "limited", "high", (),
+                         ("Amina Okafor",), ()),
+        ),
+        questions=(OpenQuestion("sdg/2", "Do warnings reach women <as often>?"),),
+        rejected=(Overruled(second, "sdg", "2", 0.83, 0.5),),
+        added=(Overruled(first, "sdg", "13", 0.31, 0.5),),
+    )  # fmt: skip
+    confirmed = set(goal.chosen[:3])
+    items = tuple(
+        replace(item, labels=tuple(
+            replace(a, maker=PANEL, unsure=False) if (a.scheme, a.label) == ("sdg", "2") else a
+            for a in item.labels
+        ))
+        if item.id in confirmed else item
+        for item in edition.items
+    )  # fmt: skip
+    said = "reviewed by the panel: 3 members decided on 52 items"
+    return replace(edition, items=items, panel=panel, review=said)
 
 
 def quarter_after(quarter: str) -> str:

@@ -133,7 +133,8 @@ def test_what_people_decided_is_told_apart_from_what_only_the_machine_said(
         for i in new.items
     )
     page = written(replace(new, items=items), tmp_path)["sdg/1.md"]
-    assert "People decided on 1 item of them; of the others only the machine says so." in page
+    assert "People confirmed 1 of these" in page
+    assert "items; of the others only the machine says so." in page
     assert "decided by panel:r-7" in page
 
 

@@ -18,6 +18,7 @@ from digest.publish.languages.charts import bar_chart, share_chart
 from digest.publish.languages.figures import figures
 from digest.publish.languages.tongue import N_, Tongue
 from digest.publish.languages.views import EditionWords, RowGroup
+from digest.publish.languages.voices import confidence, findings
 from digest.publish.matrix import matrix
 from digest.publish.render import environment, write
 from digest.publish.sections import EditionView
@@ -113,6 +114,10 @@ def _overview(told: EditionWords, goals: Any, groups: Sequence[RowGroup]) -> dic
     shares_title = say("Share of the papers on AI that concern a goal")
     return {
         "figures": figures(manifest, tongue),
+        "panel": manifest.panel,
+        "findings": findings(told.edition, tongue),
+        "confidence": confidence(tongue),
+        "questions": told.edition.voices.questions(),
         "compared": any(found.status == "compared" for found in manifest.signals.values()),
         "same_maker": before is None
         or (before.model, before.codebook) == (manifest.model, manifest.codebook),
@@ -149,6 +154,8 @@ def _method(told: EditionWords) -> dict[str, Any]:
     return {
         "model": manifest.model,
         "codebook": manifest.codebook,
+        "panel": manifest.panel,
+        "confidence": confidence(tongue),
         "outcomes": told.outcomes(),
         "records": manifest.records,
         "item_count": len(manifest.items),

@@ -54,6 +54,7 @@ class Row:
     swatch: str
     papers: int
     news: int
+    confirmed: int
     corrected: str
     interval: str
     lines: tuple[Line, ...]
@@ -136,6 +137,7 @@ class EditionWords:
             swatch=section.swatch,
             papers=section.papers,
             news=section.news,
+            confirmed=section.confirmed,
             corrected=number(count.estimate or 0) if count and known else "",
             interval=self._range(number(count.low or 0), number(count.high or 0))
             if count and known

@@ -115,5 +115,5 @@ def _given(label: Label, assigned: Assigned) -> str:
     if assigned.maker == "machine":
         how = f"by machine, {words.percent(assigned.probability)}"
     else:
-        how = f"decided by {words.clip(assigned.maker, views.AUTHOR)}"
+        how = f"decided by {views.who(assigned.maker)}"
     return f"{views.display_name(label)} ({how})"
