@@ -20,9 +20,9 @@ check: $(VENV)/.dev  ## format, lint and types
 lock: $(VENV)/.dev  ## work out anew which versions are installed
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-header pyproject.toml requirements/build.in -o requirements/runtime.lock
+		--no-strip-extras --no-header pyproject.toml requirements/build.in -o requirements/runtime.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-header --extra dev -c requirements/runtime.lock pyproject.toml requirements/build.in \
+		--no-strip-extras --no-header --extra dev -c requirements/runtime.lock pyproject.toml requirements/build.in \
 		-o requirements/dev.lock
 
 $(VENV)/bin/python:
