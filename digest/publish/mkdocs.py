@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,15 @@ from digest.taxonomy import Codebook
 REPOSITORY = Path(__file__).resolve().parents[2]
 SETTINGS = REPOSITORY / "mkdocs.yml"
 OWN = "Counts, labels and words of this site: {licence}."
+# The letter of a reader who reports a problem, and the link to it.
+LETTER = {
+    "link": "Report a problem with this page",
+    "subject": "Problem with a page of the digest",
+    "page": "Page",
+    "edition": "Edition",
+    "problem": "What is wrong, and what shows it:",
+}
+_MAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 FRONT = {"Editions": "editions", "Corrections": "corrections", "Cite": "cite", "About": "about"}
 
 
@@ -47,13 +57,18 @@ def settings(file: Path = SETTINGS) -> dict[str, Any]:
 
 
 def the_site(file: Path = SETTINGS) -> Site:
-    """Name, description, public address and licence of the site, as ``mkdocs.yml`` has them.
+    """What ``mkdocs.yml`` says of the site.
 
     Raises:
-        ConfigError: the public address is not one.
+        ConfigError: the public address, or that for reports, is not one.
     """
     config = settings(file)
-    address, licence = config["site_url"] or "", config["extra"].get("licence")
+    extra = config["extra"]
+    address, licence, report = config["site_url"] or "", extra.get("licence"), extra.get("report")
+    if report and not _MAIL.fullmatch(report):
+        raise ConfigError(
+            f'{file}: extra.report is {report!r}; give a mail address, or "" for no reports'
+        )
     parts = urlsplit(address)
     if address and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query):
         raise ConfigError(
@@ -65,6 +80,7 @@ def the_site(file: Path = SETTINGS) -> Site:
         config["site_description"],
         f"{address.rstrip('/')}/" if address else "",
         Licence(licence["name"], licence["address"]) if licence else None,
+        report or "",
     )
 
 
@@ -137,7 +153,7 @@ def build(scratch: Path, nav: list[Any], moment: int, *, draft: bool) -> Path:
         "site_dir": str(scratch.resolve() / "site"),
         "theme": {"custom_dir": str(REPOSITORY / "site" / "theme")},
         "copyright": footer(the_site(), settings()["copyright"], OWN),
-        "extra": {"draft": draft},
+        "extra": {"draft": draft, "letter": LETTER},
         "nav": nav,
         # Pages of other parts of the site are not among the files of this run.
         "validation": {"nav": {"not_found": "ignore"}},

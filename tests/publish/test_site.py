@@ -9,7 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import orjson
 import pytest
@@ -217,7 +217,8 @@ def test_with_an_address_every_canonical_link_is_absolute_and_on_the_map(tmp_pat
     _clone(tmp_path)
     settings = tmp_path / "mkdocs.yml"
     text = settings.read_text("utf-8")
-    settings.write_text(text.replace('site_url: ""', f"site_url: {ADDRESS}"), "utf-8")
+    text = text.replace('site_url: ""', f"site_url: {ADDRESS}")
+    settings.write_text(text.replace('report: ""', "report: editor@digest.example"), "utf-8")
     done = _build_elsewhere(tmp_path)
     assert done.returncode == 0, done.stderr
     site = tmp_path / "out" / "site"
@@ -233,15 +234,38 @@ def test_with_an_address_every_canonical_link_is_absolute_and_on_the_map(tmp_pat
     assert {f"{ADDRESS}zh/2026Q1/goals/", f"{ADDRESS}2025Q4/sdg/2/", ADDRESS} <= known
     assert f"Sitemap: {ADDRESS}sitemap.xml" in (site / "robots.txt").read_text()
     assert f'href="{ADDRESS}feeds/atom.xml"' in (site / "feeds/atom.xml").read_text("utf-8")
+    _letters_name_page_and_version(site)
+
+
+def _letters_name_page_and_version(site: Path) -> None:
+    for page in ("2026Q1/sdg/2/", "2026Q1/v1.0/method/", "ru/2026Q1/goals/"):
+        document = html.fromstring((site / page / "index.html").read_text("utf-8"))
+        (link,) = document.xpath("//p[@class='report']/a/@href")
+        letter = urlsplit(link)
+        said = parse_qs(letter.query)
+        assert letter.path == "editor@digest.example"
+        assert said["subject"][0].endswith(": 2026Q1 v1.0")
+        assert f"{ADDRESS}{page}\r\n" in said["body"][0]
+    assert "mailto:editor@" in (site / "corrections/index.html").read_text("utf-8")
+
+
+def test_without_an_address_for_reports_no_page_asks_for_one(site: Path) -> None:
+    assert not [p for p in site.rglob("*.html") if "mailto:" in p.read_text("utf-8")]
 
 
 def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
-    for address in ("example.org", "ftp://example.org/", "https:///x"):
+    for address, report, said in (
+        ("example.org", "", "give the site's public address"),
+        ("ftp://example.org/", "", "give the site's public address"),
+        ("https:///x", "", "give the site's public address"),
+        ("", "editor at example.org", "give a mail address"),
+        ("", "a@b.org?cc=c@d.org", "give a mail address"),
+    ):
+        named = f"site_name: x\nsite_description: x\nsite_url: '{address}'\n"
         settings = write(
-            tmp_path / "mkdocs.yml",
-            f"{{site_name: x, site_description: x, site_url: '{address}', extra: {{}}}}".encode(),
+            tmp_path / "mkdocs.yml", f"{named}extra: {{report: '{report}'}}\n".encode()
         )
-        with pytest.raises(ConfigError, match="give the site's public address"):
+        with pytest.raises(ConfigError, match=said):
             mkdocs.the_site(settings)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -102,25 +102,28 @@ def _write_docs(
         )
     )
     write(docs / "index.md", text.encode())
+    names = {one["quarter"]: f"{one['quarter']} {one['version']}" for one in editions}
     for page in docs.rglob("*.md"):
-        write(page, _with_head(page, docs, tongue).encode())
+        write(page, _with_head(page, docs, tongue, names).encode())
 
 
-def _with_head(file: Path, docs: Path, tongue: Tongue) -> str:
+def _with_head(file: Path, docs: Path, tongue: Tongue, editions: Mapping[str, str]) -> str:
     """The page with its head; it has the address of the same page in English, under its tag."""
     inside = file.relative_to(docs).with_suffix("").as_posix()
     inside = "" if inside == "index" else f"{inside.removesuffix('/index')}/"
-    is_shared = inside.partition("/")[2] in machine.IN_EVERY_LANGUAGE
+    quarter, _, below = inside.partition("/")
+    is_shared = below in machine.IN_EVERY_LANGUAGE
     markdown = file.read_text("utf-8")
     title, description = machine.described(markdown)
     path = f"{tongue.tag}/{inside}"
     page = machine.Page(
-        path,
-        title,
-        description,
-        path,
-        tongue.tag,
-        machine.in_languages(inside) if is_shared else {},
+        path=path,
+        title=title,
+        description=description,
+        canonical=path,
+        language=tongue.tag,
+        languages=machine.in_languages(inside) if is_shared else {},
+        edition=editions.get(quarter, ""),
     )
     return machine.with_head(markdown, page, mkdocs.the_site())
 
@@ -167,8 +170,20 @@ def configuration(tongue: Tongue, quarters: Sequence[str], folder: Path) -> dict
         },
         "extra_css": [*english["extra_css"], "assets/languages.css"],
         "plugins": [{"search": search}],
-        "extra": {"draft": "", "language": tongue.tag},
+        "extra": {"draft": "", "language": tongue.tag, "letter": _letter(tongue)},
         "nav": _nav(tongue, quarters),
+    }
+
+
+def _letter(tongue: Tongue) -> dict[str, str]:
+    """The letter of a reader who reports a problem, and the link to it."""
+    say = tongue.gettext
+    return {
+        "link": say("Report a problem with this page"),
+        "subject": say("Problem with a page of the digest"),
+        "page": say("Page"),
+        "edition": say("Edition"),
+        "problem": say("What is wrong, and what shows it:"),
     }
 
 

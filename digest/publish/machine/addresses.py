@@ -34,13 +34,15 @@ class Site:
     """The site: its name, a sentence about it, its public address, and the licence of its own part.
 
     ``address`` ends with ``/``; where it is empty, addresses are given relative to the file that
-    names them. Feeds and metadata are by their standards complete only with an address.
+    names them. Feeds and metadata are by their standards complete only with an address. ``report``
+    is the mail address to which readers report problems, or ``""``.
     """
 
     name: str
     description: str
     address: str = ""
     licence: Licence | None = None
+    report: str = ""
 
     def url(self, path: str, at: str = "") -> str:
         """The address of ``path``, as the file ``at`` gives it; both from the site's root.

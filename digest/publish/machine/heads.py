@@ -38,7 +38,8 @@ def with_head(markdown: str, page: Page, site: Site) -> str:
     """A page's Markdown with its head in the front matter."""
     front, rest = _apart(markdown)
     lines = orjson.dumps(str(head(page, site))).decode()
-    return f"{_FENCE}{front}head: {lines}\n{_FENCE}{rest}"
+    edition = f"edition: {orjson.dumps(page.edition).decode()}\n" if page.edition else ""
+    return f"{_FENCE}{front}{edition}head: {lines}\n{_FENCE}{rest}"
 
 
 def _apart(markdown: str) -> tuple[str, str]:
@@ -68,6 +69,7 @@ class Heads:
     def added(self, name: str, markdown: str) -> str:
         """A page with its head; ``name`` is its file's, from the edition's folder."""
         title, description = described(markdown)
+        edition = self.place.edition
         inside = name.removesuffix(".md").removesuffix("index")
         inside += "/" * bool(inside and not inside.endswith("/"))
         page = Page(
@@ -78,7 +80,8 @@ class Heads:
             languages=self._languages(inside),
             place=self.place,
             things=self._things(inside),
-            has_feeds=self.place.edition.version is not None,
+            has_feeds=edition.version is not None,
+            edition=f"{edition.manifest.quarter} {edition.version or 'draft'}",
         )
         return with_head(markdown, page, self.site)
 

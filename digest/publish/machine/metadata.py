@@ -40,7 +40,7 @@ class Page:
     ``canonical`` is the path under which search engines should know it; ``languages`` gives the
     path of the same page in each language that has it, this one's among them; ``things`` are
     schema.org objects, of which a page without any is one itself. ``place`` is the edition that it
-    belongs to, if any. A draft has no feeds.
+    belongs to, if any, and ``edition`` that one's name (``2026Q1 v1.0``). A draft has no feeds.
     """
 
     path: str
@@ -52,6 +52,7 @@ class Page:
     place: Placement | None = None
     things: Sequence[dict[str, Any]] = ()
     has_feeds: bool = True
+    edition: str = ""
 
 
 def canonical_path(place: Placement, page: str) -> str:

@@ -15,7 +15,7 @@ from tests.publish.invented_edition import manifest, published
 from tests.publish.languages.test_catalogue import _forms, _used
 
 # Words that are the same in English and in the language, or are names.
-SAME = {"fr": {"Articles", "Sources", "Verdict", "Europe", "Description"}}
+SAME = {"fr": {"Articles", "Sources", "Verdict", "Europe", "Description", "Page"}}
 
 
 @pytest.fixture(scope="module")
