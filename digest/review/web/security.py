@@ -6,12 +6,12 @@ framework included, leaves without the headers, and no body is read beyond the l
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,6 +33,8 @@ HEADERS = {
 }
 DAY = 24 * 60 * 60
 TOO_LONG = "This is too long to be saved."
+PATIENCE = 30.0  # seconds: some hundred bytes a second are enough for what people type
+TOO_SLOW = "This took too long to come: send it again."
 
 
 class GuardHeaders:
@@ -55,28 +57,61 @@ class GuardHeaders:
 
 
 class LimitBodies:
-    """Refuses a body beyond ``most`` bytes: by its stated length, else as soon as it passes it."""
+    """Reads a body whole before anybody asks whose it is: ``most`` bytes, within ``seconds``.
 
-    def __init__(self, app: ASGIApp, most: int = MOST_BYTES) -> None:
-        self.app, self.most = app, most
+    So who may save something is judged when all of it is here: nobody can begin to send while they
+    may, and end after they were revoked.
+    """
+
+    def __init__(self, app: ASGIApp, most: int = MOST_BYTES, seconds: float = PATIENCE) -> None:
+        self.app, self.most, self.seconds = app, most, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102
-        stated = Headers(scope=scope).get("content-length", "0") if "headers" in scope else "0"
-        if not stated.isdigit() or int(stated) > self.most:
-            refusal = PlainTextResponse(TOO_LONG, 413, {"Connection": "close"})
-            await refusal(scope, receive, send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
             return
-        read = 0
+        stated = Headers(scope=scope).get("content-length", "0")
+        if not stated.isdigit() or int(stated) > self.most:
+            await _refusal(413, TOO_LONG)(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await _body(receive, self.most)
+        except TimeoutError:
+            await _refusal(408, TOO_SLOW)(scope, receive, send)
+        except ClientDisconnect:
+            return
+        else:
+            if len(body) > self.most:
+                await _refusal(413, TOO_LONG)(scope, receive, send)
+            else:
+                await self.app(scope, _again(body, receive), send)
 
-        async def counted() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self.most:  # raised where the body is read, so the application answers
-                raise HTTPException(413, TOO_LONG)
-            return message
 
-        await self.app(scope, counted, send)
+async def _body(receive: Receive, most: int) -> bytes:
+    """The body, as soon as it is whole or longer than ``most``."""
+    body, more = b"", True
+    while more and len(body) <= most:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A channel that gives the body that was read, then goes on."""
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def given() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return given
+
+
+def _refusal(status: int, words: str) -> PlainTextResponse:
+    return PlainTextResponse(words, status, {"Connection": "close"})
 
 
 def is_from_here(headers: Headers) -> bool:
@@ -86,8 +121,8 @@ def is_from_here(headers: Headers) -> bool:
     """
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    origin, host = headers.get("origin"), headers.get("host")
+    return origin is None or origin in (f"https://{host}", f"http://{host}")
 
 
 def csrf_token(cookie: str) -> str:
