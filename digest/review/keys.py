@@ -13,12 +13,14 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 
-from digest.errors import InputError
+from digest.errors import InputError, TooManyAttempts
 
 SHORTEST, LONGEST = 12, 256  # characters of a passphrase
 WORK = 2**15  # scrypt's n: 32 MiB and a quarter of a second
-# Guesses must not take the processors from those who work.
-_turn = threading.Semaphore(2)
+# Guesses must not take the processors from those who work, nor the threads: two are looked at, a
+# few wait, and the others are refused, wherever they come from.
+_turn, _room = threading.Semaphore(2), threading.Semaphore(8)
+_BUSY = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,17 @@ class Lock:
     work: int
 
     def opens(self, passphrase: str) -> bool:
-        """Whether this is the passphrase; takes as long when it is not."""
-        return hmac.compare_digest(self.hash, _scrypt(passphrase, self.salt, self.work))
+        """Whether this is the passphrase; takes as long when it is not.
+
+        Raises:
+            TooManyAttempts: too many others try at this moment.
+        """
+        if not _room.acquire(blocking=False):
+            raise TooManyAttempts(_BUSY)
+        try:
+            return hmac.compare_digest(self.hash, _scrypt(passphrase, self.salt, self.work))
+        finally:
+            _room.release()
 
 
 def nobodys(work: int) -> Lock:

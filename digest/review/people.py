@@ -74,6 +74,17 @@ class People:
                 registry.put(connection, changed, self._now())
         return changed
 
+    def speak(self, person_id: str, language: str) -> None:
+        """Another language for the person, and all else as it is when this is written: what they
+        may is never put back to what it was when they asked.
+
+        Raises:
+            InputError: there is no such person or language.
+        """
+        with self._file.writing() as connection:
+            known = registry.required(connection, person_id)
+            registry.put(connection, checked(replace(known, language=language)), self._now())
+
     def persons(self) -> dict[str, Person]:
         """Everybody by id, in the order of their names, the revoked too."""
         with self._file.reading() as connection:
@@ -106,7 +117,8 @@ class People:
             registry.revoke(connection, person, self._now())
 
     def link(self, person_id: str, hours: int = 72) -> str:
-        """A new token by which the person enters once within ``hours``; earlier ones stay good.
+        """A new token by which the person enters once within ``hours``; earlier ones end, so a
+        link that went astray is taken back by making another one.
 
         Raises:
             InputError: there is no such person, or they were revoked.
@@ -116,7 +128,9 @@ class People:
         token = keys.new_token()
         with self._file.writing() as connection:
             registry.admitted(connection, person_id)
-            connection.execute("DELETE FROM link WHERE expires < ?", [self._now()])
+            connection.execute(
+                "DELETE FROM link WHERE expires < ? OR person = ?", [self._now(), person_id]
+            )
             connection.execute(
                 "INSERT INTO link VALUES (?, ?, ?, NULL)",
                 [keys.hash_of(token), person_id, self._now() + hours * 3600],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -78,6 +79,15 @@ class TestPersons:
         assert people.persons()["ada"] == replace(changed, conflicts=("Acme", "Beta"), revoked=True)
         with pytest.raises(InputError, match="no person cy"):
             people.change(person("cy"))
+
+    def test_who_chooses_a_language_changes_nothing_else(self, people: People) -> None:
+        """Nor brings back what an editor changed since they asked for the page."""
+        people.change(replace(ADA, conflicts=("Acme", "Beta")))
+        people.speak("ada", "ar")
+        assert people.persons()["ada"] == replace(ADA, conflicts=("Acme", "Beta"), language="ar")
+        for id_, language in (("cy", "en"), ("ada", "xx")):
+            with pytest.raises(InputError, match=r"no person cy|no language"):
+                people.speak(id_, language)
 
     def test_what_was_known_of_a_person_stays_known(
         self, people: People, path: Path, watch: Watch
@@ -160,8 +170,9 @@ class TestLinks:
     def test_a_stranger_does_not_learn_what_is_wrong_with_a_link(
         self, people: People, watch: Watch
     ) -> None:
-        used, expired, revoked = people.link("ada"), people.link("ada", hours=1), people.link("bo")
+        used = people.link("ada")
         people.enter_by_link(used, HOME)
+        expired, revoked = people.link("ada", hours=1), people.link("bo")
         watch.wait(hours=1)
         people.revoke("bo")
         wrong = (used, expired, revoked, "never given", "", "\ud800")
@@ -182,6 +193,12 @@ class TestLinks:
         for name, words in (("cy", "no person cy"), ("bo", "bo was revoked")):
             with pytest.raises(InputError, match=words):
                 people.link(name)
+
+    def test_a_link_that_went_astray_is_taken_back_by_another_one(self, people: People) -> None:
+        astray, other, good = people.link("ada"), people.link("bo"), people.link("ada")
+        refused(people.enter_by_link, astray, HOME)
+        assert people.enter_by_link(good, HOME).person == ADA
+        assert people.enter_by_link(other, HOME).person == person("bo")
 
     def test_it_is_an_address(self) -> None:
         assert link_address("https://r.example/", "t-1_") == "https://r.example/enter?link=t-1_"
@@ -319,6 +336,23 @@ class TestLimits:
             said = list(pool.map(guess, range(1000)))
         assert said.count("NotLetIn") == PER_ADDRESS
         assert said.count("TooManyAttempts") == 1000 - PER_ADDRESS
+
+    def test_guesses_from_everywhere_at_once_do_not_take_every_thread(self) -> None:
+        """A few are looked at or wait; the others are refused at once, so that others can work."""
+        together, lock = threading.Barrier(30), keys.nobodys(keys.WORK)
+
+        def guess(n: int) -> str:
+            together.wait()
+            try:
+                return str(lock.opens(f"guess {n}"))
+            except TooManyAttempts as refusal:
+                return f"busy for {refusal.seconds} s"
+
+        with ThreadPoolExecutor(30) as pool:
+            said = list(pool.map(guess, range(30)))
+        assert set(said) == {"False", "busy for 60 s"}
+        assert said.count("False") < 20
+        assert not lock.opens("the next one is heard")
 
     def test_links_are_guessed_no_oftener(self, people: People) -> None:
         for n in range(PER_ADDRESS):

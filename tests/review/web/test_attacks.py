@@ -71,3 +71,16 @@ def test_an_origin_that_is_not_ours_is_refused_however_it_is_written(
     sent = {"Origin": origin.format(base=served.base, host=host)}
     answer = served.guest().post("/enter", data={"account": "ada"}, headers=sent)
     assert answer.status_code == 403
+
+
+def test_a_role_is_not_kept_by_a_form_that_was_sent_before_it_was_taken_away(
+    served: Served,
+) -> None:
+    chair, editor = served.visitor("chair"), served.visitor("ed")
+    with held(chair, "/account/language", language="fr"):
+        editor.post("/people/change", person="chair", name="Dina Chair", role="member",
+                    conflicts="Acme Labs", language="en")  # fmt: skip
+    page = editor.get("/people/person?id=chair").text
+    assert '<option value="member" selected>' in page
+    assert "Acme Labs" in page
+    assert '<option value="fr" lang="fr" selected>' in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -31,7 +30,7 @@ def account(visit: Visitor, welcome: str = "", saved: str = "") -> Response:
 def language(visit: Visitor, form: Posted) -> Response:
     """Another language from now on."""
     chosen = form.one_of("language", LANGUAGES)
-    visit.desk.people.change(replace(visit.person, language=chosen))
+    visit.desk.people.speak(visit.person.id, chosen)
     return RedirectResponse("/account?saved=language", SEE_OTHER)
 
 
