@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from digest.config import Inputs
 from digest.errors import SourceListError
 from digest.report import check_lines
 from digest.sample.server import sample_server
+from digest.sources import catalogue
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,22 @@ def test_an_address_that_is_not_asked_is_said_of_its_source() -> None:
         is_well, line = next(check_lines(asked))
     assert is_well is False
     assert re.match(r"sample-journal +FAILS  port \d+ is not one of a public", line)
+    assert "if it is meant, write `private = true` in its entry of the source list" in line
+
+
+def test_a_source_of_a_private_network_is_asked_when_the_list_says_so(tmp_path: Path) -> None:
+    with sample_server(stage=1) as base:
+        entry = next(s for s in catalogue.load(sample.SOURCES, base) if s.id == "sample-journal")
+        listed = tmp_path / "sources.toml"
+        listed.write_text(
+            "[[source]]\n" + "\n".join(
+                f'{key} = "{getattr(entry, key)}"'
+                for key in ("id", "kind", "url", "publisher", "group", "country", "region",
+                            "language", "home")
+            ) + "\nverified = true\nprivate = true\n"
+        )  # fmt: skip
+        lines = list(check_lines(Inputs(sources=listed, contact="mailto:a@b.example")))
+    assert lines[-1] == (True, "1 of 1 sources answer")
 
 
 def test_a_check_of_an_unknown_source_is_refused() -> None:

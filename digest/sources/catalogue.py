@@ -12,6 +12,7 @@
     home = "https://news.un.org/fr/"
     verified = true                   # the address is stated where `checked` says
     enabled = true                    # the default; false: only when asked for by id
+    private = false                   # the default; true: its host may be of a private network
 
 A wrong entry is refused with its line, its key, and what may stand there.
 """
@@ -111,6 +112,7 @@ class Source:
     set: Annotated[str, StringConstraints(pattern=r"^[\w.-]+(:[\w.-]+)*$")] = ""
     categories: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z-]+(\.[\w-]+)?$")], ...] = ()
     enabled: StrictBool = True
+    private: StrictBool = False
 
 
 KEYS = tuple(f.name for f in fields(Source))
@@ -228,6 +230,7 @@ _FORMS = {
     "categories": 'must be a list of arXiv categories, such as ["cs.AI", "stat.ML"]',
     "verified": "must be true or false, without quotes",
     "enabled": "must be true or false, without quotes",
+    "private": "must be true or false, without quotes",
 }
 
 

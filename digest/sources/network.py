@@ -21,6 +21,7 @@ import httpx
 from digest.errors import UnsafeAddress
 
 PORTS = frozenset({80, 443, 8080, 8443})
+IF_MEANT = "if it is meant, write `private = true` in its entry of the source list"
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
@@ -48,15 +49,21 @@ def check_url(url: httpx.URL, source: str, allowed: Collection[str] | bool) -> N
         bare = str(url.copy_with(username=None, password=None))
         raise UnsafeAddress(source, bare, "an address must not hold a name and password")
     if url.port is not None and url.port not in PORTS and not is_allowed(url, allowed):
-        raise UnsafeAddress(source, str(url), f"port {url.port} is not one of a public web server")
+        what = f"port {url.port} is not one of a public web server"
+        raise UnsafeAddress(source, str(url), what, IF_MEANT)
 
 
 def is_allowed(url: httpx.URL, allowed: Collection[str] | bool) -> bool:
     """Whether the configuration lets this host (or host:port) be private."""
     if isinstance(allowed, bool):
         return allowed
-    port = url.port or (443 if url.scheme == "https" else 80)
-    return url.host in allowed or f"{url.host}:{port}" in allowed
+    return url.host in allowed or host_and_port(url) in allowed
+
+
+def host_and_port(address: httpx.URL | str) -> str:
+    """Such as ``intranet.example:80``, also where the address does not state the port."""
+    url = httpx.URL(address)
+    return f"{url.host}:{url.port or (443 if url.scheme == 'https' else 80)}"
 
 
 class Network(httpcore.NetworkBackend):
@@ -122,7 +129,7 @@ class Network(httpcore.NetworkBackend):
                 self._here.source,
                 str(url),
                 f"'{host}' is at {private[0]}, which is not an address of the open internet",
-                f"if it is meant, allow '{host}' in the settings",
+                IF_MEANT,
             )
         return addresses
 

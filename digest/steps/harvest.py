@@ -29,6 +29,7 @@ from digest.quarter import Quarter
 from digest.sources import Document, arxiv_api, arxiv_oai, catalogue, feeds, snapshot
 from digest.sources.catalogue import Source
 from digest.sources.http import Pace, PoliteClient, validators_of
+from digest.sources.network import host_and_port
 from digest.steps import announce
 from digest.steps.asking import answers_of
 from digest.steps.local import local_files
@@ -247,7 +248,8 @@ def client_for(inputs: Inputs) -> PoliteClient:
     # One machine, one turn: the state lies with the user, not in one of many working folders.
     folder = platformdirs.user_state_path("sdg-ai-digest")
     pace = Pace(folder, others=0.0) if inputs.sample else Pace(folder)
-    return PoliteClient(user_agent=agent, allow_private=inputs.private_hosts, pace=pace)
+    meant = {host_and_port(source.url) for source in known_sources(inputs) if source.private}
+    return PoliteClient(user_agent=agent, allow_private=inputs.private_hosts | meant, pace=pace)
 
 
 def _harvest_network(

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from digest.errors import (
@@ -27,7 +28,7 @@ from digest.errors import (
     UnsafeAddress,
 )
 from digest.sources.http import Limits, Pace, PoliteClient, validators_of
-from digest.sources.network import is_public
+from digest.sources.network import host_and_port, is_allowed, is_public
 from tests.servers import (
     Answer,
     FaultyServer,
@@ -355,6 +356,18 @@ PRIVATE = [
     "http://[::ffff:10.0.0.1]/",
     "http://[fe80::1]/",
 ]
+
+
+def test_what_may_be_private_is_one_port_of_one_host() -> None:
+    allowed = {host_and_port("http://intranet.example/feed")}
+    assert allowed == {"intranet.example:80"}
+    assert is_allowed(httpx.URL("http://intranet.example/other"), allowed)
+    for other in (
+        "http://intranet.example:8080/",
+        "https://intranet.example/",
+        "http://b.example/",
+    ):
+        assert not is_allowed(httpx.URL(other), allowed)
 
 
 @pytest.mark.parametrize("target", PRIVATE)
