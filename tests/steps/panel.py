@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -126,6 +126,12 @@ class Panel:
     def packet(self) -> Packet:
         """The packet as it is now."""
         return Packet(self.place.packet(Q1))
+
+    @contextmanager
+    def packet_open(self) -> Iterator[Packet]:
+        """The packet as it is now, for the length of a block."""
+        with closing(self.packet()) as packet:
+            yield packet
 
     def told(self, name: str) -> list[dict[str, object]]:
         """The payloads of the events of one name in the outbox."""
