@@ -51,7 +51,7 @@ def configured(desk: Desk) -> uvicorn.Config:
     import uvicorn
 
     return uvicorn.Config(
-        create_app(desk), log_level="warning", access_log=False, server_header=False,
+        create_app(desk), ws="none", log_level="warning", access_log=False, server_header=False,
         proxy_headers=desk.https, forwarded_allow_ips=PROXIES, timeout_graceful_shutdown=5,
     )  # fmt: skip
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
@@ -13,8 +15,14 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from digest.review.web.security import LimitBodies
-from tests.review.web.desk import PAPER, Served, Visitor
+from digest.config import Workplace
+from digest.review.consensus import findings, questions
+from digest.review.events import StoryRuling, of_kind
+from digest.review.people import People
+from digest.review.standing import Rule
+from digest.review.web.security import LimitBodies, csrf_token
+from tests.review.acts import Watch
+from tests.review.web.desk import ITEMS, PAPER, STORY, Served, Visitor, open_review, opened, serving
 
 
 @contextmanager
@@ -84,3 +92,64 @@ def test_a_role_is_not_kept_by_a_form_that_was_sent_before_it_was_taken_away(
     assert '<option value="member" selected>' in page
     assert "Acme Labs" in page
     assert '<option value="fr" lang="fr" selected>' in page
+
+
+def test_nobodys_finding_or_question_is_taken_by_a_form_that_pretends_to_be_theirs(
+    served: Served,
+) -> None:
+    ada, ben, form = served.visitor("ada"), served.visitor("ben"), uuid4().hex
+    words = {"evidence": "limited", "agreement": "low"}
+    ada.post("/2026Q1/finding", id=form, page="sdg/3", statement="Ada's", **words)
+    ada.post("/2026Q1/question", id=form, page="sdg/3", text="Ada's?")
+    for page in ("sdg/3", "risk/group-discrimination"):
+        ben.post("/2026Q1/finding", id=form, page=page, statement="Ben's", **words)
+        ben.post("/2026Q1/question", id=form, page=page, text="Ben's?")
+    with closing(People(served.place.book, served.clock)) as people:
+        persons = people.persons()
+    stand = [(f.page, f.statement) for f in findings(served.events, persons, Rule())]
+    asked = [(q.page, q.text) for q in questions(served.events, persons)]
+    assert len(stand) == len(asked) == 3
+    assert stand[0] == ("sdg/3", "Ada's")
+    assert asked[0] == ("sdg/3", "Ada's?")
+
+
+def test_who_has_a_conflict_of_interest_does_not_say_what_is_one_story(served: Served) -> None:
+    ada = served.visitor("ada")
+    ada.post("/2026Q1/declare", item=STORY[0].id)
+    on_it = ada.post("/2026Q1/split", item=STORY[0].id, other=STORY[1].id)
+    about_it = ada.post("/2026Q1/split", item=STORY[1].id, other=STORY[0].id)
+    assert (on_it.status_code, about_it.status_code) == (403, 400)
+    assert of_kind(served.events, StoryRuling) == []
+
+
+@pytest.mark.parametrize(
+    "until", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "2026-04-30T12:00+99:00", "12:00"]
+)
+def test_a_moment_that_does_not_exist_does_not_break_the_page(served: Served, until: str) -> None:
+    chair = served.visitor("chair")
+    assert chair.post("/2026Q1/embargo", until=until).status_code == 400
+    assert chair.get("/2026Q1/edition").status_code == 200
+    assert served.events == []
+
+
+def test_an_address_that_would_run_is_no_link(tmp_path: Path, watch: Watch) -> None:
+    evil = replace(PAPER, id="url:evil", url="javascript:alert(document.cookie)")
+    place = Workplace(tmp_path)
+    open_review(place, watch, (*ITEMS, evil))
+    with serving(place, watch) as served:
+        ada = served.visitor("ada")
+        assert "javascript:" not in ada.item(evil.id)
+        assert PAPER.url in ada.item()
+
+
+def test_a_link_that_is_handed_on_leads_over_tls_behind_a_proxy(
+    tmp_path: Path, watch: Watch
+) -> None:
+    with opened(tmp_path, watch, https=True) as served:
+        token = served.link("ed").partition("=")[2]
+        entered = served.guest().post("/enter", data={"token": token})
+        cookie = {"Cookie": entered.headers["set-cookie"].partition(";")[0]}
+        csrf = csrf_token(cookie["Cookie"].partition("=")[2])
+        page = served.guest().post("/people/link", data={"csrf": csrf, "person": "ada"},
+                                   headers=cookie)  # fmt: skip
+        assert f"https://{urlsplit(served.base).netloc}/enter?link=" in page.text

@@ -77,7 +77,7 @@ def test_questions_and_comments_stand_on_their_page(served: Served) -> None:
     ada = served.visitor("ada")
     asked = ada.post("/2026Q1/question", page="sdg/3", text="Elsewhere, too?").text
     assert "Elsewhere, too?" in asked
-    found = re.search(r'name="question" value="(\w+)"', asked)
+    found = re.search(r'name="question" value="([\w-]+)"', asked)
     assert found
     assert "Elsewhere" not in ada.post("/2026Q1/question", page="sdg/3", question=found[1]).text
     assert "well put" in ada.post("/2026Q1/comment", page="sdg/3", text="well put").text

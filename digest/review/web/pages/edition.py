@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 from urllib.parse import urlencode
-from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
@@ -50,7 +49,7 @@ def finding(visit: Visitor, review: Open, form: Posted) -> Response:
     key = form.needed("page", 300)
     shown = {*review.packet.chosen(_pair(review, key))}
     act = Finding(
-        finding=_id_of(form, "finding"),
+        finding=_id_of(visit, form, "finding"),
         page=key,
         statement=form.text("statement"),
         evidence=cast(Evidence, form.one_of("evidence", tuple(EVIDENCE))),
@@ -93,7 +92,7 @@ def question(visit: Visitor, review: Open, form: Posted) -> Response:
     """Save an open question; without a text it is withdrawn."""
     key = form.needed("page", 300)
     _pair(review, key)
-    act = Question(_id_of(form, "question"), key, form.text("text"))
+    act = Question(_id_of(visit, form, "question"), key, form.text("text"))
     known = {one.question for one in questions(review.ledger.said(), review.people)
              if one.page == key}  # fmt: skip
     if form.text("question") and act.question not in known:
@@ -113,15 +112,11 @@ def comment(visit: Visitor, review: Open, form: Posted) -> Response:
     return _saved(visit, review, form, act, key)
 
 
-def _id_of(form: Form, name: str) -> str:
-    """The id of what is reworded; of something new, the form's own."""
+def _id_of(visit: Visit, form: Form, name: str) -> str:
+    """The id of what is reworded; something new gets one that nobody else's form can make, nor one
+    of another page, so it never takes the place of what is there."""
     given = form.text(name, 300)
-    if given:
-        return given
-    try:
-        return UUID(form.needed("id", 36)).hex
-    except ValueError:
-        raise forms.refused("the form has no id of its own: load the page again") from None
+    return given or form.event_id(name, visit.person.id, form.needed("page", 300))
 
 
 def _pair(review: Review, key: str) -> Pair:

@@ -85,9 +85,10 @@ def remark(visit: Visitor, review: Open, form: Posted) -> Response:
 def split(visit: Visitor, review: Open, form: Posted) -> Response:
     """Save that some items are another story than this one."""
     found = item_of(review, form.needed("item"))
-    known = {peer.id for peer in review.peers(found)}
+    _require_vote(visit, review, found)
+    known = {peer.id for peer in review.peers(found)} - review.out(visit.person)
     others = tuple(other for other in form.all("other") if other in known)
-    if not others or not is_voter(visit.person):
+    if not others:
         raise forms.refused("choose the items that are about something else")
     act = StoryRuling("split", (found.id, *others), form.text("reason"))
     visit.save(review, (form.event_id("split", *act.items), act))

@@ -97,7 +97,9 @@ def link(visit: Visitor, form: Posted) -> Response:
 
 def _with_link(visit: Visit, known: Person) -> Response:
     token = visit.desk.people.link(known.id, HOURS)
-    address = link_address(str(visit.request.base_url), token)
+    base = visit.request.base_url
+    # Whatever the proxy says of the line, a secret goes over TLS.
+    address = link_address(str(base.replace(scheme="https") if visit.desk.https else base), token)
     return _person_page(visit, known, link=address)
 
 

@@ -77,9 +77,10 @@ def _until(text: str) -> str:
         return ""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        # Kept in UTC: some moments of the first and last year have none, and could not be shown.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
         raise forms.refused("write the moment as 2026-04-30T12:00") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
 def _saved(visit: Visit, review: Review, form: Form, act: Payload) -> Response:

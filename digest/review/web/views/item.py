@@ -13,6 +13,7 @@ from digest.review.web.packets import JUDGED, Pair
 from digest.review.web.tongue import Tongue
 from digest.review.web.views.text import Piece, text_pieces, title_pieces
 from digest.taxonomy import Codebook, Label
+from digest.text import web_address
 
 DECLARED, NAMED = "declared", "named"
 
@@ -87,6 +88,11 @@ class ItemView:
     is_done: bool
     comments: tuple[tuple[str, str, ReviewEvent], ...]
     comments_hidden: int
+
+    @property
+    def link(self) -> str:
+        """Where its source has it; ``""`` for what is no address to link to."""
+        return web_address(self.item.url)
 
     @property
     def asked(self) -> tuple[LabelView, ...]:
