@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 KINDS = ("paper", "news")
 TESTED = "paper"  # the model was tested on real abstracts; of news there is no test
+LABELLED = "labelled"  # the status of an item that the model read
 NAMED = 12  # of the items behind a signal
 Pair = tuple[str, str]
 
@@ -115,8 +116,10 @@ class Period:
 def changed_rates(now: Period, before: Period | None) -> dict[str, Signals]:
     """What rose, fell or appeared since the quarter before, for papers and news apart.
 
-    News counts if its source answered in both quarters, or a new source would look like a rise of
-    all that it writes about. Labels are compared if the same model and codebook gave them.
+    Items that were read and found not to be about AI are left out: what an archive holds of other
+    fields shifts from quarter to quarter, and is no news here. News counts if its source answered
+    in both quarters, or a new source would look like a rise of all that it writes about. Labels are
+    compared if the same model and codebook gave them.
     """
     window, window_before = _window(now), _window(before) if before else None
     periods = [now, before] if before else [now]
@@ -149,14 +152,20 @@ def _window(period: Period) -> Window:
     return Window(period.quarter.start.date(), period.quarter.end.date())
 
 
+def _may_be_about_ai(item: EditionItem) -> bool:
+    """Whether an item counts for signals; one in a language that no model reads does."""
+    return is_showable(item) or (not item.withdrawn and item.status != LABELLED)
+
+
 def _noted(period: Period, kind: str, both: frozenset[str], *, labels: bool) -> Iterator[Noted]:
     story_of = {item_id: story.id for story in period.stories for item_id in story.items}
     for item in period.items:
-        if item.kind == kind and not item.withdrawn and (kind == "paper" or both & {*item.sources}):
+        answered = kind == "paper" or both & {*item.sources}
+        if item.kind == kind and answered and _may_be_about_ai(item):
             carried = tuple(
                 f"{label.scheme}/{label.label}"
                 for label in item.labels
-                if labels and label.scheme in SHOWN_SCHEMES and is_showable(item)
+                if labels and label.scheme in SHOWN_SCHEMES
             )
             voice = (item.voice or item.id,)
             when = date.fromisoformat(item.date)

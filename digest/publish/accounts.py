@@ -22,10 +22,14 @@ _SCHEMES = {
     "risk": "Risk categories",
     "mit": "Subdomains of the MIT AI Risk Repository",
 }
+FEWEST_TEXTS = 10  # below so many, no result of the model's tests is shown
 # Outcomes in the order in which a reader must know them.
 OUTCOMES = {
     "failed": ("Failed", "Sources that gave no usable answer"),
-    "empty": ("Empty", "Sources that answered with nothing, which is suspicious"),
+    "empty": (
+        "Empty",
+        "Sources that answered with nothing, which often means that something is wrong",
+    ),
     "not asked": ("Not asked", "Sources that were not asked for this edition"),
     "answered": ("Answered", "Sources that answered, and their items of this quarter"),
 }
@@ -164,8 +168,7 @@ def _tests(edition: EditionView, report: Mapping[str, Any]) -> dict[str, Any]:
                     {
                         "name": f"of them: {row['kind']}" if "kind" in row else heading,
                         "texts": row["texts"],
-                        "macro_f1": words.measure(row["macro_f1"]),
-                        "ece": words.measure(row["ece"], 3),
+                        **_measured(row),
                     }
                     for row in (part, *part["kinds"])
                 ],
@@ -183,6 +186,13 @@ def _tests(edition: EditionView, report: Mapping[str, Any]) -> dict[str, Any]:
             if (part := report["schemes"].get(scheme))
         ],
     }
+
+
+def _measured(row: Mapping[str, Any]) -> dict[str, str]:
+    """F1 and calibration of a row of texts; a handful of texts measures nothing."""
+    if row["texts"] < FEWEST_TEXTS:
+        return {"macro_f1": "too few texts", "ece": "too few texts"}
+    return {"macro_f1": words.measure(row["macro_f1"]), "ece": words.measure(row["ece"], 3)}
 
 
 def _thresholds(edition: EditionView) -> list[dict[str, Any]]:

@@ -88,7 +88,8 @@ def data(manifest: Manifest) -> bytes:
             [
                 [
                     labels[f"{a.scheme}/{a.label}"],
-                    round(a.probability * 100),
+                    # Never 0 or 100 of what is neither.
+                    min(max(round(a.probability * 100), 1), 99),
                     makers[views.who(a.maker)],
                 ]
                 for a in _given(item)

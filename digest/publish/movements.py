@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digest.edition.manifest import EditionSignal, Manifest
-from digest.edition.rates import LEVEL
+from digest.edition.rates import LEVEL, Ratio
 from digest.publish import words
 from digest.publish.estimates import UNITS
 from digest.publish.sections import EditionView, SectionView
@@ -23,7 +23,10 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class SignalView:
-    """A rate that changed. ``href`` is the label's page or ``""``; ``items`` are behind it."""
+    """A rate that changed. ``href`` is the label's page or ``""``; ``items`` are behind it.
+
+    ``change`` says by how much, with its interval.
+    """
 
     name: str
     href: str
@@ -33,8 +36,7 @@ class SignalView:
     direction: str
     now: str
     before: str
-    ratio: str
-    interval: str
+    change: str
     voices: str
     items: tuple[ItemView, ...]
 
@@ -110,7 +112,6 @@ def _views(edition: EditionView) -> Iterator[tuple[str, SignalView]]:
 def _view(
     edition: EditionView, kind: str, signal: EditionSignal, section: SectionView | None
 ) -> SignalView:
-    ratio = signal.ratio
     return SignalView(
         name=section.name if section else _name(edition, signal),
         href=section.href if section else "",
@@ -120,12 +121,18 @@ def _view(
         direction=signal.direction,
         now=f"{words.number(signal.count)} of {words.number(signal.exposure)}",
         before=f"{words.number(signal.count_before)} of {words.number(signal.exposure_before)}",
-        ratio=words.times(ratio.value) if ratio.value is not None else "from none",
-        interval=f"{words.times(ratio.low).removesuffix(' times')} to "
-        f"{words.times(ratio.high) if ratio.high is not None else 'without end'}",
+        change=_change(signal.ratio),
         voices=words.count(signal.voices, *VOICES.get(kind, ("voice", "voices"))),
         items=edition.items.views(signal.items),
     )
+
+
+def _change(ratio: Ratio) -> str:
+    low = words.times(ratio.low)
+    if ratio.value is None or ratio.high is None:
+        return f"none before; at least {low} the earlier rate"
+    interval = f"{low.removesuffix(' times')} to {words.times(ratio.high).removesuffix(' times')}"
+    return f"{words.times(ratio.value)} the earlier rate ({interval})"
 
 
 def _name(edition: EditionView, signal: EditionSignal) -> str:

@@ -173,6 +173,7 @@ def _summary(place: Placement, codebook: Codebook, *, draft: bool) -> dict[str, 
         ],
         "changes": _changes(place),
         "members": _members(place),
+        "findings": len(view.voices.findings()),
     }
 
 

@@ -78,6 +78,19 @@ def test_a_label_that_became_frequent_is_a_signal_with_its_newest_items() -> Non
     )
 
 
+def test_a_term_that_rose_in_what_is_not_about_ai_is_no_signal() -> None:
+    others = [
+        replace(one, id=f"{one.id}x", labels=(), title=f"Dark galaxies {n}", voice=f"Other {n}")
+        for n, one in enumerate(items(NOW, 200, 5))
+    ]
+    now, before = [*items(NOW, 600, 5), *others], items(BEFORE, 600, 5)
+    found = changed_rates(period(NOW, now), period(BEFORE, before))["paper"]
+    assert found.signals == ()
+    unread = [replace(one, status="not labelled: language") for one in others]
+    found = changed_rates(period(NOW, [*now[:600], *unread]), period(BEFORE, before))["paper"]
+    assert {signal.name.casefold() for signal in found.signals} >= {"dark galaxies"}
+
+
 def test_labels_of_another_model_are_not_compared() -> None:
     now, before = items(NOW, 600, 3), items(BEFORE, 600, 30)
     found = changed_rates(period(NOW, now), period(BEFORE, before, ("m0", "c1")))["paper"]

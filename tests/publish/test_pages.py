@@ -170,7 +170,7 @@ def test_the_method_page_tells_how_well_the_model_does_by_scheme_and_label(pages
         '<th scope="row">Sustainable Development Goals</th><td class="n">59</td>'
         "<td>0.74 (0.68 to 0.78)</td><td>0.004 (0.002 to 0.009)</td>" in text
     )
-    assert '<th scope="row">of them: press</th><td class="n">8</td><td>0.50 (0.25' in text
+    assert '<th scope="row">of them: press</th><td class="n">8</td><td>too few texts' in text
     assert (
         '<th scope="row">Goal 2: Zero hunger</th><td class="n">9</td>'
         "<td>0.86 (0.60 to 1.00)</td><td>0.67 (0.30 to 0.90)</td>" in text
