@@ -162,10 +162,14 @@ def signature(
 ) -> tuple[ReviewEvent, Signed] | None:
     """The first sign-off of a manifest by a chair that was not taken back."""
     for event, signed in of_kind(not_undone(events), Signed):
-        person = people.get(event.person)
-        if signed.sha256 == sha256 and person is not None and person.role == "chair":
+        if signed.sha256 == sha256 and is_sign_off(people.get(event.person), signed):
             return event, signed
     return None
+
+
+def is_sign_off(person: Person | None, signed: Signed) -> bool:
+    """Whether a signature is a chair's, given as chair; else it is a member's support."""
+    return person is not None and person.role == "chair" and signed.role != "member"
 
 
 def embargo(events: Iterable[ReviewEvent]) -> tuple[ReviewEvent, datetime] | None:

@@ -162,10 +162,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A chair signs the manifest off, or a member supports it."""
+    """A chair signs the manifest off, or a member supports it, which it stays whatever they become.
+
+    ``role`` is what they were when they did; ``""`` where it was not kept.
+    """
 
     sha256: Name
     note: Words
+    role: Literal["member", "chair", ""] = ""
 
 
 @dataclass(frozen=True, slots=True)

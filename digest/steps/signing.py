@@ -118,7 +118,7 @@ def _sign_for_panel(
                 raise InputError(f"{quarter} cannot be signed off yet: {listed}")
             if signature(on.outcome.events, on.outcome.people, manifest.sha256) is None:
                 with closing(Book(place.book, clock)) as book:
-                    signed = Signed(manifest.sha256, note.strip())
+                    signed = Signed(manifest.sha256, note.strip(), "chair")
                     book.append(New(uuid4().hex, quarter, chair.id, signed))
         with desk(place, quarter) as on:
             accept(connection, quarter, on, manifest)

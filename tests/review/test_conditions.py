@@ -127,6 +127,12 @@ def test_only_a_chairs_sign_off_of_this_manifest_counts() -> None:
     assert signed(("stranger", Signed("abc", ""))) is None
 
 
+def test_a_members_support_does_not_become_a_sign_off_when_they_become_chair() -> None:
+    support = ("dina", Signed("abc", "", "member"))
+    assert signed(support) is None
+    assert signed(support, ("dina", Signed("abc", "", "chair"))) == "dina"
+
+
 def test_the_last_embargo_counts_and_can_be_lifted() -> None:
     one, other = "2026-05-01T12:00:00+00:00", "2026-06-01T12:00:00+00:00"
     assert embargo([]) is None

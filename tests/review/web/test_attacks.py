@@ -153,3 +153,13 @@ def test_a_link_that_is_handed_on_leads_over_tls_behind_a_proxy(
         page = served.guest().post("/people/link", data={"csrf": csrf, "person": "ada"},
                                    headers=cookie)  # fmt: skip
         assert f"https://{urlsplit(served.base).netloc}/enter?link=" in page.text
+
+
+def test_who_supported_the_draft_and_becomes_chair_has_not_signed_it_off(served: Served) -> None:
+    ada, editor = served.visitor("ada"), served.visitor("ed")
+    ada.post("/2026Q1/sign", sha256="a" * 64)
+    editor.post("/people/change", person="ada", name="Ada", role="chair", language="en")
+    page = ada.get("/2026Q1/edition").text
+    assert "supports it" in page
+    assert "Signed off" not in page
+    assert ada.post("/2026Q1/unsign").status_code == 200  # and may sign, then, as chair

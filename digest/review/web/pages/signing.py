@@ -52,9 +52,11 @@ def sign(visit: Visitor, review: Open, form: Posted) -> Response:
     found = _stage(visit, review)
     if form.needed("sha256", 100) != found.sha256:
         raise forms.refused("the draft changed meanwhile: look at it again, then sign", 409)
-    if visit.person.role == "chair" and found.lacks:
+    is_chair = visit.person.role == "chair"
+    if is_chair and found.lacks:
         raise forms.refused(f"it cannot be signed yet: {found.lacks[0][1]}", 409)
-    return _saved(visit, review, form, Signed(found.sha256, form.text("note")))
+    act = Signed(found.sha256, form.text("note"), "chair" if is_chair else "member")
+    return _saved(visit, review, form, act)
 
 
 @inner.post("/{quarter}/unsign")

@@ -10,6 +10,7 @@ from digest.review.conditions import (
     Stage,
     State,
     embargo,
+    is_sign_off,
     missing,
     signature,
     stage,
@@ -90,7 +91,7 @@ def stage_view(
         stage=found,
         word=tongue.gettext(STAGES[found]),
         lacks=tuple((_said(lack, tongue), lack.sentence) for lack in lacks),
-        signatures=tuple(_signature(review, event, s.note) for event, s in signed),
+        signatures=tuple(_signature(review, event, s) for event, s in signed),
         until=until,
         sha256=sha256,
         mine=next((event for event, _ in signed if event.person == person), None),
@@ -102,10 +103,9 @@ def _said(lack: Lack, tongue: Tongue) -> str:
     return tongue.gettext(LACKS[lack.kind]) % {"n": tongue.number(lack.number)}
 
 
-def _signature(review: Review, event: ReviewEvent, note: str) -> Signature:
-    person = review.people.get(event.person)
-    is_chair = person is not None and person.role == "chair"
-    return Signature(name_of(review.people, event.person), note, event, is_chair)
+def _signature(review: Review, event: ReviewEvent, signed: Signed) -> Signature:
+    is_chair = is_sign_off(review.people.get(event.person), signed)
+    return Signature(name_of(review.people, event.person), signed.note, event, is_chair)
 
 
 def _state(review: Review, papers: PapersCheck | None) -> State:
