@@ -9,16 +9,23 @@ used.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prefect import flow, get_run_logger
 
 from flows.served import at_work
 
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
+
 
 @flow(name="harvest", flow_run_name="harvest {quarter}")
-def harvest(quarter: str = "", because: str = "hand") -> list[str]:
+def harvest(quarter: str = "", because: str = "hand") -> State[list[str]]:
     """Ask the sources for a quarter; without one for the current, and for the last one until its
-    look-back is over. Returns the quarters.
+    look-back is over. Returns the quarters; the state names the sources that failed.
     """
+    from prefect.states import Completed
+
     from digest.config import utc_now
     from digest.events import HARVEST
     from digest.quarter import Quarter
@@ -35,9 +42,17 @@ def harvest(quarter: str = "", because: str = "hand") -> list[str]:
             for each in wanted:
                 each.require_begun(now)
                 announce.due(connection, each, because, now)
-        for each in wanted:
-            harvest_quarter(me.place, each, me.settings.inputs())
-    return list(map(str, wanted))
+        missed = {
+            outcome.source
+            for each in wanted
+            for outcome in harvest_quarter(me.place, each, me.settings.inputs())
+            if outcome.is_missed
+        }
+    data = list(map(str, wanted))
+    if missed:
+        named = ", ".join(sorted(missed))
+        return Completed(name="Incomplete", message=f"failed or empty: {named}", data=data)
+    return Completed(data=data)
 
 
 @flow(name="classify", flow_run_name="classify {quarter}")

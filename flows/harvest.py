@@ -30,6 +30,13 @@ def harvest_quarter(place: Workplace, quarter: Quarter, inputs: Inputs) -> list[
             outcomes.append(outcome)
             heard(0)
             log = logger.info if outcome.is_complete else logger.error
-            log("%s: %s %s", outcome.source, outcome.outcome, outcome.detail or outcome.counts)
+            log("%s", _line(outcome))
         connection.execute("CHECKPOINT")
     return outcomes
+
+
+def _line(outcome: Outcome) -> str:
+    said = f"{outcome.source} {outcome.outcome}: "
+    if outcome.detail:
+        return said + outcome.detail.removeprefix(f"{outcome.source}: ")
+    return said + f"{outcome.counts.read:,} entries, {outcome.counts.stored:,} of them new"

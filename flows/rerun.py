@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ _FENCE = "~~~~~~~~"  # around lines that hold whatever a source writes
 
 @flow(name="rerun", flow_run_name="rerun {quarter}")
 def rerun(
-    quarter: str, sources: list[str] | None = None, refresh: bool = False, dry_run: bool = False
+    quarter: str, sources: Sequence[str] = (), refresh: bool = False, dry_run: bool = False
 ) -> State[Any]:
     """Run a quarter again, up to its draft: only what has changed is done again.
 
@@ -39,7 +40,7 @@ def rerun(
 
     which, logger, me = Quarter.parse(quarter), get_run_logger(), served()
     which.require_begun(utc_now())
-    inputs = _inputs(me.settings, tuple(sources or ()), refresh=refresh)
+    inputs = _inputs(me.settings, tuple(sources), refresh=refresh)
     source_count(inputs)  # a source that is not on the list is said at once
     request = Request(which, inputs, utc_now, logger.info)
     if dry_run:

@@ -89,7 +89,11 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "digest.brief.ready": lambda d: f"a brief on {d['signal']} is drafted, sha256 {d['sha256']}",
 }
 
-_CHECK = "To look at it: digest sources check --source {0}; then digest rerun {1} --source {0}"
+_CHECK = (
+    "To look at it: digest sources check --source {0}. When its entry in the source list is "
+    "mended: start rerun on the page of digest serve with quarter {1} and source {0}, or digest "
+    "rerun {1} --source {0}. For a list of your own give both commands --sources."
+)
 _TODO: dict[str, Callable[[Raised], str]] = {
     "digest.source.failed": lambda e: _CHECK.format(e.data["source"], e.quarter),
     "digest.source.silent": lambda e: _CHECK.format(e.data["source"], e.quarter),
