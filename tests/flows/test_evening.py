@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -20,13 +21,16 @@ from digest.review.events import Decision, not_undone, of_kind
 from digest.review.persons import Person
 from digest.steps.opening import Wish, open_now
 from tests.chromium import chromium
+from tests.command import digest
 from tests.examples import Q1
 from tests.flows.evening import Chain, Panel, Reviewer
 from tests.flows.world import World
 from tests.review.quarter import drafted, harvested, take_part
 from tests.review.web.process import ReviewProcess
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("prefect_server")]
+pytestmark = [
+    pytest.mark.timeout(900), pytest.mark.browser, pytest.mark.usefixtures("prefect_server"),
+]  # fmt: skip
 # Some forty texts; the second source has one that came a month late.
 ASKED = ("sample-arxiv-cs-cv", "sample-civil-society")
 STATEMENT = "Cheap cameras find road and crop damage early, where somebody acts on what they see."
@@ -65,13 +69,15 @@ class Shown:
 
     labels: tuple[tuple[str, str], ...]
     voices: dict[str, str]
+    titles: dict[str, str]
 
     @classmethod
     def of(cls, place: Workplace) -> Shown:
         draft = Shelf(place.editions).draft(Q1)
         assert draft
         labels = [(i, f"{s.scheme}/{s.label}") for s in draft.sections for i in s.chosen]
-        return cls(tuple(labels), {item.id: item.voice for item in draft.items})
+        voices = {item.id: item.voice for item in draft.items}
+        return cls(tuple(labels), voices, {item.id: item.title for item in draft.items})
 
     def papers(self, number: int) -> list[tuple[str, str]]:
         """So many labels, each of a paper of its own."""
@@ -126,6 +132,32 @@ def every_act_is_there_once(panel: Panel) -> None:
     kept = of_kind(not_undone(panel.acts()), Decision)
     times = Counter((event.person, d.item, d.scheme, d.label) for event, d in kept)
     assert {*times.values()} == {1}
+
+
+def data_of(place: Workplace, version: str) -> dict[str, bytes]:
+    """The data of a published version as readers can have them."""
+    files = (place.public / str(Q1) / version).glob("*.json")
+    return {path.name: path.read_bytes() for path in files}
+
+
+def readers_see(place: Workplace, browser: Any, key: str, changed: str) -> None:
+    """The public site says what the panel found, and what was corrected, why and by whom."""
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+
+    def text(path: str, part: str = ".md-content") -> str:
+        page.goto((place.public / path / "index.html").as_uri())
+        return str(page.inner_text(part))
+
+    found = text(f"{Q1}/{key}")
+    for said in (STATEMENT, "Medium evidence", "High agreement", DISSENT, "Ben Okri", QUESTION):
+        assert said in found
+    assert "v1.1 (this one)" in text(str(Q1))
+    assert "replaces it" in text(f"{Q1}/v1.0", "body")
+    for path, said in ((f"{Q1}/changes", changed), ("corrections", f"{Q1} v1.1")):
+        corrected = text(path)
+        for words in ("Amendment", REASON, "Corrected by Dina Chair", said):
+            assert words in corrected
+    assert REASON in (place.public / "feeds" / "atom.xml").read_text("utf-8")
 
 
 def test_an_evening_of_the_panel(world: World, panel: Panel) -> None:
@@ -194,7 +226,20 @@ def test_an_evening_of_the_panel(world: World, panel: Panel) -> None:
         chair.post("text=Sign off and publish")
         assert Shelf(place.editions).editions() == []
         chain.look()
-    (first,) = Shelf(place.editions).editions()
-    assert first.version == "v1.0"
+    assert [edition.version for edition in Shelf(place.editions).editions()] == ["v1.0"]
     assert "Published" in chair.go("edition")
     every_act_is_there_once(panel)
+    kept = data_of(place, "v1.0")
+
+    # What is published is only ever corrected: another version, which the chair signs as well.
+    corrected = digest(
+        "correct", str(Q1), "--kind", "amendment", "--label", f"{' '.join(mistaken)}=reject",
+        "--reason", REASON, "--by", "Dina Chair", "--var", place.folder,
+    )  # fmt: skip
+    assert corrected.returncode == 0, corrected.stderr.decode()
+    assert "In review" in chair.go("edition")
+    chair.post("text=Sign off and publish")
+    chain.look()
+    assert [edition.version for edition in Shelf(place.editions).editions()] == ["v1.0", "v1.1"]
+    assert data_of(place, "v1.0") == kept
+    readers_see(place, panel.browser, wrong[1], shown.titles[mistaken[0]])
