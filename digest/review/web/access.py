@@ -41,10 +41,11 @@ class LogAccess:
                 await run_in_threadpool(self._note, scope, status)
 
     def _note(self, scope: Scope, status: int) -> None:
-        person = scope["state"].get("person", "")
+        person, about = (scope["state"].get(name, "") for name in ("person", "about"))
         address = scope["client"][0] if scope.get("client") else ""
         try:
-            self.people.log(person, address, f"{scope['method']} {scope['path']}", status)
+            action = f"{scope['method']} {scope['path']} {about}".rstrip()
+            self.people.log(person, address, action, status)
         except StoreError:
             # A full disk keeps nobody from reading; whoever saves something is told of it.
             return

@@ -163,3 +163,13 @@ def test_who_supported_the_draft_and_becomes_chair_has_not_signed_it_off(served:
     assert "supports it" in page
     assert "Signed off" not in page
     assert ada.post("/2026Q1/unsign").status_code == 200  # and may sign, then, as chair
+
+
+def test_the_access_log_says_for_whom_an_editor_made_a_link(served: Served) -> None:
+    """Who has somebody's link can act in their name: that must be found out afterwards."""
+    editor, page = served.visitor("ed"), ""
+    editor.post("/people/link", person="chair")
+    editor.post("/people/change", person="ben", name="Ben", role="chair", language="en")
+    while "POST /people/change ben" not in page:  # a line is written after the answer was sent
+        page = editor.get("/log").text
+    assert "POST /people/link chair" in page

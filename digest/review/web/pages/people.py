@@ -53,7 +53,13 @@ def _known(visit: Visit, person_id: str) -> Person:
     found = visit.desk.people.persons().get(person_id)
     if found is None:
         raise forms.refused("", 404)
+    _note(visit, found)
     return found
+
+
+def _note(visit: Visit, about: Person) -> None:
+    """The access log says whom an editor looked at, changed, or made a link for."""
+    visit.request.state.about = about.id
 
 
 def _described(form: Form, person_id: str) -> Person:
@@ -75,6 +81,7 @@ def add(visit: Visitor, form: Posted) -> Response:
         added = visit.desk.people.add(_described(form, form.needed("person", 60)))
     except InputError as error:
         return _page(visit, 400, refusal=str(error))
+    _note(visit, added)
     return _with_link(visit, added)
 
 
