@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +21,14 @@ _FENCE = "~~~~~~~~"  # around lines that hold whatever a source writes
 
 @flow(name="rerun", flow_run_name="rerun {quarter}")
 def rerun(
-    quarter: str, sources: Sequence[str] = (), refresh: bool = False, dry_run: bool = False
+    quarter: str, sources: list[str] | None = None, refresh: bool = False, dry_run: bool = False
 ) -> State[Any]:
     """Run a quarter again, up to its draft: only what has changed is done again.
 
     Args:
         quarter: Such as 2026Q1.
-        sources: Ids of sources to ask again; none asks nobody, unless you refresh.
+        sources: To ask some sources again, choose "list" and add the id of each. None asks nobody,
+            unless you refresh.
         refresh: Ask all sources of the list again.
         dry_run: Only say what would be done and changed.
     """
@@ -40,7 +40,7 @@ def rerun(
 
     which, logger, me = Quarter.parse(quarter), get_run_logger(), served()
     which.require_begun(utc_now())
-    inputs = _inputs(me.settings, tuple(sources), refresh=refresh)
+    inputs = _inputs(me.settings, tuple(sources or ()), refresh=refresh)
     source_count(inputs)  # a source that is not on the list is said at once
     request = Request(which, inputs, utc_now, logger.info)
     if dry_run:
