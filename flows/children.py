@@ -15,6 +15,7 @@ from flows.served import end_with_parent, registered_path, served
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
 
+LOCAL = "127.0.0.1"
 QUERY_SECONDS = 0.5  # between two looks for runs to start: half of it is waited on average
 AT_ONCE = 8  # flow runs; most of them wait for their turn
 TRIES = 2  # of a run whose runner ends: one that ends its runner must not do so for ever
@@ -23,11 +24,16 @@ TRIES = 2  # of a run whose runner ends: one that ends its runner must not do so
 def server() -> None:
     """Prefect's API, its page and its services."""
     import uvicorn
+    from prefect.server.api.server import create_app
     from prefect.settings import get_current_settings
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     api = get_current_settings().server.api
+    # Without a password only this machine's own names: a page of another site that gives its name
+    # the address of this machine would be its own page to a browser.
+    known = [LOCAL, "localhost"] if api.host == LOCAL else ["*"]
     uvicorn.run(
-        "prefect.server.api.server:create_app", factory=True, host=str(api.host), port=api.port,
+        TrustedHostMiddleware(create_app(), known), host=str(api.host), port=api.port,
         log_level="warning", timeout_graceful_shutdown=2,
     )  # fmt: skip
 

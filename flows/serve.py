@@ -201,6 +201,8 @@ def environment_of(
         "PYTHONUNBUFFERED": "1",
     } | ({"PREFECT_API_AUTH_STRING": secret} if secret else {})
     unless_set = {
+        # Else every page that is open in the same browser may ask the API and tell it what to do.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{address.url},http://localhost:{address.port}",
         # Slots of runs that are limited outlive the server: else nobody would give them back.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE":
             "prefect.server.concurrency.lease_storage.filesystem",

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from digest import taxonomy
@@ -126,6 +127,22 @@ def at_work(serve: Serving, flow: str) -> int:
         return found if found != serve.process.pid else None  # that is its relay
 
     return int(until(holder, every=0.02))
+
+
+def test_a_page_of_another_site_cannot_ask_it_nor_tell_it_what_to_do(serve: Serving) -> None:
+    """Neither by its own name, nor by giving its name the address of this machine."""
+    address = f"{serve.api}/flow_runs/filter"
+    wishes = {"Access-Control-Request-Method": "POST"}
+    own = serve.api.removesuffix("/api")
+    allowed = {
+        origin: httpx.options(address, headers={"Origin": origin} | wishes).status_code
+        for origin in ("https://evil.example", own)
+    }
+    assert allowed == {"https://evil.example": 400, own: 200}
+    answer = httpx.post(address, json={}, headers={"Origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in answer.headers
+    rebound = httpx.post(address, json={}, headers={"Host": "evil.example:4200"})
+    assert rebound.status_code == 400
 
 
 def test_a_killed_server_is_started_again_and_the_chain_goes_on(
