@@ -156,7 +156,7 @@ class EditionView:
     def _percent(self, item_id: str, label: Label) -> str:
         given = self.items.by_id[item_id].labels
         found = [a.probability for a in given if (a.scheme, a.label) == (label.scheme, label.id)]
-        return words.percent(found[0]) if found else ""
+        return words.probability(found[0]) if found else ""
 
 
 def _confirmed(manifest: Manifest) -> dict[tuple[str, str], int]:

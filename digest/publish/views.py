@@ -150,7 +150,7 @@ class Items:
             href=href_of(label) if label else "",
             method=f"method/#{threshold_anchor(assigned.scheme, assigned.label)}",
             swatch=swatch_of(label) if label else "",
-            percent=words.percent(assigned.probability),
+            percent=words.probability(assigned.probability),
             confidence=words.confidence(assigned.probability),
             threshold=words.percent(assigned.threshold),
             unsure=assigned.unsure,

@@ -89,7 +89,7 @@ class Voices:
                 words.clip(q.text, STATEMENT) for q in self.panel.questions if q.page == page
             ),
             rejected=tuple(
-                (self._items.view(one.item), words.percent(one.probability))
+                (self._items.view(one.item), words.probability(one.probability))
                 for one in rejected[:DIFFERENT]
             ),
             rejected_count=len(rejected),

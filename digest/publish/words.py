@@ -42,6 +42,11 @@ def percent(share: float) -> str:
     return f"{rounded}%"
 
 
+def probability(value: float) -> str:
+    """The machine's probability: it is never certain, and its 1 is a rounded one."""
+    return percent(min(max(value, 0.001), 0.999))
+
+
 def share_of(share: float | None) -> str:
     """A share as a whole percentage, or ``no case`` where there was nothing to share."""
     return "no case" if share is None else percent(share)

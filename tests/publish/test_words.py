@@ -48,3 +48,7 @@ def test_a_language_attribute_is_a_tag_or_unknown() -> None:
 def test_foreign_text_becomes_one_clipped_line_without_direction_overrides() -> None:
     assert words.clip("a\u202eb\n\n  c", 10) == "ab c"
     assert words.clip("x" * 50, 10) == "x" * 9 + "…"
+
+
+def test_the_machine_is_never_certain() -> None:
+    assert [words.probability(p) for p in (0.0, 0.83, 1.0)] == ["under 1%", "83%", "over 99%"]

@@ -166,7 +166,7 @@ class EditionWords:
     def _how(self, maker: str, probability: float) -> str:
         if maker != MACHINE:
             return self.tongue.gettext("decided by %(who)s") % {"who": words.clip(maker, AUTHOR)}
-        percent = self.tongue.whole_percent(probability)
+        percent = self.tongue.whole_percent(min(probability, 0.99))
         return self.tongue.gettext("by machine, %(percent)s") % {"percent": percent}
 
     def own_items(self) -> tuple[Line, ...]:

@@ -113,7 +113,7 @@ def _item_entry(place: Placement, one: Chosen) -> Entry:
 
 def _given(label: Label, assigned: Assigned) -> str:
     if assigned.maker == "machine":
-        how = f"by machine, {words.percent(assigned.probability)}"
+        how = f"by machine, {words.probability(assigned.probability)}"
     else:
         how = f"decided by {views.who(assigned.maker)}"
     return f"{views.display_name(label)} ({how})"

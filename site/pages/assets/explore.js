@@ -11,7 +11,6 @@
   const state = place.querySelector(".explore-state");
   const list = place.querySelector(".explore-items");
   const pages = place.querySelector(".explore-pages");
-  const root = place.dataset.root;
   let data = null;
   let page = 1;
 
@@ -91,7 +90,7 @@
         : filled(list.dataset.machine, { p: `${percent}%` });
       tags.append(
         n ? "; " : "",
-        element("a", named(data.labels[label]), { href: `${root}${scheme}/${id}/` }),
+        element("a", named(data.labels[label]), { href: filled(place.dataset[scheme], { id }) }),
         ` (${how})`,
       );
     });
