@@ -93,6 +93,7 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
     page.wait_for_selector("#label-risk-security")
     page.keyboard.press("z")
     page.wait_for_selector("#label-risk-security", state="detached")
+    page.wait_for_selector("#status >> text=Taken back")
     page.focus("#label-risk-group-discrimination")
     page.keyboard.press("u")
     saved(page, "Unsure: Discrimination")
@@ -105,6 +106,20 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
     assert [event.payload.__class__.__name__ for event in served.events] == [
         "Decision", "Decision", "Decision", "Undone", "Undone", "Decision",
     ]  # fmt: skip
+
+
+def test_on_a_phone_the_page_does_not_leap_when_one_decides(enter: Enter, served: Served) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.click("#label-sdg-3 button[value=accept]")
+    saved(page, "Accepted: Goal 3")
+    button = page.locator("#label-risk-group-discrimination button[value=accept]")
+    button.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    button.click()
+    saved(page, "Accepted: Discrimination")
+    assert focused(page) == "next"
+    assert page.evaluate("scrollY") == before
 
 
 def test_keys_work_on_a_keyboard_of_another_script(enter: Enter, served: Served) -> None:

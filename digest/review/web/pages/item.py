@@ -104,7 +104,7 @@ def undo(visit: Visitor, review: Open, form: Posted) -> Response:
     taken = [(form.event_id("undone", e.event_id), Undone(e.event_id)) for e in back]
     visit.save(review, *taken)
     about = next((_about(e.payload) for e in back), form.text("item"))
-    return _answer(visit, review, form, item_of(review, about))
+    return _answer(visit, review, form, item_of(review, about), undone=bool(back))
 
 
 def _about(payload: Payload) -> str:
@@ -155,14 +155,16 @@ def _require_vote(visit: Visit, review: Review, found: PacketItem) -> None:
         raise forms.refused("you have a conflict of interest with this item", 403)
 
 
-def _answer(visit: Visit, review: Review, form: Form, found: PacketItem) -> Response:
+def _answer(
+    visit: Visit, review: Review, form: Form, found: PacketItem, *, undone: bool = False
+) -> Response:
     """After something was saved: the item as it is now, as a page or for the script."""
     batch, queue = batch_of(form.event_id()), form.text("queue")
     if queue not in review.queues():  # it is saved all the same, so that must be the answer
         queue = SELECTED
     if not wants_json(visit.request):
         return RedirectResponse(address_of(review, queue, found.id, saved=batch), SEE_OTHER)
-    page = shown(visit, review, queue, found)
+    page = shown(visit, review, queue, found) | {"undone": undone}
     return JSONResponse(
         {
             "notice": page["status"].notice,

@@ -51,6 +51,7 @@ def shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[s
         "previous": address_of(review, queue, ids[place - 1]) if place > 0 else "",
         "following": f"/{review.quarter}/item?{urlencode({'queue': queue, 'after': found.id})}",
         "done": review.done(visit.person, queue),
+        "undone": False,
         "status": said_of(last, review, visit.tongue, visit.desk.codebook),
         "choices": _choices(visit),
         **names(visit, queue),

@@ -134,7 +134,8 @@ form has an id of its own, so what is sent twice is saved once. */
     say(words.saving);
     const open = cards().filter((one) => !one.dataset.mine && !one.dataset.waits && !one.closest("#optional"));
     if (open.length) choose(open[0], true);
-    else $("#next")?.focus();
+    // The button stays at the window's edge: going to it needs no leap of the page.
+    else $("#next")?.focus({ preventScroll: true });
   }
 
   // Sends what waits; done when it is sent, or could not be.
@@ -220,7 +221,7 @@ form has an id of its own, so what is sent twice is saved once. */
     if (!old || !fresh) return;
     const focus = old.contains(document.activeElement) ? document.activeElement.id : "";
     old.replaceWith(fresh);
-    if (focus) document.getElementById(focus)?.focus();
+    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
   }
 
   function place(fresh, address, toTitle = true) {
