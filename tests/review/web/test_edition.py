@@ -43,6 +43,8 @@ def test_a_finding_is_worded_approved_reworded_and_withdrawn(served: Served) -> 
     assert STATEMENT in page
     assert "Evidence: limited; agreement: medium." in page
     assert "not approved yet" in page
+    assert "Approvals: 1; it takes 2, and more than dissent." in page
+    assert "It names no item" not in page
     assert "Approve this wording" in page
     approved = chair.post("/2026Q1/voice", finding=finding, wording=wording, voice="approve").text
     assert "Approved by: Ada Lovelace and Dina Chair." in approved
