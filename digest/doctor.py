@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.config import Workplace
+from digest.config import Workplace, utc_now
 from digest.edition.shelf import Shelf
 from digest.errors import DigestError, StoreBusy, StoreError
+from digest.review.book import Book
+from digest.review.packet import Packet
 from digest.store import checks
 from digest.store.archive import Archive
 from digest.store.database import is_snapshot, reading, snapshot_path
@@ -48,6 +51,7 @@ def examine(place: Workplace) -> Iterator[Finding]:
     yield from _asked("raw archive", lambda: _archive(Archive(place.raw)))
     yield from _asked("model", lambda: _model(place.model_in_use))
     yield from _asked("editions", lambda: _editions(Shelf(place.editions)))
+    yield from _asked("review", lambda: _review(place))
     yield from _leftovers(place)
 
 
@@ -161,6 +165,21 @@ def _editions(shelf: Shelf) -> Iterator[Finding]:
         yield Finding(True, "editions", f"{len(editions):,} published ones match their hashes")
 
 
+def _review(place: Workplace) -> Iterator[Finding]:
+    """The book and the packets; nothing is said where nobody reviewed anything."""
+    if not place.book.exists():
+        return
+    with closing(Book(place.book, utc_now)) as book:
+        number = len(book.events())
+    packets = [p for p in place.reviews.glob("*.packet.sqlite") if not p.name.startswith(".")]
+    items = 0
+    for path in sorted(packets):
+        with closing(Packet(path)) as packet:
+            items += len(packet.items(packet.ids()))
+    detail = f"{number:,} events in the book, {len(packets):,} packets with {items:,} items"
+    yield Finding(True, "review", f"{detail}: all can be read")
+
+
 def _leftovers(place: Workplace) -> Iterator[Finding]:
     """What killed runs left behind: harmless, and named so that nobody wonders."""
     for path in sorted(_scratch(place)):
@@ -183,7 +202,7 @@ def _scratch(place: Workplace) -> Iterator[Path]:
     """Hidden files and folders where this program puts what is not finished."""
     yield from place.folder.glob(".*")
     yield from place.drafts.glob(".*")
-    for folder in (place.raw, place.editions):
+    for folder in (place.raw, place.editions, place.reviews):
         yield from folder.rglob(".*")
 
 

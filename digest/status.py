@@ -58,7 +58,7 @@ def status_lines(
             *_source_lines(outcomes),
             *_silent_lines(health(connection, [o.source for o in outcomes], now)),
             *_rejection_lines(history.rejections(connection, quarter)),
-            *_edition_lines(connection, Shelf(place.editions), quarter, used),
+            *_edition_lines(connection, place, quarter, used),
             *_event_lines(unhandled(connection), now, is_served=serve_holder(place) is not None),
             *_alert_lines(alerts.attempts(connection)),
         ]
@@ -137,8 +137,9 @@ def _rejection_lines(rejections: Iterable[tuple[str, int]]) -> Iterator[str]:
 
 
 def _edition_lines(
-    connection: duckdb.DuckDBPyConnection, shelf: Shelf, quarter: Quarter, used: tuple[str, str]
+    connection: duckdb.DuckDBPyConnection, place: Workplace, quarter: Quarter, used: tuple[str, str]
 ) -> Iterator[str]:
+    shelf = Shelf(place.editions)
     published = shelf.editions(quarter)
     stored = history.item_states(connection, quarter)
     try:
@@ -149,7 +150,9 @@ def _edition_lines(
             yield _draft_line(draft, published)
             yield from _review_lines(draft, shelf, quarter, signoffs(connection, quarter))
             if behind := _behind(draft, stored, used, history.waiting(connection, quarter, *used)):
-                yield f"  it is older than the store: {behind}; digest rerun {quarter} renews it"
+                reviewed = shelf.is_frozen(quarter) and place.packet(quarter).exists()
+                renew = f"review open {quarter} --refresh" if reviewed else f"rerun {quarter}"
+                yield f"  it is older than the store: {behind}; digest {renew} renews it"
         for edition in published:
             day = f"{edition.published_at:%Y-%m-%d}"
             yield f"published: {edition.version} on {day}, sha256 {edition.sha256}"

@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
     "settings": {"sources", "sample", "alerts"},
     "report": {"sources", "store", "edition", "steps"},
     "status": {"classify", "store", "edition", "review", "steps"},
-    "doctor": {"taxonomy", "store", "classify", "edition"},
+    "doctor": {"taxonomy", "store", "classify", "edition", "review"},
     "flows": {
         "store", "taxonomy", "classify", "edition", "review", "steps", "alerts", "settings",
     },

@@ -7,18 +7,22 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import orjson
 import pytest
 
-from digest.config import SHIPPED_MODEL, Workplace
+from digest.config import SHIPPED_MODEL, Workplace, utc_now
 from digest.doctor import Finding, examine
 from digest.edition.shelf import Shelf
+from digest.review.book import Book
+from digest.review.events import Comment, New
+from digest.review.packet import write_packet
 from digest.store.archive import Archive
 from digest.store.database import snapshot_path, writing
 from digest.taxonomy import load
-from tests.examples import NOON, another_writer, edition
+from tests.examples import NOON, Q1, another_writer, edition
 
 
 @pytest.fixture
@@ -208,3 +212,19 @@ def test_a_snapshot_that_cannot_be_read_is_made_anew_by_the_next_run(whole: Work
     (sentence,) = wrong(whole)
     assert sentence.startswith("WRONG snapshot for readers: ")
     assert sentence.endswith("the next digest run makes it anew")
+
+
+def test_the_book_and_the_packets_of_reviews_are_read(whole: Workplace) -> None:
+    assert not any(finding.what == "review" for finding in examine(whole))
+    with closing(Book(whole.book, utc_now)) as book:
+        book.append(New("a" * 32, Q1, "ada", Comment("edition", "well")))
+    write_packet(whole.packet(Q1), "abc", Q1, [], {"selected": []}, utc_now)
+    (found,) = (finding for finding in examine(whole) if finding.what == "review")
+    assert found.is_well
+    assert found.detail == "1 events in the book, 1 packets with 0 items: all can be read"
+    whole.packet(Q1).write_bytes(b"no packet" * 999)
+    (sentence,) = wrong(whole)
+    assert sentence.startswith(f"WRONG review: the packet {whole.packet(Q1)} cannot be read")
+    whole.book.write_bytes(b"no book" * 999)
+    (sentence,) = wrong(whole)
+    assert str(whole.book) in sentence

@@ -22,6 +22,7 @@ from digest.review.events import (
     of_kind,
 )
 from digest.sources import catalogue
+from digest.status import status_lines
 from digest.steps.classify import classify
 from digest.steps.harvest import harvest
 from digest.steps.opening import Wish, open_now
@@ -210,6 +211,8 @@ def test_a_draft_in_review_keeps_its_items_until_it_is_refreshed(
 ) -> None:
     panel.open(papers=500)
     comes_late(panel, tmp_path / "late")
+    _, said = status_lines(panel.place, "2026Q1", panel.clock)
+    assert any("digest review open 2026Q1 --refresh renews it" in line for line in said)
     panel.all_accept()
     known = {item.id for item in panel.take_in().items}
     assert known == {item.id for item in panel.draft.items}
