@@ -32,6 +32,18 @@ def rerun(
         refresh: Ask all sources of the list again.
         dry_run: Only say what would be done and changed.
     """
+    from prefect.states import Failed
+
+    from digest.errors import DigestError
+
+    try:
+        done = _run(quarter, tuple(sources or ()), refresh=refresh, dry_run=dry_run)
+    except DigestError as error:
+        return Failed(message=str(error))  # raised, it would bring a traceback to the page
+    return _told(done, is_rehearsal=dry_run)
+
+
+def _run(quarter: str, sources: tuple[str, ...], *, refresh: bool, dry_run: bool) -> Rerun:
     from digest.config import utc_now
     from digest.quarter import Quarter
     from digest.steps.harvest import source_count
@@ -40,15 +52,14 @@ def rerun(
 
     which, logger, me = Quarter.parse(quarter), get_run_logger(), served()
     which.require_begun(utc_now())
-    inputs = _inputs(me.settings, tuple(sources or ()), refresh=refresh)
+    inputs = _inputs(me.settings, sources, refresh=refresh)
     source_count(inputs)  # a source that is not on the list is said at once
     request = Request(which, inputs, utc_now, logger.info)
     if dry_run:
         end_with_parent()
-        return _told(rehearse(me.place, request), is_rehearsal=True)
+        return rehearse(me.place, request)
     with at_work(logger.info):
-        done = run_again(me.place, request)
-    return _told(done, is_rehearsal=False)
+        return run_again(me.place, request)
 
 
 def _inputs(settings: Settings, only: tuple[str, ...], *, refresh: bool) -> Inputs:
