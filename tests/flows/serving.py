@@ -130,6 +130,13 @@ def serving(place: Workplace, base: str, *lines: str) -> Iterator[Serving]:
     place.folder.mkdir(parents=True, exist_ok=True)
     told = ['contact = "mailto:a@sample.example"', *lines, "[sample]", f'base = "{base}"']
     settings_path(place).write_text("\n".join(told))
+    with started(place) as serve:
+        yield serve
+
+
+@contextmanager
+def started(place: Workplace) -> Iterator[Serving]:
+    """Start it with the settings that the folder has; nothing is left of it after the block."""
     said = place.folder / "said.txt"
     with said.open("wb") as out:
         process = subprocess.Popen(
