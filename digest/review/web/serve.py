@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Where a proxy may stand whose word about the browser's address is taken: on this machine or in a
 # private network, such as that of containers.
 PROXIES = ["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
+# Seconds: longer than it takes to read an item, and than proxies keep an idle connection. A form
+# that is sent just when the server hangs up would have to be sent again.
+KEPT = 75
 
 
 def serve(
@@ -53,6 +56,7 @@ def configured(desk: Desk) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(desk), ws="none", log_level="warning", access_log=False, server_header=False,
         proxy_headers=desk.https, forwarded_allow_ips=PROXIES, timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEPT,
     )  # fmt: skip
 
 
