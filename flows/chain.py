@@ -76,7 +76,7 @@ def draft(quarter: str = "") -> dict[str, str]:
     """
     from digest.edition.shelf import Shelf
     from digest.events import CLASSIFY, DRAFT
-    from digest.steps.taking import in_review
+    from digest.steps.taking import why_kept
     from flows.draft import draft_quarter
 
     drafts: dict[str, str] = {}
@@ -86,10 +86,12 @@ def draft(quarter: str = "") -> dict[str, str]:
         for each in me.quarters(DRAFT, quarter):
             if each in unlabelled:
                 get_run_logger().info("%s is drafted when its texts have their labels", each)
-            elif shelf.is_frozen(each) or in_review(me.place, each):
+            elif kept := why_kept(me.place, each):
+                get_run_logger().warning(kept)
+            elif shelf.is_frozen(each):
                 get_run_logger().warning(
-                    "the draft of %s is frozen for review and takes no more items; what has come "
-                    "since waits until it is published, or refreshed", each,
+                    "the draft of %s is frozen for review and stays as it is; what has come since "
+                    "waits until it is published", each,
                 )  # fmt: skip
             else:
                 manifest, _ = draft_quarter(me.place, each, me.settings.inputs())

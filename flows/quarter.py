@@ -12,7 +12,7 @@ from digest.edition.manifest import Changes, Manifest
 from digest.quarter import Quarter
 from digest.steps.publish import Published
 from digest.steps.signing import sign_alone
-from digest.steps.taking import in_review
+from digest.steps.taking import why_kept
 from digest.store.history import Outcome
 from flows.classify import classify_quarter
 from flows.draft import draft_quarter
@@ -33,13 +33,15 @@ class Draft:
 class Result:
     """What a run of a quarter came to.
 
-    ``draft`` is None when no source answered, or when the panel reviews the one that there is.
+    ``draft`` is None when no source answered, or when people look at the one that there is:
+    ``kept`` says so.
     """
 
     outcomes: list[Outcome]
     labelled: int = 0
     draft: Draft | None = None
     published: Published | None = None
+    kept: str = ""
 
 
 @flow(name="quarter", flow_run_name="{quarter}", validate_parameters=False)
@@ -48,8 +50,8 @@ def run_quarter(
 ) -> Result:
     """Harvest, label and draft a quarter; publish it if ``sign_off`` names who answers for it.
 
-    The embedded sample, whose texts are invented, needs nobody to answer for it. A draft that a
-    panel reviews stays as it is. What would change on the public site is said before it is changed.
+    The embedded sample, whose texts are invented, needs nobody to answer for it. A draft at which
+    people look stays as it is. What would change on the public site is said before it is changed.
     When not one source answers, that is where it ends: a day without a network is no news about
     the quarter.
     """
@@ -58,8 +60,8 @@ def run_quarter(
     if not any(outcome.is_complete for outcome in outcomes):
         return Result(outcomes)
     labelled = classify_quarter(place, which, Workers.parse(workers))
-    if in_review(place, which):
-        return Result(outcomes, labelled)
+    if kept := why_kept(place, which):
+        return Result(outcomes, labelled, kept=kept)
     draft = Draft(*draft_quarter(place, which, inputs))
     LOGGER.info(draft)
     if sign_off:

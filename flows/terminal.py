@@ -167,16 +167,11 @@ def _failures(outcomes: Iterable[Outcome], expected: frozenset[str]) -> Iterator
 
 
 def _places(result: Result, quarter: Quarter, place: Workplace) -> Iterator[str]:
-    if not any(outcome.is_complete for outcome in result.outcomes):
-        yield "no source answered: nothing is drafted, and what is published stays as it is"
+    if result.draft is None:
+        none = "no source answered: nothing is drafted, and what is published stays as it is"
+        yield result.kept or none
         return
     site = place.drafts / str(quarter)
-    if result.draft is None:
-        yield (
-            "the panel reviews the draft, which keeps its items: what is new comes late into the "
-            f"review (digest review open {quarter} --refresh)"
-        )
-        return
     yield f"draft: {_index(site)}"
     if result.published is not None:
         edition, site = result.published.edition, result.published.site

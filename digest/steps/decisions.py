@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from digest.config import Workplace, utc_now
@@ -80,9 +81,8 @@ def desk(place: Workplace, quarter: Quarter) -> Iterator[Desk]:
     packet = Packet(path) if path.exists() else None
     corrections = Shelf(place.editions).amendments(quarter)
     try:
-        stands = found.outcome(
-            events, people_of(place), packet.involved if packet else _nobody, Rule()
-        )
+        involved = cache(packet.involved) if packet else _nobody
+        stands = found.outcome(events, people_of(place), involved, Rule())
         yield Desk(stands, packet, corrections)
     finally:
         if packet:

@@ -27,7 +27,7 @@ from digest.steps.drafting import drafting
 from digest.steps.harvest import harvest, source_count
 from digest.steps.publish import build_draft, draft_is_built
 from digest.steps.rehearsal import rehearsal
-from digest.steps.taking import in_review
+from digest.steps.taking import why_kept
 from digest.store import history
 from digest.store.database import snapshot, writing
 from digest.store.history import Outcome
@@ -93,10 +93,11 @@ def rerun(place: Workplace, request: Request) -> Rerun:
 
     Raises:
         InputError: a wrong input, nothing is stored of the quarter and nothing is asked for it, or
-            a panel reviews its draft.
+            people look at its draft.
         StoreError: the working folder cannot be used.
     """
-    _require_no_review(place, request.quarter)
+    if kept := why_kept(place, request.quarter):
+        raise InputError(kept)
     codebook = taxonomy.load()
     with writing(place.database) as connection:
         done, asked = _redo(connection, place, request, codebook)
@@ -110,15 +111,6 @@ def rerun(place: Workplace, request: Request) -> Rerun:
     with writing(place.database) as connection:
         announce.drafted(connection, done.draft, asked, request.clock())
     return replace(done, was_built=was_built, site=site)
-
-
-def _require_no_review(place: Workplace, quarter: Quarter) -> None:
-    if in_review(place, quarter):
-        raise InputError(
-            f"the panel reviews the draft of {quarter}, which keeps its items: ask the sources "
-            f"with digest run {quarter}, and take what is new into the review (digest review open "
-            f"{quarter} --refresh)"
-        )
 
 
 def rehearse(place: Workplace, request: Request) -> Rerun:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -64,8 +65,27 @@ def in_review(place: Workplace, quarter: Quarter) -> bool:
     if draft is None or not path.exists():
         return False
     machine, published = shelf.machine(quarter), {e.sha256 for e in shelf.editions(quarter)}
-    packet = Packet(path)
-    opened = packet.about.opened
-    packet.close()
+    with closing(Packet(path)) as packet:
+        opened = packet.about.opened
     assert machine is not None
     return machine.sha256 == opened and draft.sha256 not in published
+
+
+def why_kept(place: Workplace, quarter: Quarter) -> str:
+    """Why the draft must not be made anew by whoever comes along, in a sentence; ``""`` if it may.
+
+    People look at it: at a panel's draft, or at a correction that waits for its sign-off.
+    """
+    if in_review(place, quarter):
+        return (
+            f"the panel reviews the draft of {quarter}, which keeps its items: take what is new "
+            f"into the review (digest review open {quarter} --refresh)"
+        )
+    shelf = Shelf(place.editions)
+    proposed = shelf.proposal(quarter)
+    if proposed and shelf.is_frozen(quarter):
+        return (
+            f"the draft of {quarter} is the {proposed.kind} that {proposed.by} proposed: sign it "
+            f"off, or make it anew (digest correct {quarter} --refresh …)"
+        )
+    return ""

@@ -14,6 +14,7 @@ from digest.steps.correct import Proposed, correct, parsed_labels
 from digest.steps.decisions import desk
 from digest.steps.draft import draft
 from digest.steps.publish import publish_signed
+from digest.steps.rerun import Request, rerun
 from digest.steps.signing import missing_for_publication, sign_off
 from digest.store.database import writing
 from tests.command import digest, sentence
@@ -162,6 +163,9 @@ def test_one_correction_at_a_time(published: Panel) -> None:
     propose(published, without(one))
     with pytest.raises(InputError, match="Ed Itor proposed an amendment of 2026Q1 already"):
         propose(published, without(other))
+    request = Request(Q1, STORED, published.clock, lambda _: None)
+    with pytest.raises(InputError, match="the draft of 2026Q1 is the amendment that Ed Itor propo"):
+        rerun(published.place, request)
     propose(published, without(other), refresh=True)
     ids = {item.id for item in published.draft.items}
     assert (one in ids, other in ids) == (True, False)
