@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
@@ -18,6 +18,7 @@ from digest.sample.server import sample_server
 from digest.steps.harvest import harvest
 from digest.store import labels as store
 from digest.store.database import snapshot, writing
+from tests.chromium import chromium
 from tests.examples import Q1
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ def connection(place: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
     """The writer's connection to the working folder's database."""
     with writing(place.database) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A real Chromium, gone when its module ends: its driver keeps an event loop in this thread,
+    in which no test of another module could run one of its own."""
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import functools
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +14,6 @@ from digest.publish import Listed, PublishedEdition, build_site
 from tests.publish.full_edition import reviewed, two_quarters
 from tests.publish.invented_edition import codebook, hostile, published
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 HOSTILE_TITLE = (
     '</h3></article></div><script>window.broken = "title"</script>'
     "<img src=x onerror=\"window.broken='img'\"> # heading\n\n```\nfence\n```\n\n"
@@ -68,16 +64,3 @@ def address(site: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM:
-        missing = pytest.fail if os.environ.get("DIGEST_REQUIRE_BROWSER") else pytest.skip
-        missing("NO CHROMIUM is installed: the site was not tested in a browser")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
