@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 settings.register_profile("digest", deadline=None, max_examples=60)
 settings.load_profile("digest")
 
+FLOWS = Path(__file__).parent / "flows"
 # The search API is asked for each day until now: a week of the quarter is enough.
 SEARCHED_UNTIL = datetime(2026, 1, 7, tzinfo=UTC)
 ONE_OF_EACH = (
@@ -35,6 +36,11 @@ ONE_OF_EACH = (
     "sample-incidents", "sample-journal", "sample-agency-ar", "sample-agency-zh",
     "sample-research-lab", "sample-regulator", "sample-broken", "sample-empty",
 )  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits most comes first: begun last, it would keep one core waiting at the end."""
+    items.sort(key=lambda item: not item.path.is_relative_to(FLOWS))
 
 
 @pytest.fixture

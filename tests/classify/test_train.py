@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from pathlib import Path
 
@@ -78,6 +79,49 @@ def test_readings_find_their_texts_by_id(tmp_path: Path) -> None:
     assert example.labels == {
         "sdg": frozenset({"2", "3"}), "risk": frozenset(), "ai": frozenset({"relevant"}),
     }  # fmt: skip
+
+
+def test_what_one_reader_read_is_told_apart_from_what_two_read(tmp_path: Path) -> None:
+    folder = tmp_path / "once"
+    folder.mkdir()
+    (folder / "q.tsv").write_text("id\tsdg\trisk\tai\tsure\n1.1\t-\tsecurity\ty\tu\n")
+    snapshot = tmp_path / "s.jsonl"
+    snapshot.write_bytes(orjson.dumps({"id": "1.1", "title": "T", "abstract": "A"}) + b"\n")
+    (example,) = data.readings([snapshot], folder)
+    assert (example.origin, example.labels["risk"]) == ("once", frozenset({"security"}))
+
+
+def test_open_texts_have_the_labels_that_were_read_and_not_the_sets_own(tmp_path: Path) -> None:
+    osdg, aurora, trail = (tmp_path / name for name in ("osdg", "aurora", "trail"))
+    osdg.write_bytes(orjson.dumps({"text": "Wells ran dry.", "sdg": 1}) + b"\n")
+    aurora.write_bytes(b"\n".join(map(orjson.dumps, [
+        {"title": "Reefs ", "abstract": " Corals bleach.", "sdgs": [1]},
+        {"title": "No abstract", "abstract": None, "sdgs": [1]},
+    ])))  # fmt: skip
+    trail.write_text('n,source,header,text,SDG\n1,UN,,"Nobody read, this",1\n2,UN,A,B,1\n')
+    read = {"Wells ran dry.": "6", "Reefs\nCorals bleach.": "13,14", "A\nB": "-"}
+    hashes = {hashlib.sha256(text.encode()).hexdigest()[:16]: sdg for text, sdg in read.items()}
+    table = tmp_path / "read.tsv"
+    table.write_text("text\tsdg\tsure\n" + "".join(f"{h}\t{s}\ts\n" for h, s in hashes.items()))
+    found = {e.text: e.labels["sdg"] for e in data.open_texts(osdg, aurora, trail, table)}
+    assert found == {
+        "Wells ran dry.": {"6"}, "Reefs\nCorals bleach.": {"13", "14"}, "A\nB": frozenset(),
+    }  # fmt: skip
+
+
+def test_a_folder_that_lacks_open_data_is_refused_with_the_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"osdg-cd-sample\.jsonl: the model card says"):
+        run.examples_of(run.Material(data=tmp_path))
+
+
+@pytest.mark.parametrize("table", [data.OPEN_READINGS, *sorted(data.READ_ONCE.glob("*.tsv"))])
+def test_readings_name_only_labels_of_the_codebook_and_no_text_twice(table: Path) -> None:
+    known = run.label_ids(taxonomy.load())
+    header, *lines = (line.split("\t") for line in table.read_text().splitlines())
+    assert len({line[0] for line in lines}) == len(lines) > 100
+    for column in {"sdg", "risk"} & set(header):
+        given = {label for line in lines for label in line[header.index(column)].split(",")}
+        assert given <= {*known[column], "-"}
 
 
 def test_decisions_on_one_label_teach_that_label_and_no_other(tmp_path: Path) -> None:

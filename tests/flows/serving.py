@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,15 +17,22 @@ from uuid import uuid4
 
 import httpx
 
-from digest.config import Workplace
+from digest import taxonomy
+from digest.classify.model import Model
+from digest.config import Workplace, utc_now
 from digest.edition.shelf import Shelf
 from digest.errors import DigestError
 from digest.quarter import Quarter
 from digest.settings import settings_path
-from digest.store.database import reading
+from digest.steps.classify import classify
+from digest.steps.draft import draft
+from digest.steps.drafting import Drafting
+from digest.steps.harvest import harvest, known_sources
+from digest.store.database import reading, writing
 from digest.store.outbox import Raised, events, unhandled
 from digest.store.turn import turn_holder
 from tests.command import DIGEST, ENVIRONMENT, REPOSITORY
+from tests.flows.newsstand import Newsstand
 
 Q1 = Quarter(2026, 1)
 SECONDS = 480.0  # on a machine with much else to do
@@ -120,28 +127,48 @@ class Serving:
         assert self.process.wait(60) == 0, self.said.read_text()
 
 
+def expected(undisturbed: Workplace, stand: Newsstand) -> str:
+    """What the draft must be, by steps that nobody disturbs."""
+    model = Model.load(undisturbed.model_in_use)
+    using = Drafting(model, taxonomy.load(), known_sources(stand.inputs), sample=True)
+    with writing(undisturbed.database) as connection:
+        list(harvest(connection, undisturbed, Q1, stand.inputs, utc_now))
+        list(classify(connection, Q1, model, utc_now))
+        return draft(connection, undisturbed, Q1, using).sha256
+
+
+def settled(serve: Serving, sha256: str) -> None:
+    """The chain comes to rest, and the draft and its site are these."""
+    until(lambda: serve.draft() == sha256)
+    until(serve.is_at_rest)
+    assert serve.draft() == sha256
+    assert (serve.place.drafts / str(Q1) / "index.html").exists()
+
+
 def is_due(run: dict[str, Any]) -> bool:
     return datetime.fromisoformat(run["expected_start_time"]) <= datetime.now(UTC)
 
 
 @contextmanager
-def serving(place: Workplace, base: str, *lines: str) -> Iterator[Serving]:
+def serving(
+    place: Workplace, base: str, *lines: str, env: Mapping[str, str] | None = None
+) -> Iterator[Serving]:
     """Start it for the sample's sources at ``base``; nothing is left of it after the block."""
     place.folder.mkdir(parents=True, exist_ok=True)
     told = ['contact = "mailto:a@sample.example"', *lines, "[sample]", f'base = "{base}"']
     settings_path(place).write_text("\n".join(told))
-    with started(place) as serve:
+    with started(place, env) as serve:
         yield serve
 
 
 @contextmanager
-def started(place: Workplace) -> Iterator[Serving]:
+def started(place: Workplace, env: Mapping[str, str] | None = None) -> Iterator[Serving]:
     """Start it with the settings that the folder has; nothing is left of it after the block."""
     said = place.folder / "said.txt"
     with said.open("wb") as out:
         process = subprocess.Popen(
             [*DIGEST, "serve", "--var", str(place.folder), "--port", "0"],
-            stdout=out, stderr=subprocess.STDOUT, env=ENVIRONMENT, cwd=REPOSITORY,
+            stdout=out, stderr=subprocess.STDOUT, env=ENVIRONMENT | (env or {}), cwd=REPOSITORY,
         )  # fmt: skip
     with process:
         serve = Serving(process, place, said)

@@ -22,6 +22,7 @@ from digest.quarter import Quarter
 from digest.sample import data, feeds
 from digest.store.turn import own_turn
 from tests.command import DIGEST, ENVIRONMENT, REPOSITORY, digest, sentence
+from tests.disks import need_mounted, small_disk
 from tests.local_inputs import write_feeds, write_snapshot
 from tests.servers import FaultyServer, body, status
 
@@ -58,31 +59,20 @@ def done(
     return place
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a few megabytes, where this user may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=9m", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this user may not mount a small disk")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
 def test_a_full_disk_loses_nothing(
-    small_disk: Path, local: list[str], server: dict[str, str], done: Workplace
+    tmp_path: Path, local: list[str], server: dict[str, str], done: Workplace
 ) -> None:
     """With space again, the same command comes to the same edition."""
-    var = small_disk / "var"
-    said = sentence(digest("run", "2026Q1", *local, "--var", var, env=server))
-    assert "the disk is full: free some space and run again, nothing is lost" in said
-    assert str(small_disk) in said
-    grown = ["mount", "-o", "remount,size=200m", str(small_disk)]
-    subprocess.run(grown, check=True)
-    again = digest("run", "2026Q1", *local, "--var", var, env=server)
-    assert (again.returncode, again.stderr) == (0, b"")
-    (edition,) = Shelf(Workplace(var).editions).editions()
+    with small_disk(tmp_path / "disk", megabytes=9) as disk:
+        need_mounted(disk)
+        var = disk / "var"
+        said = sentence(digest("run", "2026Q1", *local, "--var", var, env=server))
+        assert "the disk is full: free some space and run again, nothing is lost" in said
+        assert str(disk) in said
+        subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
+        again = digest("run", "2026Q1", *local, "--var", var, env=server)
+        assert (again.returncode, again.stderr) == (0, b"")
+        (edition,) = Shelf(Workplace(var).editions).editions()
     (expected,) = Shelf(done.editions).editions()
     assert edition.sha256 == expected.sha256
 

@@ -16,19 +16,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from digest import taxonomy
-from digest.classify.model import Model
-from digest.config import Workplace, utc_now
+from digest.config import Workplace
 from digest.edition.shelf import Shelf
-from digest.steps.classify import classify
-from digest.steps.draft import draft
-from digest.steps.drafting import Drafting
-from digest.steps.harvest import harvest, known_sources
-from digest.store.database import writing
 from digest.store.turn import turn_holder
 from tests.command import digest, sentence
+from tests.disks import full, small_disk
 from tests.flows.newsstand import Newsstand, newsstand
-from tests.flows.serving import Q1, Serving, family, is_alive, serving, until
+from tests.flows.serving import Q1, Serving, expected, family, is_alive, serving, settled, until
 from tests.holders import held
 
 pytestmark = pytest.mark.timeout(1200)
@@ -44,8 +38,14 @@ def stand() -> Iterator[Newsstand]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
-    return Workplace(tmp_path_factory.mktemp("serve") / "var")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with small_disk(tmp_path_factory.mktemp("serve") / "disk", megabytes=600) as disk:
+        yield disk
+
+
+@pytest.fixture(scope="module")
+def place(disk: Path) -> Workplace:
+    return Workplace(disk / "var")
 
 
 @pytest.fixture(scope="module")
@@ -60,24 +60,6 @@ def serve(place: Workplace, stand: Newsstand) -> Iterator[Serving]:
         serve.post(DUE)
         until(lambda: serve.draft() and serve.is_at_rest())
         yield serve
-
-
-def expected(undisturbed: Workplace, stand: Newsstand) -> str:
-    """What the draft must be, by steps that nobody disturbs."""
-    model = Model.load(undisturbed.model_in_use)
-    using = Drafting(model, taxonomy.load(), known_sources(stand.inputs), sample=True)
-    with writing(undisturbed.database) as connection:
-        list(harvest(connection, undisturbed, Q1, stand.inputs, utc_now))
-        list(classify(connection, Q1, model, utc_now))
-        return draft(connection, undisturbed, Q1, using).sha256
-
-
-def settled(serve: Serving, sha256: str) -> None:
-    """The chain comes to rest, and the draft and its site are these."""
-    until(lambda: serve.draft() == sha256)
-    until(serve.is_at_rest)
-    assert serve.draft() == sha256
-    assert (serve.place.drafts / str(Q1) / "index.html").exists()
 
 
 def test_what_is_dropped_into_the_sources_comes_into_the_draft_and_on_its_site(
@@ -191,6 +173,23 @@ def test_a_database_that_another_process_holds_is_waited_for(
         time.sleep(5)
         assert serve.draft() == before
     settled(serve, expected(undisturbed, stand))
+
+
+def test_a_disk_that_fills_up_in_mid_chain_loses_nothing(
+    serve: Serving, stand: Newsstand, undisturbed: Workplace, disk: Path
+) -> None:
+    stand.drop(9)
+    wanted, before = expected(undisturbed, stand), serve.draft()
+    serve.post(DUE)
+    at_work(serve, "harvest")
+    with full(disk):
+        time.sleep(10)
+        assert serve.draft() == before
+        status = digest("status", "2026Q1", "--var", serve.place.folder).stdout.decode()
+        assert f"digest serve runs as process number {serve.process.pid}" in status
+    serve.post(DUE)  # as the next day does
+    settled(serve, wanted)
+    assert digest("doctor", "--var", serve.place.folder).returncode == 0
 
 
 def test_a_second_copy_is_refused(serve: Serving) -> None:

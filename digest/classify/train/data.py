@@ -16,11 +16,19 @@ from typing import Any
 import orjson
 
 from digest.classify.label import Text
+from digest.errors import InputError
 from digest.store.archive import open_plain
 from digest.text import one_line
 
 EXEMPLARS = Path(__file__).parents[2] / "taxonomy" / "exemplars"
 READINGS = Path(__file__).parents[2] / "taxonomy" / "readings"
+# What one reader read: it trains, and no figure rests on it.
+READ_ONCE = READINGS / "once"
+OPEN_READINGS = READINGS / "open" / "sdg.tsv"
+OPEN_FILES = (
+    "sdg/osdg-cd-sample.jsonl", "sdg/aurora-survey.jsonl", "sdg/trail22-Train_data.csv",
+    "risk/aiid-incidents-before-500.jsonl", "relevance/cset-arxiv-ai-binary-dev.jsonl.gz",
+)  # fmt: skip
 NONE = "none"
 PANEL = "panel"
 WRITTEN_HELD_OUT, REAL_HELD_OUT = 0.07, 0.2  # for each of validation and test
@@ -80,9 +88,10 @@ def _labels(row: dict[str, Any]) -> dict[str, frozenset[str]]:
 
 
 def readings(snapshots: Iterable[Path], folder: Path = READINGS) -> Iterator[Example]:
-    """Real abstracts as two readers judged them; the texts are in arXiv's metadata ``snapshots``.
+    """Real abstracts as readers judged them; the texts are in arXiv's metadata ``snapshots``.
 
-    The repository holds ids and judgements only; ids that no snapshot has are left out.
+    Those of ``READINGS`` were read twice, those of ``READ_ONCE`` once; ``origin`` is the folder's
+    name. The repository holds ids and judgements only; ids that no snapshot has are left out.
     """
     judged = {row["id"]: row for path in sorted(folder.glob("*.tsv")) for row in _table(path)}
     for snapshot in snapshots:
@@ -92,16 +101,57 @@ def readings(snapshots: Iterable[Path], folder: Path = READINGS) -> Iterator[Exa
                 text = Text(one_line(paper["title"]), one_line(paper["abstract"])).joined
                 labels = {scheme: _set(row[scheme]) for scheme in ("sdg", "risk")}
                 labels["ai"] = frozenset({"relevant"} if row["ai"] == "y" else ())
-                yield Example(text, labels, READINGS.name, "real abstract")
+                yield Example(text, labels, folder.name, "real abstract")
 
 
-def _table(path: Path) -> Iterator[dict[str, str]]:
+def open_texts(
+    osdg: Path, aurora: Path, trail: Path, table: Path = OPEN_READINGS
+) -> Iterator[Example]:
+    """Texts of three open data sets about the goals, as they were read anew with the codebook.
+
+    The sets' own labels, one a text and often not the only one that is right, are not used. The
+    repository holds judgements by the first 16 digits of the texts' SHA-256; the texts are in the
+    files of the OSDG Community Dataset, the Aurora survey and TRAIL22-SDG.
+    """
+    judged = {row["text"]: row for row in _table(table)}
+    for register, text in _texts(osdg, aurora, trail):
+        row = judged.pop(hashlib.sha256(text.encode()).hexdigest()[:16], None)
+        if row is not None:
+            yield Example(text, {"sdg": _set(row["sdg"])}, OPEN_READINGS.parent.name, register)
+
+
+def _texts(osdg: Path, aurora: Path, trail: Path) -> Iterator[tuple[str, str]]:
+    for row in _rows(osdg):
+        yield "report", row["text"]
+    for row in _rows(aurora):
+        if row["abstract"]:
+            yield "real abstract", f"{row['title'].strip()}\n{row['abstract'].strip()}"
+    for row in _table(trail, delimiter=","):
+        yield "report", f"{row['header'].strip()}\n{row['text'].strip()}".strip()
+
+
+def _table(path: Path, delimiter: str = "\t") -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines, delimiter="\t")
+        yield from csv.DictReader(lines, delimiter=delimiter)
 
 
 def _set(cell: str) -> frozenset[str]:
     return frozenset(() if cell == "-" else cell.split(","))
+
+
+def open_data(folder: Path) -> Iterator[Example]:
+    """All that a folder of open data holds; ``OPEN_FILES`` says in which files.
+
+    Raises:
+        InputError: names a file that is not there.
+    """
+    for path in (folder / name for name in OPEN_FILES):
+        if not path.is_file():
+            raise InputError(f"there is no file {path}: the model card says which data are needed")
+    osdg, aurora, trail, aiid, cset = (folder / name for name in OPEN_FILES)
+    yield from open_texts(osdg, aurora, trail)
+    yield from incidents(aiid)
+    yield from relevance(cset)
 
 
 def relevance(path: Path) -> Iterator[Example]:

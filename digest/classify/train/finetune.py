@@ -30,12 +30,12 @@ SCALE = 16.0  # of unit vectors before the linear layers: with 1, log-odds could
 class Recipe:
     """How to train. Learning rates of encoder and heads fall linearly to 0 after ``warm_up``."""
 
-    epochs: int = 6
+    epochs: int = 5
     batch: int = 16
     encoder_rate: float = 6e-5
     heads_rate: float = 2e-3
     warm_up: float = 0.06
-    max_tokens: int = 224
+    max_tokens: int = 192
     smoothing: float = 0.02
     seed: int = 1
 

@@ -34,8 +34,7 @@ class Material:
     """What to train from besides the exemplars.
 
     ``texts``: arXiv metadata snapshots that hold the texts of the readings. ``data``: a folder
-    with open data (``risk/aiid-incidents-before-500.jsonl`` and
-    ``relevance/cset-arxiv-ai-binary-dev.jsonl.gz``). ``decided``: what the panel decided.
+    with the open data of ``data.OPEN_FILES``. ``decided``: what the panel decided.
     """
 
     texts: tuple[Path, ...] = ()
@@ -66,10 +65,12 @@ def examples_of(material: Material) -> list[Example]:
     for path in (*material.texts, material.data):
         if path is not None and not path.exists():
             raise InputError(f"there is no file or folder {path}: check the path")
-    examples = [*data.exemplars(), *data.readings(material.texts)]
+    examples = [
+        *data.exemplars(), *data.readings(material.texts),
+        *data.readings(material.texts, data.READ_ONCE),
+    ]  # fmt: skip
     if material.data is not None:
-        examples += data.incidents(material.data / "risk/aiid-incidents-before-500.jsonl")
-        examples += data.relevance(material.data / "relevance/cset-arxiv-ai-binary-dev.jsonl.gz")
+        examples += data.open_data(material.data)
     return decisions.overruling(examples, material.decided)
 
 
