@@ -28,7 +28,11 @@ SCALE = 16.0  # of unit vectors before the linear layers: with 1, log-odds could
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How to train. Learning rates of encoder and heads fall linearly to 0 after ``warm_up``."""
+    """How to train. Learning rates of encoder and heads fall linearly to 0 after ``warm_up``.
+
+    The encoder's weights are in the end a mean of the trained ones, by ``share``, and of those that
+    it started from: that keeps some of what it knew of texts unlike the training's.
+    """
 
     epochs: int = 5
     batch: int = 16
@@ -38,6 +42,7 @@ class Recipe:
     max_tokens: int = 192
     smoothing: float = 0.02
     seed: int = 1
+    share: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ def finetune(
     torch.manual_seed(recipe.seed)
     tokenizer = AutoTokenizer.from_pretrained(start)
     encoder = AutoModel.from_pretrained(start, attn_implementation="eager")
+    before = {name: value.clone() for name, value in encoder.state_dict().items()}
     encoder.embeddings.requires_grad_(False)
     encoder.train()
     heads = torch.nn.ModuleDict(
@@ -100,7 +106,7 @@ def finetune(
                 f"step {step:,} of {len(order):,}, loss {smooth:.3f}, {seconds:,.0f} s, "
                 f"{left / 60:.0f} min left"
             )
-    return _trained(encoder, heads, schemes)
+    return _trained(_mean(encoder, before, recipe.share), heads, schemes)
 
 
 def _targets(
@@ -164,6 +170,17 @@ def _loss(
             )
         total = total + each.sum() / len(rows)
     return total
+
+
+def _mean(encoder: Any, before: dict[str, Any], share: float) -> Any:
+    after = encoder.state_dict()
+    encoder.load_state_dict(
+        {
+            name: share * value + (1 - share) * before[name] if value.is_floating_point() else value
+            for name, value in after.items()
+        }
+    )
+    return encoder
 
 
 def _trained(encoder: Any, heads: Any, schemes: dict[str, list[str]]) -> Trained:
