@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from prefect import flow, get_run_logger, task
+from prefect import get_run_logger, task
 
 from digest.config import Workplace, utc_now
 from digest.events import BRIEF
@@ -21,12 +19,6 @@ def brief_quarter(place: Workplace, quarter: Quarter) -> Briefed:
     with writing(place.database) as connection:
         asked = asked_of(connection, BRIEF, quarter)
         made = draft_briefs(place, quarter, load())
-        briefed(connection, quarter, made.new, asked, utc_now())
+        briefed(connection, quarter, made.briefs, asked, utc_now())
     get_run_logger().info("%s: %s briefs, %s new", quarter, len(made.briefs), len(made.new))
     return made
-
-
-@flow(name="brief", flow_run_name="brief {quarter}", validate_parameters=False)
-def run_brief(quarter: str, folder: Path) -> Briefed:
-    """Draft one quarter's briefs in a working folder."""
-    return brief_quarter(Workplace(folder), Quarter.parse(quarter))

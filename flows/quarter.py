@@ -30,8 +30,16 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafted:
+    """What is told of a draft in the end: what was rejected, by reason, and as in ``Draft``."""
+
+    rejections: tuple[tuple[str, int], ...]
+    changes: Changes | None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What a run of a quarter came to.
+    """What a run of a quarter came to; not its manifest, whose every item Prefect would visit.
 
     ``draft`` is None when no source answered, or when people look at the one that there is:
     ``kept`` says so.
@@ -39,7 +47,7 @@ class Result:
 
     outcomes: list[Outcome]
     labelled: int = 0
-    draft: Draft | None = None
+    draft: Drafted | None = None
     published: Published | None = None
     kept: str = ""
 
@@ -67,4 +75,5 @@ def run_quarter(
     if sign_off:
         sign_alone(place, which, sign_off, utc_now)
     published = publish_quarter(place, which) if sign_off or inputs.sample else None
-    return Result(outcomes, labelled, draft, published)
+    told = Drafted(draft.manifest.rejections, draft.changes)
+    return Result(outcomes, labelled, told, published)

@@ -41,7 +41,7 @@ def settle_quarter(place: Workplace, quarter: Quarter, inputs: Inputs) -> str:
             connection, place, quarter, model,
             lambda: look_up_papers(connection, place, quarter, inputs, utc_now), utc_now,
         )  # fmt: skip
-    if settled and settled.is_new:
+    if settled:  # also one that was settled before, by a run that did not come to build it
         build_draft(place, settled.manifest, taxonomy.load())
     with writing(place.database) as connection:
         note_handled(connection, REVIEW, asked, utc_now())

@@ -151,7 +151,7 @@ def result_lines(
         + ("" if total.reconcile else "  (does not add up: run digest doctor)")
     )
     if result.draft is not None:
-        for reason, number in result.draft.manifest.rejections:
+        for reason, number in result.draft.rejections:
             yield f"  rejected {number:,}: {reason}"
         yield f"{result.labelled:,} texts labelled in this run"
     yield from _failures(result.outcomes, expected)

@@ -8,7 +8,7 @@ neither the other channels nor the pipeline. Nothing is sent while the database 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from digest.alerts.channels import Send
@@ -19,7 +19,7 @@ from digest.events import ALERT
 from digest.store import alerts
 from digest.store.alerts import Attempt
 from digest.store.database import transaction, writing
-from digest.store.outbox import Raised, note_handled, unhandled
+from digest.store.outbox import note_handled, unhandled
 
 
 def alert(place: Workplace, channels: Mapping[str, Send], clock: Clock) -> list[Attempt]:
@@ -30,16 +30,14 @@ def alert(place: Workplace, channels: Mapping[str, Send], clock: Clock) -> list[
     with writing(place.database) as connection:
         waiting = unhandled(connection, ALERT)
         heard = _heard(alerts.attempts(connection))
-    tried = [
-        attempt
-        for channel, send in channels.items()
-        if (news := [e for e in waiting if (e.event_id, channel) not in heard])
-        for attempt in _tell(channel, send, news, clock())
-    ]
+    tried: list[Attempt] = []
+    for channel, send in channels.items():
+        if news := [e for e in waiting if (e.event_id, channel) not in heard]:
+            names = [e.event_id for e in news]
+            tried += _attempt(place, names, channel, send, message_of(news), clock())
     heard |= _heard(tried)
     told = [e.event_id for e in waiting if all((e.event_id, name) in heard for name in channels)]
     with writing(place.database) as connection, transaction(connection):
-        alerts.note_attempts(connection, tried)
         note_handled(connection, ALERT, told, clock())
     return tried
 
@@ -55,26 +53,30 @@ def tell_once(
     with writing(place.database) as connection:
         heard = _heard(alerts.attempts(connection))
     missing = [channel for channel in channels if (name, channel) not in heard]
-    tried = [_attempt([name], to, channels[to], message, clock())[0] for to in missing]
-    with writing(place.database) as connection, transaction(connection):
-        alerts.note_attempts(connection, tried)
-    return tried
+    return [_attempt(place, [name], to, channels[to], message, clock())[0] for to in missing]
 
 
 def _heard(attempts: Iterable[Attempt]) -> set[tuple[str, str]]:
     return {(a.event_id, a.channel) for a in attempts if not a.problem}
 
 
-def _tell(channel: str, send: Send, news: Sequence[Raised], now: datetime) -> Iterator[Attempt]:
-    yield from _attempt([e.event_id for e in news], channel, send, message_of(news), now)
-
-
 def _attempt(
-    names: Sequence[str], channel: str, send: Send, message: Message, now: datetime
+    place: Workplace,
+    names: Sequence[str],
+    channel: str,
+    send: Send,
+    message: Message,
+    now: datetime,
 ) -> list[Attempt]:
+    """Try one channel, and note at once what came of it, so that no other's trouble undoes it."""
     problem = ""
     try:
         send(message)
     except AlertError as error:
         problem = str(error)
-    return [Attempt(name, channel, now, problem) for name in names]
+    except Exception as error:  # an address that no client takes, say: the others still get theirs
+        problem = f"{channel}: {type(error).__name__}: {error}"
+    made = [Attempt(name, channel, now, problem) for name in names]
+    with writing(place.database) as connection, transaction(connection):
+        alerts.note_attempts(connection, made)
+    return made

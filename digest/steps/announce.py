@@ -201,11 +201,13 @@ def embargo_ended(
 ) -> None:
     """What waited may be published; nothing is said of a manifest that never had to wait."""
     waited = [
-        event.data["sha256"] for event in events(connection, quarter, "digest.edition.embargoed")
-    ]
-    if sha256 in waited:
+        event.data["until"] for event in events(connection, quarter, "digest.edition.embargoed")
+        if event.data["sha256"] == sha256
+    ]  # fmt: skip
+    if waited:  # a second embargo of the same manifest has an end of its own
+        ended = Event(quarter, EmbargoEnded(sha256), f"{sha256} {waited[-1]}")
         with transaction(connection):
-            raise_event(connection, Event(quarter, EmbargoEnded(sha256), sha256), now)
+            raise_event(connection, ended, now)
 
 
 def correction_opened(

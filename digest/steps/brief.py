@@ -44,37 +44,36 @@ def draft_briefs(place: Workplace, quarter: Quarter, codebook: Codebook) -> Brie
     """
     manifest = Shelf(place.editions).draft(quarter)
     found = [brief(manifest, alarm) for alarm in alarms(manifest)] if manifest else []
-    new = tuple(one for one in found if _keep(place.briefs / f"{one.slug}.json", one))
-    all_of_them = tuple(_read(place.briefs))
+    kept = {one.slug: one for one in _read(place.briefs)}
+    new = tuple(one for one in found if kept.get(one.slug) != one)
+    kept |= {one.slug: one for one in found}
+    all_of_them = tuple(one for _, one in sorted(kept.items()))
     site = place.drafts / "briefs"
     if new or (all_of_them and not site.exists()):
         build_briefs(all_of_them, codebook, site)
+    for one in new:  # last: what is kept is on the site, also after a run that was killed
+        _keep(place.briefs / f"{one.slug}.json", one)
     return Briefed(tuple(b for b in all_of_them if b.quarter == str(quarter)), new, site)
 
 
 def briefed(
     connection: duckdb.DuckDBPyConnection,
     quarter: Quarter,
-    new: Sequence[Brief],
+    briefs: Sequence[Brief],
     asked: Sequence[str],
     now: datetime,
 ) -> None:
-    """Tell that briefs are drafted, and that what ``asked`` for them is done."""
+    """Tell that briefs are drafted, of each once, and that what ``asked`` for them is done."""
     with transaction(connection):
-        for one in new:
+        for one in briefs:
             payload = BriefReady(one.signal, one.sha256)
             raise_event(connection, Event(quarter, payload, one.sha256, one.signal), now)
         note_handled(connection, BRIEF, asked, now)
 
 
-def _keep(path: Path, one: Brief) -> bool:
-    """Store a brief; whether it says something new."""
-    content = one.canonical()
-    if path.exists() and path.read_bytes() == content:
-        return False
+def _keep(path: Path, one: Brief) -> None:
     with storage_errors(path), replacing(path) as out:
-        out.write(content)
-    return True
+        out.write(one.canonical())
 
 
 def _read(folder: Path) -> Iterator[Brief]:

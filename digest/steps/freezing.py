@@ -43,6 +43,7 @@ def freeze(place: Workplace, look_back_days: int, clock: Clock) -> list[Quarter]
         assert draft is not None
         if not shelf.is_frozen(quarter):
             shelf.freeze(draft, clock())
-        with writing(place.database) as connection:
-            announce.frozen(connection, quarter, draft.sha256, clock())
+        if not place.packet(quarter).exists():  # under review the draft moves, and that is no news
+            with writing(place.database) as connection:
+                announce.frozen(connection, quarter, draft.sha256, clock())
     return frozen

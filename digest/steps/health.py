@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
@@ -71,17 +71,19 @@ def check_health(place: Workplace, sources: Iterable[str], clock: Clock) -> list
     with writing(place.database) as connection:
         states = health(connection, sources, now)
         with transaction(connection):
-            for event in _events(states, Quarter.of(now)):
+            for event in _events(states):
                 raise_event(connection, event, now)
     return states
 
 
-def _events(states: Iterable[Health], quarter: Quarter) -> Iterator[Event]:
+def _events(states: Iterable[Health]) -> Iterator[Event]:
     for state in states:
         if state.is_silent:
             assert state.last_item is not None
             assert state.usual_gap is not None
             source, day = state.heard.source, state.last_item.isoformat()
+            # Its last item's quarter: in the next one it is still the same silence.
+            quarter = Quarter.of(datetime.combine(state.last_item, datetime.min.time(), UTC))
             yield Event(quarter, SourceSilent(source, day, state.usual_gap), day, source)
 
 

@@ -87,7 +87,7 @@ def _asked(
 ) -> PapersCheck:
     inputs, source = whom
     run = Harvest.of(connection, place, quarter, clock)
-    counts, records = Counts(), []
+    counts, records, failed = Counts(), [], ""
     try:
         with client_for(inputs) as client:
             ids = [item_id.removeprefix(ARXIV) for item_id in cited]
@@ -99,10 +99,12 @@ def _asked(
                     raise error
                 records += [r for r in parsed(run.archive, kept) if isinstance(r, Record)]
     except SourceError as error:
-        return PapersCheck(clock(), "failed", (), detail=str(error))
-    if counts.stored:
-        answered = [Outcome(source.id, ANSWERED, "", counts)]
-        announce.harvested(connection, quarter, run.wanted, answered, (), clock())
+        failed = str(error)
+    # Also of a part that came, or was stored by a run that was killed: told twice, it counts once.
+    answered = [Outcome(source.id, ANSWERED, "", counts)]
+    announce.harvested(connection, quarter, run.wanted, answered, (), clock())
+    if failed:
+        return PapersCheck(clock(), "failed", (), detail=failed)
     return _compared(cited, records, clock)
 
 

@@ -64,7 +64,9 @@ def _copy(database: Path, to: Path) -> None:
 def _link(place: Workplace, within: Workplace) -> None:
     for part, twin in ((place.raw, within.raw), (place.editions, within.editions)):
         if part.exists():
-            shutil.copytree(part, twin, copy_function=_link_or_copy)
+            # Files that another run is writing have names with a dot, until they are whole.
+            half = shutil.ignore_patterns(".*")
+            shutil.copytree(part, twin, copy_function=_link_or_copy, ignore=half)
     if place.rulings.exists():
         _link_or_copy(str(place.rulings), str(within.rulings))
     for part, twin in ((place.model, within.model), (place.reviews, within.reviews)):

@@ -77,7 +77,7 @@ def sign_alone(place: Workplace, quarter: Quarter, by: str, clock: Clock) -> Non
     require_no_panel(place, quarter)
     shelf, draft = Shelf(place.editions), _draft(place, quarter)
     editions = shelf.editions(quarter)
-    if draft.sha256 in {edition.sha256 for edition in editions}:
+    if editions and draft.sha256 == editions[-1].sha256:
         return
     if editions and shelf.proposal(quarter) is None:
         shelf.propose(quarter, Correction("update", RUN_AGAIN, by.strip()))
@@ -217,7 +217,8 @@ def require_reason(place: Workplace, quarter: Quarter, draft: Manifest) -> None:
 
 def _reason_missing(shelf: Shelf, quarter: Quarter, sha256: str) -> str:
     editions = shelf.editions(quarter)
-    if not editions or sha256 in {e.sha256 for e in editions} or shelf.proposal(quarter):
+    # Only the newest counts: to go back to what an older version said is a new version, too.
+    if not editions or sha256 == editions[-1].sha256 or shelf.proposal(quarter):
         return ""
     return (
         f"{quarter} is published as {editions[-1].version}: a new version needs its reason (digest "

@@ -217,7 +217,8 @@ def labelled_items(
         WITH own AS (
             SELECT text_hash, list((scheme, label, probability, threshold, assigned, unsure)
                                    ORDER BY scheme, probability DESC, label) AS labels
-            FROM label WHERE model = ? AND codebook = ? GROUP BY text_hash)
+            FROM label SEMI JOIN (SELECT text_hash FROM item WHERE quarter = ?) USING (text_hash)
+            WHERE model = ? AND codebook = ? GROUP BY text_hash)
         SELECT item_id, item.kind, item.published, item.date_inferred, version, item.withdrawn,
                coalesce(nullif(labelling.language, ''), record.language), item.text_hash, sources,
                coalesce(status, 'not labelled'), title, text, url, authors, categories,
@@ -228,7 +229,7 @@ def labelled_items(
         LEFT JOIN own ON own.text_hash = item.text_hash
         WHERE quarter = ? ORDER BY item_id
         """,
-        [model, codebook, model, codebook, str(quarter)],
+        [str(quarter), model, codebook, model, codebook, str(quarter)],
     )
     while row := rows.fetchone():
         values: Any = [tuple(value) if isinstance(value, list) else value for value in row]

@@ -15,6 +15,7 @@ import pytest
 from digest import sample
 from digest.config import Workplace
 from digest.edition.manifest import EditionItem, Manifest
+from digest.edition.shelf import Shelf
 from digest.items import digest_of
 from digest.quarter import Quarter
 from digest.sample import data
@@ -44,14 +45,10 @@ class Run:
     """What came of a run, the lines that a terminal shows, and the files of the site after it."""
 
     result: Result
+    manifest: Manifest
     lines: list[str]
     site: dict[str, bytes]
     built_at: int
-
-    @property
-    def manifest(self) -> Manifest:
-        assert self.result.draft is not None
-        return self.result.draft.manifest
 
     @property
     def items(self) -> dict[str, EditionItem]:
@@ -69,10 +66,12 @@ def run(world: World, stage: int) -> Run:
     with world.at_stage(stage) as inputs:
         result = run_quarter("2026Q1", world.place.folder, inputs)
     assert result.draft is not None
-    lines = list(draft_lines(result.draft.manifest, result.draft.changes))
+    manifest = Shelf(world.place.editions).draft(Q1)
+    assert manifest is not None
+    lines = list(draft_lines(manifest, result.draft.changes))
     lines += result_lines(result, Q1, world.place, sample.FAULTY)
     site = world.place.public
-    return Run(result, lines, files_of(site), (site / "index.html").stat().st_mtime_ns)
+    return Run(result, manifest, lines, files_of(site), (site / "index.html").stat().st_mtime_ns)
 
 
 def files_of(site: Path) -> dict[str, bytes]:
