@@ -21,7 +21,7 @@ def post(message: Message, url: str, seconds: float = SECONDS) -> None:
     body = {"subject": message.subject, "text": text, "events": message.events}
     try:
         answer = httpx.post(url, json=body, timeout=seconds)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise AlertError(f"the webhook gives no answer ({type(error).__name__})") from None
     if not answer.is_success:
         raise AlertError(f"the webhook answers HTTP {answer.status_code}")

@@ -66,7 +66,7 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class LabelAgreement:
-    """How far members agree on a label, before they know of each other.
+    """How far members agree on a label in the end.
 
     ``items`` were judged by two members or more; ``share`` of their pairs said the same, and
     ``alpha`` (Krippendorff's) is what is left of it beyond chance; None where it has no value.

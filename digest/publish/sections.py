@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from digest.edition.manifest import EditionItem, Manifest, Section
+from digest.edition.select import is_showable
 from digest.publish import estimates, views, words
 from digest.publish.estimates import CountView, ShareView
 from digest.publish.trends import TrendRow, Trends
@@ -164,7 +165,7 @@ def _confirmed(manifest: Manifest) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for item in manifest.items:
         for given in item.labels:
-            if given.maker != views.MACHINE and not item.withdrawn:
+            if given.maker != views.MACHINE and is_showable(item):
                 pair = given.scheme, given.label
                 found[pair] = found.get(pair, 0) + 1
     return found

@@ -111,6 +111,13 @@ def _decisions(state: State) -> Iterator[Lack]:
             f"{len(undecided):,} labels under which {len(items):,} items are shown are not "
             f"decided{_named(items)}"
         ))  # fmt: skip
+    against = [key for key in state.shown if _is_rejected(state.standings.get(key))]
+    if against and not state.waiting:  # by an amendment, that is, which the panel does not want
+        yield Lack("decisions", len(against), (
+            f"{len(against):,} labels are shown that the panel rejects"
+            f"{_named(dict.fromkeys(item for item, _, _ in against))}: an amendment that sets them "
+            "needs another one"
+        ))  # fmt: skip
     if state.waiting:
         yield Lack("taking in", state.waiting, (
             f"the draft does not hold {state.waiting:,} later decisions yet: it takes them in "
@@ -120,6 +127,10 @@ def _decisions(state: State) -> Iterator[Lack]:
 
 def _is_decided(standing: Standing | None) -> bool:
     return standing is not None and standing.outcome != "open"
+
+
+def _is_rejected(standing: Standing | None) -> bool:
+    return standing is not None and standing.outcome == "rejected"
 
 
 def _findings(state: State) -> Iterator[Lack]:

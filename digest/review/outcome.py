@@ -99,9 +99,16 @@ def panel_of(
     if not reviewers and not found.findings:
         return None
     whole, by_label = agreement(found.standings.values())
+    # What an editor's amendment took out or set is not the panel's doing.
+    items = [item for item in items if item.id not in decided.removed]
     here = {item.id for item in items}
-    verdicts = [key for key in decided.readings.verdicts if key[0] in here]
-    rejected, added = overruled(items, decided)
+    verdicts = [
+        key for key in decided.readings.verdicts if key[0] in here and key not in decided.makers
+    ]
+    rejected, added = (
+        tuple(one for one in some if (one.item, one.scheme, one.label) not in decided.makers)
+        for some in overruled(items, decided)
+    )
     return Panel(
         opened=opened,
         quorum=found.rule.quorum,
@@ -116,7 +123,7 @@ def panel_of(
             LabelAgreement(*pair, one.items, one.share, one.alpha)
             for pair, one in by_label.items() if one.items
         ),
-        findings=tuple(_finding(one, found.people) for one in found.findings),
+        findings=tuple(_finding(one, found.people, decided.removed) for one in found.findings),
         questions=tuple(OpenQuestion(one.page, one.text) for one in found.questions),
         rejected=rejected,
         added=added,
@@ -133,9 +140,12 @@ def _reviewers(found: Outcome) -> Iterator[Reviewer]:
         yield Reviewer(person.name, person.affiliation, len(own))
 
 
-def _finding(one: PageFinding, people: Mapping[str, Person]) -> PanelFinding:
+def _finding(
+    one: PageFinding, people: Mapping[str, Person], removed: frozenset[str]
+) -> PanelFinding:
     return PanelFinding(
-        one.page, one.statement, one.evidence, one.agreement, one.items,
+        one.page, one.statement, one.evidence, one.agreement,
+        tuple(item for item in one.items if item not in removed),
         tuple(people[person].name for person in one.approvals),
         tuple(Dissent(dissent.name, dissent.text) for dissent in one.dissents),
     )  # fmt: skip

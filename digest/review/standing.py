@@ -111,12 +111,13 @@ def has_conflict(conflicts: Iterable[str], names: Iterable[str]) -> bool:
 
     Whole words, whatever their case: ``Acme`` is in ``ACME Labs``, not in ``Acmeism``.
     """
-    folded = [_folded(name) for name in names]
-    return any(_folded(conflict) in name for conflict in conflicts for name in folded)
+    whole = [folded(name) for name in names]
+    return any(folded(conflict) in name for conflict in conflicts for name in whole)
 
 
 @lru_cache(maxsize=10_000)  # the same few names are asked about for every vote
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as it is compared: its words in lower case, with a space around each."""
     words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
     return f" {' '.join(words)} "
 

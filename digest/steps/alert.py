@@ -74,8 +74,6 @@ def _attempt(
         send(message)
     except AlertError as error:
         problem = str(error)
-    except Exception as error:  # an address that no client takes, say: the others still get theirs
-        problem = f"{channel}: {type(error).__name__}: {error}"
     made = [Attempt(name, channel, now, problem) for name in names]
     with writing(place.database) as connection, transaction(connection):
         alerts.note_attempts(connection, made)

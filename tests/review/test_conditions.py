@@ -52,10 +52,18 @@ def test_every_label_under_which_an_item_is_shown_must_be_decided() -> None:
     other = (*KEY[:2], "7")
     assert lacks(shown=(KEY, other)) == [("decisions", 1)]
     assert lacks(standings={KEY: OPEN}) == [("decisions", 1)]
-    assert lacks(standings={KEY: replace(ACCEPTED, outcome="rejected")}) == []
     assert sentence(shown=(KEY, other), standings={}) == (
         "2 labels under which 1 items are shown are not decided (arxiv:2602.00001)"
     )
+
+
+def test_what_the_panel_rejects_is_not_shown_whatever_an_amendment_says() -> None:
+    rejected = {KEY: replace(ACCEPTED, outcome="rejected")}
+    assert sentence(standings=rejected) == (
+        "1 labels are shown that the panel rejects (arxiv:2602.00001): an amendment that sets them "
+        "needs another one"
+    )
+    assert lacks(standings=rejected, waiting=1) == [("taking in", 1)]  # and is left out then
 
 
 def test_findings_are_approved_or_withdrawn() -> None:

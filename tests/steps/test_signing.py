@@ -101,6 +101,16 @@ def test_a_sign_off_is_for_one_manifest(place: Workplace, shelf: Shelf) -> None:
     assert f"what A. Editor signed off was {edition().sha256}: review it again" in missing
 
 
+def test_to_go_back_to_what_an_older_version_said_needs_a_reason(
+    place: Workplace, shelf: Shelf
+) -> None:
+    shelf.publish(edition(), OVER)
+    shelf.publish(edition(records=9), OVER)
+    shelf.put_draft(edition())
+    with pytest.raises(InputError, match="a new version needs its reason"):
+        sign_off(place, Q1, "A. Editor", "", lambda: OVER)
+
+
 def test_a_sign_off_needs_a_name_and_a_draft(place: Workplace, shelf: Shelf) -> None:
     with pytest.raises(InputError, match="needs the name"):
         sign_off(place, Q1, "  ", "", lambda: OVER)

@@ -49,7 +49,7 @@ class Desk:
         with self._turn:
             ledger = self._ledgers.setdefault(quarter, Ledger(self.book, quarter, self.rule))
         people = self.people.persons()
-        ledger.refresh(people)
+        ledger.refresh(people, packet)
         return Review(packet, ledger, people)
 
     def close(self) -> None:

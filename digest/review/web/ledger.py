@@ -41,15 +41,20 @@ class Ledger:
         self._by_person: dict[str, list[ReviewEvent]] = defaultdict(list)
         self._said: list[ReviewEvent] = []
         self._people: People = {}
+        self._packet: object = None
         self._standing: dict[str, dict[Key, Standing]] = {}
         self._own: dict[str, dict[Key, ReviewEvent]] = {}
         self._kept: dict[str, list[ReviewEvent]] = {}
 
-    def refresh(self, people: People) -> None:
-        """Take in what the book has since the last time, and who the people are now."""
+    def refresh(self, people: People, packet: object) -> None:
+        """Take in what the book has since the last time, and who the people are now.
+
+        A vote may be one of a conflict of interest in one ``packet`` and not in the next: whose
+        outlets tell an item's story is another's to say.
+        """
         with self._turn:
-            if people != self._people:
-                self._people = dict(people)
+            if people != self._people or packet is not self._packet:
+                self._people, self._packet = dict(people), packet
                 self._standing.clear()
             for event in self._book.events(self.quarter, after=self._last):
                 self._take(event)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import threading
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from digest.edition.select import SHOWN_SCHEMES
 from digest.quarter import Quarter
 from digest.review.packet import Packet, PacketItem
 from digest.review.queues import LATE, PREFIX, SAMPLE, SELECTED, UNSURE
-from digest.review.standing import Key, has_conflict
+from digest.review.standing import Key, folded, has_conflict
 
 SUFFIX = ".packet.sqlite"
 RELEVANT = ("ai", "relevant")
@@ -69,7 +68,7 @@ class Indexed:
         if not conflicts:
             return frozenset()
         if conflicts not in self._conflicts:
-            words = [_folded(name).split() for name in conflicts]
+            words = [folded(name).split() for name in conflicts]
             self._conflicts[conflicts] = frozenset(
                 item for item, brief in self.briefs.items()
                 if any(all(word in brief.folded for word in name) for name in words)
@@ -121,10 +120,6 @@ def pair_of(queue: str) -> Pair:
     return scheme, label
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
 def _brief(item: PacketItem) -> Brief:
     names = frozenset((*item.authors, *item.outlets))
     judged = [label for label in item.labels if label.scheme in JUDGED]
@@ -133,7 +128,7 @@ def _brief(item: PacketItem) -> Brief:
         item.kind,
         item.story,
         names,
-        _folded("\n".join(names)),
+        folded("\n".join(names)),
         item.pages,
         tuple((label.scheme, label.label) for label in judged if label.assigned),
         tuple((label.scheme, label.label) for label in judged if label.unsure),

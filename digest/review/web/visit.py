@@ -86,7 +86,7 @@ class Visit:
         person = self.person.id
         events = [New(event_id, review.quarter, person, payload) for event_id, payload in acts]
         saved = self.desk.book.append(*events)
-        review.ledger.refresh(review.people)
+        review.ledger.refresh(review.people, review.packet)
         return saved
 
 

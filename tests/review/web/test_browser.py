@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from digest.review.events import Undone
+from digest.review.events import Undone, of_kind
 from tests.review.acts import Watch
 from tests.review.web.desk import HOSTILE, PAPER, STORY, Served
 
@@ -198,6 +198,30 @@ def test_an_answer_that_is_lost_on_its_way_does_not_save_twice(
     page.evaluate("window.dispatchEvent(new Event('online'))")
     saved(page, "Accepted: Goal 3")
     assert len(served.events) == 1
+
+
+def test_an_undo_after_an_answer_that_was_lost_takes_back_that_decision_and_no_other(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.keyboard.press("a")
+    saved(page, "Accepted: Goal 3")
+
+    def lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/decide", lose)
+    page.keyboard.press("r")
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    assert len(served.events) == 2
+    page.unroute("**/decide")
+    page.keyboard.press("z")
+    page.wait_for_selector("text=Taken back")
+    page.wait_for_selector("#waits", state="hidden")
+    undone = [payload for _, payload in of_kind(served.events, Undone)]
+    assert [one.event_id for one in undone] == [served.events[1].event_id]
 
 
 def test_what_waits_when_the_session_ends_is_sent_after_entering_again(

@@ -12,6 +12,7 @@ form has an id of its own, so what is sent twice is saved once. */
   const QUEUE = `review-waiting-${words.person}`;
   const KEYS_OFF = "review-keys-off";
   const RETRY = 10000;
+  const UNDOABLE = new Set(["decide", "declare", "split"]);
   const pages = new Map(); // address -> a page that was fetched in advance: its text and its own address
   const touched = new Set(); // items on which one acted: a page fetched before knows nothing of it
   let sending = false;
@@ -26,12 +27,17 @@ form has an id of its own, so what is sent twice is saved once. */
 
   // What waits, in the browser's storage; in memory where there is none.
   let memory = [];
+  let unstored = false; // the storage takes nothing more: it is full, say
   function waiting() {
+    if (unstored) return memory;
     try { return JSON.parse(localStorage.getItem(QUEUE) || "[]"); } catch { return memory; }
   }
   function keep(list) {
     memory = list;
-    try { localStorage.setItem(QUEUE, JSON.stringify(list)); } catch { /* it stays in memory */ }
+    try {
+      localStorage.setItem(QUEUE, JSON.stringify(list));
+      unstored = false;
+    } catch { unstored = true; }
     showWaiting();
   }
 
@@ -99,12 +105,26 @@ form has an id of its own, so what is sent twice is saved once. */
     flush();
   }
 
-  // What is not sent yet is undone by not sending it.
+  // The last act that waits is undone by not sending it; once its sending began, nobody here knows
+  // whether it is saved, so an undo of just this act is sent after it.
   function takeBack() {
     const list = waiting();
-    if (!list.length || sending) return false;
-    const last = list.at(-1);
-    keep(list.slice(0, -1));
+    const undone = new Set(list.map((entry) => entry.undoes));
+    const last = list.filter((entry) => UNDOABLE.has(entry.kind) && !undone.has(entry.id)).at(-1);
+    if (!last) return false;
+    if (last.tried) {
+      const id = newId();
+      const queue = new URLSearchParams(last.body).get("queue") || "";
+      const body = new URLSearchParams({ id, queue, item: last.item, batch: last.id }).toString();
+      const path = last.path.replace(/[^/]*$/, "undo");
+      keep([...list, { id, path, kind: "undo", body, item: last.item, label: null, undoes: last.id }]);
+      touched.add(last.item);
+      pages.clear();
+      say(words.saving);
+      flush();
+      return true;
+    }
+    keep(list.filter((entry) => entry.id !== last.id));
     const card = all(".label").find((one) => one.dataset.label === last.label);
     if (card) { settle(card); choose(card, true); }
     say(words.undone);
@@ -150,6 +170,9 @@ form has an id of its own, so what is sent twice is saved once. */
     try {
       for (let list = waiting(); list.length; list = waiting()) {
         const entry = list[0];
+        if (!entry.tried) {
+          keep(list.map((other) => (other.id === entry.id ? { ...other, tried: true } : other)));
+        }
         const answer = await send(entry);
         if (!answer) break;
         // Another window may have sent it meanwhile.
