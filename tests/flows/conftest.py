@@ -1,4 +1,4 @@
-"""The only place in the tests that starts Prefect: one server for the session."""
+"""The only place in the tests that starts Prefect: one server for the tests of this folder."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The server of a run, for all runs of the session."""
+    """The server of a run, for all runs of these tests.
+
+    Its threads draw random numbers, which Hypothesis takes for a test's own: it must be gone
+    before the tests of other folders.
+    """
     from flows.settings import prepare
 
     prepare(Workplace(tmp_path_factory.mktemp("prefect")))
