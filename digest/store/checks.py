@@ -73,9 +73,13 @@ def read_all(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def missing_bytes(connection: duckdb.DuckDBPyConnection) -> int:
-    """How many bytes the file lacks of its blocks; a cut-off index is not read with the rows."""
+    """How many bytes the file lacks, at least, of the blocks that hold something.
+
+    Rows that are cut off cannot be read; an index that is cut off is not read with them. Free
+    blocks may be missing: DuckDB counts some that lie behind the end of the file.
+    """
     row = connection.execute(
-        "SELECT path, block_size * total_blocks FROM pragma_database_size() "
+        "SELECT path, block_size * used_blocks FROM pragma_database_size() "
         "JOIN duckdb_databases() USING (database_name) WHERE database_name = current_database()"
     ).fetchone()
     assert row is not None

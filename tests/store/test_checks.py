@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from digest.config import Workplace
-from digest.store.checks import SHOULD_BE_EMPTY, contradictions, differing, missing_bytes, read_all
+from digest.store.checks import (
+    HEADERS,
+    SHOULD_BE_EMPTY,
+    contradictions,
+    differing,
+    missing_bytes,
+    read_all,
+)
 from digest.store.database import reading, writing
 
 if TYPE_CHECKING:
@@ -100,8 +108,34 @@ def test_items_are_compared_in_portions_of_any_size(sound: duckdb.DuckDBPyConnec
         sound.execute("ROLLBACK")
 
 
+BLOCKS = "SELECT block_size * total_blocks, block_size * used_blocks FROM pragma_database_size()"
+
+
 def test_a_file_that_was_cut_lacks_bytes(harvested: Workplace) -> None:
+    with reading(harvested.database) as connection:
+        ((_, used),) = connection.execute(BLOCKS).fetchall()
     content = harvested.database.read_bytes()
-    harvested.database.write_bytes(content[:-1_000])
+    harvested.database.write_bytes(content[: HEADERS + used - 1_000])
     with reading(harvested.database) as connection:
         assert missing_bytes(connection) == 1_000
+
+
+def test_a_file_that_ends_before_its_last_free_block_is_whole(tmp_path: Path) -> None:
+    """As DuckDB leaves one after some rounds of writing, with no fault at all."""
+    path = tmp_path / "whole.duckdb"
+    for turn in range(20):
+        with writing(path) as connection:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS text (text_hash VARCHAR PRIMARY KEY, body VARCHAR);"
+                f"INSERT INTO text SELECT md5((range + {turn}000)::VARCHAR), "
+                "repeat(md5(range::VARCHAR), 100) FROM range(500); CHECKPOINT"
+            )
+        with reading(path) as connection:
+            ((total, used),) = connection.execute(BLOCKS).fetchall()
+            if path.stat().st_size < HEADERS + total:
+                break
+            assert missing_bytes(connection) == 0
+    assert used < total
+    with reading(path) as connection:
+        assert path.stat().st_size < HEADERS + total
+        assert missing_bytes(connection) == 0
