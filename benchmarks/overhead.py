@@ -116,7 +116,8 @@ def by_steps(folder: Path, inputs: Inputs) -> None:
         snapshot(connection, place.database)
     build_draft(place, manifest, codebook)
     changes_since_published(place, manifest)
-    tell(time.perf_counter() - began, publish(place, QUARTER, codebook, utc_now).edition.sha256)
+    published = publish(place, QUARTER, codebook, utc_now)
+    tell(time.perf_counter() - began, published.edition.sha256)
 
 
 def by_flows(folder: Path, inputs: Inputs) -> None:
