@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 # A busy machine is not a defect: examples have no deadline of their own.
 settings.register_profile("digest", deadline=None, max_examples=60)
 settings.load_profile("digest")
+
+# Whoever runs the tests in the background of a script has them ignore interrupts, and their
+# children with them, some of which are to be interrupted.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FLOWS = Path(__file__).parent / "flows"
 # The search API is asked for each day until now: a week of the quarter is enough.

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from digest.edition.brief import Brief, BriefItem
 from digest.publish import words
 from digest.publish.charts import Bar, bar_chart
-from digest.publish.mkdocs import REPOSITORY, run_mkdocs
+from digest.publish.mkdocs import HOOKS, REPOSITORY, SETTINGS, run_mkdocs
 from digest.publish.pages import SAMPLE
 from digest.publish.render import environment, write
 from digest.store.archive import replace_folder, storage_errors
@@ -84,7 +84,8 @@ def _banners(briefs: Sequence[Brief]) -> list[str]:
 
 def _config(scratch: Path) -> Path:
     config = {
-        "INHERIT": str(REPOSITORY / "mkdocs.yml"),
+        "INHERIT": str(SETTINGS),
+        "hooks": HOOKS,
         "docs_dir": str(scratch.resolve() / "docs"),
         "site_dir": str(scratch.resolve() / "site"),
         "theme": {"custom_dir": str(REPOSITORY / "site" / "theme")},

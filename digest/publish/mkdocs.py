@@ -15,6 +15,7 @@ import yaml
 from markupsafe import Markup, escape
 
 from digest.errors import ConfigError, DigestError
+from digest.publish import builder
 from digest.publish.machine import Licence, Site
 from digest.publish.render import write
 from digest.taxonomy import Codebook
@@ -22,6 +23,7 @@ from digest.taxonomy import Codebook
 # The people's part of the site lives in the repository, not in the package.
 REPOSITORY = Path(__file__).resolve().parents[2]
 SETTINGS = REPOSITORY / "mkdocs.yml"
+HOOKS = [builder.__file__]
 OWN = "Counts, labels and words of this site: {licence}."
 # The letter of a reader who reports a problem, and the link to it.
 LETTER = {
@@ -52,7 +54,7 @@ def human_part() -> Path:
 
 def settings(file: Path = SETTINGS) -> dict[str, Any]:
     """What people set for the site."""
-    found: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    found: dict[str, Any] = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
     return found
 
 
@@ -149,6 +151,7 @@ def build(scratch: Path, nav: list[Any], moment: int, *, draft: bool) -> Path:
     """
     config = {
         "INHERIT": str(SETTINGS),
+        "hooks": HOOKS,
         "docs_dir": str(scratch.resolve() / "docs"),
         "site_dir": str(scratch.resolve() / "site"),
         "theme": {"custom_dir": str(REPOSITORY / "site" / "theme")},

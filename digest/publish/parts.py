@@ -24,7 +24,7 @@ from digest.items import digest_of
 from digest.publish import explore, machine, mkdocs, views, words
 from digest.publish.editions import Placement, Slot
 from digest.publish.figures import figures
-from digest.publish.languages import OTHERS, Tongue, write_language_pages
+from digest.publish.languages import OTHERS, tongue_of, write_language_pages
 from digest.publish.pages import heading, why, write_pages
 from digest.publish.render import write
 from digest.publish.sections import EditionView
@@ -133,7 +133,7 @@ def _build(
     if place.is_first:
         for tag in OTHERS:
             folder = finished / LANGUAGE_PAGES / tag
-            write_language_pages(place.edition, codebook, Tongue(tag), folder, draft=draft)
+            write_language_pages(place.edition, codebook, tongue_of(tag), folder, draft=draft)
     write(finished / "stamp.txt", part.stamp.encode())
     replace_folder(finished, part.folder)
 

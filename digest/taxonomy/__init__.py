@@ -98,7 +98,7 @@ def load(folder: Path = CODEBOOK) -> Codebook:
 
 def _read(path: Path) -> dict[str, list[dict[str, Any]]]:
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError:
         raise ConfigError(f"the codebook lacks {path.name} in {path.parent}") from None
     except yaml.YAMLError as error:

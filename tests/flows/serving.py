@@ -85,15 +85,16 @@ class Serving:
         due = [run for run in found if run["state_type"] != "SCHEDULED" or is_due(run)]
         return [run for run in due if not states or run["state_type"] in states]
 
-    def post(self, name: str, quarter: Quarter = Q1, times: int = 1) -> None:
-        """An outside system tells of an event, so many times."""
+    def post(self, name: str, quarter: Quarter = Q1, times: int = 1, again: int = 1) -> None:
+        """An outside system tells so many times of an event, and sends all that again and again."""
         now = datetime.now(UTC).isoformat()
         body = [
             {"id": str(uuid4()), "occurred": now, "event": name, "payload": {},
              "resource": {"prefect.resource.id": f"digest.quarter.{quarter}"}}
             for _ in range(times)
         ]  # fmt: skip
-        httpx.post(f"{self.api}/events", json=body, timeout=30).raise_for_status()
+        for _ in range(again):
+            httpx.post(f"{self.api}/events", json=body, timeout=30).raise_for_status()
 
     def open_events(self) -> list[Raised]:
         with reading(self.place.database) as connection:

@@ -92,7 +92,7 @@ def test_the_same_event_a_hundred_times_and_events_in_reverse_order_change_nothi
 ) -> None:
     stand.drop(2)
     wanted = expected(undisturbed, stand)
-    serve.post(LABELLED, times=100)
+    serve.post(LABELLED, times=10, again=10)
     serve.post(HARVESTED)
     serve.post(DUE)
     settled(serve, wanted)

@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from digest.edition.panel import AGREEMENT, EVIDENCE
-from digest.publish.languages import Tongue, write_language_pages
+from digest.publish.languages import tongue_of, write_language_pages
 from digest.publish.languages.voices import AGREEMENT as AGREEMENT_MESSAGES
 from digest.publish.languages.voices import EVIDENCE as EVIDENCE_MESSAGES
 from tests.publish.full_edition import full, reviewed
@@ -99,7 +99,7 @@ def test_another_language_tells_findings_in_the_panel_s_words_with_its_own_for_c
     tag: str, words: str, tmp_path: Path
 ) -> None:
     edition = published(reviewed(full(items=150)))
-    write_language_pages(edition, codebook(), Tongue(tag), tmp_path, draft=False)
+    write_language_pages(edition, codebook(), tongue_of(tag), tmp_path, draft=False)
     page = html.fromstring(f"<div>{(tmp_path / 'index.md').read_text('utf-8')}</div>")
     statements = page.xpath("//p[@class='statement'][@lang='en']/text()")
     assert statements[0] == "Early warnings reach <few> smallholders."

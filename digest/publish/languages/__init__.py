@@ -11,6 +11,6 @@ from __future__ import annotations
 
 from digest.publish.languages.build import build_languages
 from digest.publish.languages.pages import write_language_pages
-from digest.publish.languages.tongue import OTHERS, Tongue
+from digest.publish.languages.tongue import OTHERS, tongue_of
 
-__all__ = ["OTHERS", "Tongue", "build_languages", "write_language_pages"]
+__all__ = ["OTHERS", "build_languages", "tongue_of", "write_language_pages"]

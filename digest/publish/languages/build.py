@@ -20,7 +20,7 @@ from digest.items import digest_of
 from digest.publish import machine, mkdocs
 from digest.publish.languages.pages import PAGES, banners, language_environment
 from digest.publish.languages.search import separator
-from digest.publish.languages.tongue import N_, OTHERS, Tongue
+from digest.publish.languages.tongue import N_, OTHERS, Tongue, tongue_of
 from digest.publish.render import write
 from digest.store.archive import replace_folder
 
@@ -52,7 +52,7 @@ def build_languages(
     """
 
     def build(tag: str) -> tuple[str, Path]:
-        tongue, folder = Tongue(tag), scratch / tag
+        tongue, folder = tongue_of(tag), scratch / tag
         _write_docs(summaries, pages, tongue, folder / "docs")
         quarters = [summary["edition"]["quarter"] for summary in summaries]
         text = yaml.safe_dump(configuration(tongue, quarters, folder), allow_unicode=True)
@@ -143,6 +143,7 @@ def configuration(tongue: Tongue, quarters: Sequence[str], folder: Path) -> dict
     }
     return {
         "INHERIT": str(mkdocs.SETTINGS),
+        "hooks": mkdocs.HOOKS,
         "site_name": say("Quarterly Research Digest on AI"),
         "site_description": say(
             "Research and events on artificial intelligence by Sustainable Development Goal and by "

@@ -7,6 +7,7 @@ has the same address under ``/zh/`` as its English counterpart has under ``/``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from digest.publish.languages.tongue import N_, Tongue
 from digest.publish.languages.views import EditionWords, RowGroup
 from digest.publish.languages.voices import confidence, findings
 from digest.publish.matrix import matrix
-from digest.publish.render import environment, write
+from digest.publish.render import new_environment, write
 from digest.publish.sections import EditionView
 from digest.taxonomy import Codebook
 
@@ -64,9 +65,10 @@ def write_language_pages(
     return written
 
 
+@cache
 def language_environment(tongue: Tongue) -> Environment:
     """The templates with a language's messages, numbers and dates."""
-    env = environment()
+    env = new_environment()
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(tongue.gettext, tongue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters |= {"number": tongue.number, "day": tongue.day, "listed": tongue.listed}

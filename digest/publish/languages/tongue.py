@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from digest.taxonomy import LANGUAGES, Label
 from digest.tongue import N_, Speech
 
-__all__ = ["CATALOGUE", "N_", "OTHERS", "Tongue"]
+__all__ = ["CATALOGUE", "N_", "OTHERS", "Tongue", "tongue_of"]
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
 CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+@cache
+def tongue_of(tag: str) -> Tongue:
+    """The language of a tag, one of ``OTHERS``; read once."""
+    return Tongue(tag)
 
 
 class Tongue(Speech):

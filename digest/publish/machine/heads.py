@@ -29,7 +29,7 @@ _FENCE = "---\n"
 
 def described(markdown: str) -> tuple[str, str]:
     """A page's title and description, as its front matter has them."""
-    said = yaml.safe_load(_apart(markdown)[0])
+    said = yaml.load(_apart(markdown)[0], Loader=yaml.CSafeLoader)
     # The theme prints both as they are, so generated pages hold escaped HTML.
     return html.unescape(said["title"]), html.unescape(said["description"])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from digest.publish.languages import OTHERS, Tongue, write_language_pages
+from digest.publish.languages import OTHERS, tongue_of, write_language_pages
 from digest.publish.languages.pages import PAGES
 from digest.taxonomy import load
 from tests.publish.invented_edition import manifest, published
@@ -25,7 +25,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str
         tag: {
             path.name: path.read_text("utf-8")
             for path in write_language_pages(
-                edition, load(), Tongue(tag), Path(folder / tag), draft=False
+                edition, load(), tongue_of(tag), Path(folder / tag), draft=False
             )
         }
         for tag in OTHERS
@@ -73,6 +73,6 @@ def test_the_same_edition_gives_the_same_bytes(
     tmp_path: Path, written: dict[str, dict[str, str]]
 ) -> None:
     again = write_language_pages(
-        published(manifest(items=80)), load(), Tongue("ru"), tmp_path, draft=False
+        published(manifest(items=80)), load(), tongue_of("ru"), tmp_path, draft=False
     )
     assert {path.name: path.read_text("utf-8") for path in again} == written["ru"]
