@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -19,13 +20,14 @@ import pytest
 from digest.config import Workplace
 from digest.edition.shelf import Shelf
 from digest.store.turn import turn_holder
-from tests.command import digest, sentence
+from tests.command import ENVIRONMENT, digest, sentence
 from tests.disks import full, small_disk
 from tests.flows.newsstand import Newsstand, newsstand
 from tests.flows.serving import Q1, Serving, expected, family, is_alive, serving, settled, until
 from tests.holders import held
 
 pytestmark = pytest.mark.timeout(1200)
+CLOCK = Path(__file__).parent / "moved_clock"
 DUE, HARVESTED, LABELLED = (
     "digest.harvest.due", "digest.harvest.completed", "digest.labels.completed",
 )  # fmt: skip
@@ -55,8 +57,19 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
 
 
 @pytest.fixture(scope="module")
-def serve(place: Workplace, stand: Newsstand) -> Iterator[Serving]:
-    with serving(place, stand.base) as serve:
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """By how many seconds the clock of the server and its children is wrong."""
+    file = tmp_path_factory.mktemp("clock") / "seconds.txt"
+    file.write_text("0")
+    return file
+
+
+@pytest.fixture(scope="module")
+def serve(place: Workplace, stand: Newsstand, clock: Path) -> Iterator[Serving]:
+    path = f"{CLOCK}{os.pathsep}{ENVIRONMENT['PYTHONPATH']}"
+    # A clock that is wrong by a day must not end a look-back.
+    line, env = "look_back_days = 366", {"TESTS_CLOCK": str(clock), "PYTHONPATH": path}
+    with serving(place, stand.base, line, env=env) as serve:
         serve.post(DUE)
         until(lambda: serve.draft() and serve.is_at_rest())
         yield serve
@@ -191,6 +204,24 @@ def test_a_disk_that_fills_up_in_mid_chain_loses_nothing(
     settled(serve, wanted)
     found = digest("doctor", "--var", serve.place.folder).stdout.decode()
     assert "WRONG" not in found, found
+
+
+def test_a_clock_that_is_moved_in_mid_chain_changes_nothing(
+    serve: Serving, stand: Newsstand, undisturbed: Workplace, clock: Path
+) -> None:
+    stand.drop(10)
+    wanted = expected(undisturbed, stand)
+    serve.post(DUE)
+    at_work(serve, "harvest")
+    clock.write_text("7200")
+    at_work(serve, "classify")
+    clock.write_text("-7200")
+    settled(serve, wanted)
+    clock.write_text("0")
+    until(serve.is_at_rest)
+    assert serve.draft() == wanted
+    begun = [datetime.fromisoformat(run["start_time"]) for run in serve.runs("COMPLETED")]
+    assert max(begun) > datetime.now(UTC) + timedelta(hours=1)  # it was moved
 
 
 def test_a_second_copy_is_refused(serve: Serving) -> None:
