@@ -1,8 +1,8 @@
 """Turns: one request per host group at a time, and a rest after each, across the whole machine.
 
-A turn is a file lock, which ends with the process that holds it, and a file with the time from
-which the next request may start. Both lie in one folder of the user's, so that two runs started at
-once wait for each other, and a server's ``Retry-After`` holds for both.
+A turn is a file lock, which ends with the process that holds it, and a file with the time of the
+last request and the time from which the next may start. Both lie in one folder of the user's, so
+that two runs started at once wait for each other, and a server's ``Retry-After`` holds for both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from digest.errors import StorageFull
 ARXIV_SECONDS = (
     3.0  # arXiv's terms: one connection, one request in three seconds, all APIs together
 )
-LONGEST_REST = 300.0  # seconds; a state file from a wrong clock cannot hold a run longer
+LONGEST_REST = 300.0  # seconds; no state file holds a run longer
 
 
 @dataclass
@@ -65,15 +65,17 @@ class Pace:
         free_at = self.folder / f"{name}.next"
         turn = Turn(seconds)
         with self._lock(name):
-            wait = min(_read(free_at) - now().timestamp(), LONGEST_REST)
+            asked, free = _read(free_at)
+            # A clock that was put back since has the whole rest before it, and no more.
+            wait = min(free - max(now().timestamp(), asked), LONGEST_REST)
             if wait > 0:
                 sleep(wait)
             # Written before as well as after: a process killed in mid-request has asked, too.
-            self._write(free_at, now().timestamp() + seconds)
+            self._write(free_at, now().timestamp(), seconds)
             try:
                 yield turn
             finally:
-                self._write(free_at, now().timestamp() + turn.rest)
+                self._write(free_at, now().timestamp(), turn.rest)
 
     def _lock(self, name: str) -> FileLock:
         try:
@@ -83,9 +85,9 @@ class Pace:
             raise self._unwritable(error) from error
         return FileLock(self.folder / f"{name}.lock")
 
-    def _write(self, path: Path, moment: float) -> None:
+    def _write(self, path: Path, asked: float, rest: float) -> None:
         try:
-            path.write_text(f"{moment:.3f}", "ascii")
+            path.write_text(f"{asked:.3f} {asked + rest:.3f}", "ascii")
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -96,8 +98,9 @@ class Pace:
         )
 
 
-def _read(path: Path) -> float:
-    """The stored time in seconds since 1970; 0 where there is none or it is half-written."""
+def _read(path: Path) -> tuple[float, float]:
+    """The stored times in seconds since 1970; 0 where there are none or they are half-written."""
     with suppress(OSError, ValueError):
-        return float(path.read_text("ascii"))
-    return 0.0
+        asked, free = map(float, path.read_text("ascii").split())
+        return asked, free
+    return 0.0, 0.0

@@ -495,14 +495,23 @@ def test_a_killed_run_holds_nobody_up(rig: Rig, tmp_path: Path) -> None:
     assert time.monotonic() - started < 10
 
 
-def test_a_clock_that_was_wrong_once_does_not_stop_a_run_for_long(rig: Rig, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("asked", "free", "rest"),
+    [
+        pytest.param("99999999999", "99999999999.5", 0.5, id="the-clock-was-put-back"),
+        pytest.param("0", "99999999999", 300.0, id="the-clock-was-put-on-in-between"),
+    ],
+)
+def test_a_clock_that_was_wrong_once_does_not_stop_a_run_for_long(
+    rig: Rig, tmp_path: Path, asked: str, free: str, rest: float
+) -> None:
     server = rig.serve({"/": body(b"x")})
     client = rig.client()
     client.get(server.url(), source="s")
     for state in (tmp_path / "pace").glob("*.next"):
-        state.write_text("99999999999")
+        state.write_text(f"{asked} {free}")
     client.get(server.url(), source="s")
-    assert rig.rests == [300.0]
+    assert rig.rests == [rest]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
