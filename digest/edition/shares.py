@@ -4,7 +4,8 @@ Public-interest AI work are the items about AI with at least one goal. The share
 number of items that concern it, divided by that of items that concern any; an item of two goals
 counts for both, so the shares add up to somewhat more than 1. Both numbers are corrected as in
 ``prevalence``. A goal is *under-served* only if the whole interval of its share lies below the
-reference: an equal share (one divided by the number of goals) unless the panel sets another.
+reference: an equal share (one divided by the number of goals) unless the panel sets another. Of
+fewer items than are needed to find one with that share (at 17 goals and 95 %, 50) nothing is said.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Share:
     """A goal's share of public-interest AI work, beside its reference.
 
     ``raw`` is the share in the machine's own counts, None where those are 0. ``share`` (the
-    median), ``low`` and ``high`` are corrected, 0 to 1, and None when ``basis`` is ``none``.
+    median), ``low`` and ``high`` are corrected, 0 to 1, and None when ``basis`` is ``none``: then,
+    and of too few items, there is ``too little data``.
     """
 
     goal: str
@@ -96,7 +98,13 @@ def _share(
     of_goal = distribution(given[:, column], *_decided(told, column, of_others=False))
     of_others = distribution(_others(given, column), *_decided(told, column, of_others=True))
     low, middle, high = (share_at(of_goal, of_others, at) for at in (LOW, MIDDLE, HIGH))
-    return Share(goal, raw, middle, low, high, reference, verdict(low, high, reference), basis)
+    said = verdict(low, high, reference) if is_enough(any_goal, reference) else "too little data"
+    return Share(goal, raw, middle, low, high, reference, said, basis)
+
+
+def is_enough(items: int, reference: float) -> bool:
+    """Whether among so many items a goal with this share would hardly be missing by chance."""
+    return bool((1 - reference) ** items <= LOW)
 
 
 def verdict(low: float, high: float, reference: float) -> Verdict:

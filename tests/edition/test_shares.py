@@ -41,6 +41,16 @@ def test_with_nothing_read_it_is_too_little_data() -> None:
         assert found.raw is not None
 
 
+@pytest.mark.parametrize(("items", "verdict"), [(49, "too little data"), (50, "under-served")])
+def test_of_few_items_nothing_is_said(items: int, verdict: str) -> None:
+    """A goal with a seventeenth of the work is missing by chance among 49 in 51 cases of 1,000."""
+    given = np.zeros((items, 3), bool)
+    given[:, 0] = True
+    everything = Sample(np.arange(items), given, np.ones(items))
+    equal = dict.fromkeys(GOALS, 1 / 17)
+    assert shares(GOALS, given, everything, reference=equal)[2].verdict == verdict
+
+
 def test_a_quarter_without_any_goal_has_no_shares() -> None:
     assert [found.raw for found in shares(GOALS, np.zeros((50, 3), bool))] == [None] * 3
 

@@ -312,6 +312,13 @@ def test_the_same_editions_give_the_same_site_on_another_clock_locale_and_hash_s
     assert "2026Q1/v1.0/manifest.json" in found[0]
 
 
+def test_the_method_page_says_its_rates_in_numbers(site: Path) -> None:
+    for page in ("2026Q1/method", "fr/2026Q1/method"):
+        said = html.fromstring((site / page / "index.html").read_text("utf-8")).text_content()
+        assert "10" in said.partition("discover" if page[0] == "2" else "découvertes")[2][:40], page
+        assert "False" not in said
+
+
 def test_only_what_changed_is_built_again_and_the_rest_is_carried_over(tmp_path: Path) -> None:
     before = manifest(seed=2, items=20, quarter="2025Q4")
     first, second = manifest(items=20), manifest(items=21)

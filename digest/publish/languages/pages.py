@@ -164,6 +164,6 @@ def _method(told: EditionWords) -> dict[str, Any]:
         "high": tongue.whole_percent(words.HIGH),
         "medium": tongue.whole_percent(words.MEDIUM),
         "level": tongue.whole_percent(prevalence.LEVEL),
-        "false": tongue.whole_percent(FALSE_DISCOVERIES),
+        "false_rate": tongue.whole_percent(FALSE_DISCOVERIES),
         "rule": {"papers": select.PAPERS, "news": select.NEWS},
     }
