@@ -26,7 +26,7 @@ def message_of(events: Sequence[Raised]) -> Message:
     told = [f"{event.quarter}: {_sentence(event)}" for event in events]
     subject = told[0] if len(told) == 1 else f"{len(told)} alerts, the first: {told[0]}"
     parts = [
-        f"{sentence}\n{_TODO[event.name](event)}\n({event.name}, {_moment(event)})"
+        f"{sentence}\n{_ADVICE[event.name](event)}\n({event.name}, {_moment(event)})"
         for sentence, event in zip(told, events, strict=True)
     ]
     return Message(_clipped(subject), "\n\n".join(parts) + "\n", tuple(map(_data, events)))
@@ -94,7 +94,7 @@ _CHECK = (
     "mended: start rerun on the page of digest serve with quarter {1} and source {0}, or digest "
     "rerun {1} --source {0}. For a list of your own give both commands --sources."
 )
-_TODO: dict[str, Callable[[Raised], str]] = {
+_ADVICE: dict[str, Callable[[Raised], str]] = {
     "digest.source.failed": lambda e: _CHECK.format(e.data["source"], e.quarter),
     "digest.source.silent": lambda e: _CHECK.format(e.data["source"], e.quarter),
     "digest.draft.frozen": lambda e: f"To sign it off: digest sign-off {e.quarter} --by NAME",

@@ -1,4 +1,5 @@
-"""axe in a real Chromium: no violation on any kind of page, in any language, light or dark.
+"""axe in a real Chromium: no violation on any kind of page, in any language, light or dark; and no
+page is wider than its window.
 
 Of the combinations of page, colours and width each page has one, so that every language and every
 kind of page meets each of the four.
@@ -42,6 +43,9 @@ def test_no_page_violates_a_rule_of_axe(browser: Any, address: str, first: int, 
         for look in LOOKS
     }  # fmt: skip
     for path, look in zip(pages, looks, strict=False):
-        assert _violations(shown[look], address + root + path) == [], (root + path, look)
+        page = shown[look]
+        assert _violations(page, address + root + path) == [], (root + path, look)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= look[1], (root + path, look)
     for page in shown.values():
         page.close()

@@ -177,23 +177,25 @@ def test_without_a_connection_decisions_wait_and_are_saved_once(
     ]  # fmt: skip
 
 
+def press_and_lose_the_answer(page: Any, key: str) -> None:
+    """The server has the decision, and the browser does not know."""
+
+    def lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/decide", lose)
+    page.keyboard.press(key)
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    page.unroute("**/decide")
+
+
 def test_an_answer_that_is_lost_on_its_way_does_not_save_twice(
     enter: Enter, served: Served
 ) -> None:
     page = enter("ada")
     page.goto(served.base + ITEM)
-    lost: list[str] = []
-
-    def lose(route: Any) -> None:
-        if lost:
-            route.continue_()
-        else:
-            lost.append(route.fetch().text())  # the server has it, the browser does not know
-            route.abort()
-
-    page.route("**/decide", lose)
-    page.keyboard.press("a")
-    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    press_and_lose_the_answer(page, "a")
     assert len(served.events) == 1
     page.evaluate("window.dispatchEvent(new Event('online'))")
     saved(page, "Accepted: Goal 3")
@@ -208,15 +210,8 @@ def test_an_undo_after_an_answer_that_was_lost_takes_back_that_decision_and_no_o
     page.keyboard.press("a")
     saved(page, "Accepted: Goal 3")
 
-    def lose(route: Any) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/decide", lose)
-    page.keyboard.press("r")
-    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    press_and_lose_the_answer(page, "r")
     assert len(served.events) == 2
-    page.unroute("**/decide")
     page.keyboard.press("z")
     page.wait_for_selector("text=Taken back")
     page.wait_for_selector("#waits", state="hidden")
