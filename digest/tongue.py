@@ -37,6 +37,8 @@ class Speech:
         self.tag = tag
         self.locale = Locale(tag)
         self.direction = self.locale.text_direction
+        # Some languages write a space before the sign.
+        self._percent: str = self.locale.percent_formats[None].pattern
         messages = _messages(folder / f"{tag}.po", tag)
         self.gettext, self.ngettext = messages.gettext, messages.ngettext
 
@@ -46,12 +48,12 @@ class Speech:
 
     def percent(self, share: float) -> str:
         """A share of 1 as a percentage with one decimal place."""
-        return format_percent(share, "#,##0.0%", locale=self.locale)
+        return format_percent(share, self._percent.replace("#,##0", "#,##0.0"), locale=self.locale)
 
     def whole_percent(self, share: float) -> str:
         """A share of 1 as a whole percentage; never 0 % or 100 % of what is neither."""
         rounded = min(max(round(share, 2), 0.01 if share > 0 else 0), 0.99 if share < 1 else 1)
-        return format_percent(rounded, "#,##0%", locale=self.locale)
+        return format_percent(rounded, self._percent, locale=self.locale)
 
     def day(self, iso: str) -> str:
         """``2026-02-14`` as a day; what is no date is given back as it is."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from digest.edition.features import Noted, index
 from digest.edition.manifest import (
+    LABELLED,
     EditionItem,
     EditionSignal,
     EditionStory,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 KINDS = ("paper", "news")
 TESTED = "paper"  # the model was tested on real abstracts; of news there is no test
-LABELLED = "labelled"  # the status of an item that the model read
 NAMED = 12  # of the items behind a signal
 Pair = tuple[str, str]
 

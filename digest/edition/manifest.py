@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 FORMAT = "edition/2"
+LABELLED = "labelled"  # the status of an item that the model read
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.edition.manifest import Manifest, Past
+from digest.edition.manifest import LABELLED, Manifest, Past
 from digest.publish import words
 
 
@@ -29,12 +29,12 @@ def _items(manifest: Manifest) -> Iterator[Figure]:
     before = manifest.past[-1] if manifest.past else None
     yield Figure(words.number(kinds["paper"]), "papers", _before(before, "paper"))
     yield Figure(words.number(kinds["news"]), "news items", _before(before, "news"))
-    total = len(manifest.items)
+    labelled = sum(item.status == LABELLED for item in manifest.items)
     relevant = sum(any(a.scheme == "ai" for a in item.labels) for item in manifest.items)
     yield Figure(
-        words.percent(relevant / total) if total else "none",
+        words.percent(relevant / labelled) if labelled else "none",
         "about AI",
-        f"{words.number(relevant)} of {words.number(total)} items",
+        f"{words.number(relevant)} of {words.number(labelled)} items that were labelled",
     )
     for scheme, what in (("sdg", "items with a goal"), ("risk", "items with a risk")):
         carrying = sum(any(a.scheme == scheme for a in item.labels) for item in manifest.items)

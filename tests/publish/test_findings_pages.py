@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from digest.edition.manifest import EditionSignal, Manifest, Signals
+from digest.edition.manifest import Assigned, EditionSignal, Manifest, Signals
 from digest.edition.rates import Ratio
 from digest.edition.select import SAME_STORY
 from digest.publish import write_pages
 from digest.publish.editions import placements
+from digest.publish.figures import Figure, figures
+from digest.publish.languages.figures import figures as french_figures
+from digest.publish.languages.tongue import tongue_of
 from tests.publish.full_edition import full, of_another_model, two_quarters
 from tests.publish.invented_edition import codebook, manifest, published
 
@@ -44,6 +47,22 @@ def test_ten_figures_stand_beside_those_of_the_quarter_before(
     assert page.count('<dd class="value">') == 10
     papers = sum(item.kind == "paper" for item in quarters[0].items)
     assert f"<dd>{papers} in 2025Q4</dd>" in page
+
+
+def test_the_share_about_ai_is_of_the_items_that_were_labelled() -> None:
+    edition = manifest(items=40)
+    readable, unread = edition.items[:30], edition.items[30:]
+    ai = Assigned("ai", "relevant", 0.9, 0.5)
+    items = (
+        *(replace(item, status="labelled", labels=(ai,)) for item in readable[:15]),
+        *(replace(item, status="labelled", labels=()) for item in readable[15:]),
+        *(replace(item, status="not labelled: language", labels=()) for item in unread),
+    )
+    edition = replace(edition, items=items)
+    assert Figure("50%", "about AI", "15 of 30 items that were labelled") in figures(edition)
+    assert ("50\u00a0%", "15 sur 30") in {
+        (figure.value, figure.remark) for figure in french_figures(edition, tongue_of("fr"))
+    }
 
 
 def test_a_term_that_rose_is_named_with_its_interval_and_the_items_behind_it(

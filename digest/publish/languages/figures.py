@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from digest.edition.manifest import Manifest
+from digest.edition.manifest import LABELLED, Manifest
 from digest.publish.figures import Figure
 from digest.publish.languages.tongue import Tongue
 
@@ -21,16 +21,16 @@ def _items(manifest: Manifest, tongue: Tongue) -> Iterator[Figure]:
     before = manifest.past[-1] if manifest.past else None
     for kind, name in (("paper", say("Papers")), ("news", say("News"))):
         then = before.items.get(kind, 0) if before else 0
-        remark = (
-            say("%(n)s in %(quarter)s") % {"n": number(then), "quarter": before.quarter}
-            if (before)
-            else ""
-        )
+        in_quarter = say("%(n)s in %(quarter)s")
+        remark = in_quarter % {"n": number(then), "quarter": before.quarter} if before else ""
         yield Figure(number(kinds[kind]), name, remark)
     carried = Counter(
         scheme for item in manifest.items for scheme in {given.scheme for given in item.labels}
     )
-    yield Figure(number(carried["ai"]), say("Items about AI"))
+    labelled = sum(item.status == LABELLED for item in manifest.items)
+    relevant = {"n": number(carried["ai"]), "total": number(labelled)}
+    share = tongue.whole_percent(carried["ai"] / labelled) if labelled else "–"
+    yield Figure(share, say("Items about AI"), say("%(n)s of %(total)s") % relevant)
     yield Figure(number(carried["sdg"]), say("Items with a goal"))
     yield Figure(number(carried["risk"]), say("Items with a risk"))
 

@@ -49,8 +49,8 @@ class Reference:
     note: str = ""
 
 
-def edition_reference(site: Site, one: Index, at: str = "") -> Reference:
-    """The edition itself, at the address of its version, as the file ``at`` gives it."""
+def edition_reference(site: Site, one: Index) -> Reference:
+    """The edition itself, at the address of its version; a site without an address has none."""
     return Reference(
         key=f"digest-{one.edition}-{one.version or 'draft'}",
         kind="edition",
@@ -59,7 +59,7 @@ def edition_reference(site: Site, one: Index, at: str = "") -> Reference:
         collective=True,
         day=one.published,
         publisher=site.name,
-        url=site.url(one.folder, at),
+        url=site.url(one.folder) if site.address else "",
         version=one.version or "draft",
         language="en",
         note=f"SHA-256 of the manifest: {one.sha256}",
@@ -216,7 +216,7 @@ def cite_page(site: Site, versions: Sequence[Index]) -> list[dict[str, str]]:
         {
             "name": one.name,
             "folder": one.folder,
-            "sentence": sentence(edition_reference(site, one, "cite/index.html")),
+            "sentence": sentence(edition_reference(site, one)),
         }
         for one in sorted(versions, key=lambda one: one.order, reverse=True)
     ]

@@ -72,7 +72,8 @@ COUNTS = Table(
 
 SHARES = Table(
     "shares",
-    "One row for each goal: its share of public-interest AI work, and whether it is under-served.",
+    "One row for each goal: its share of the papers on AI that concern a goal, and whether it is "
+    "under-served.",
     ("goal",),
     (
         Column("goal", "string", "Number of the goal.", lambda s: s.one.goal, required=True),

@@ -66,8 +66,7 @@ def _files(
     chosen = chosen_items(place.edition.manifest, codebook)
     of_items = [citations.item_reference(one) for one in chosen]
     for ending, write in citations.FORMATS.items():
-        at = f"{place.folder}/cite/edition.{ending}"
-        yield f"cite/edition.{ending}", write([citations.edition_reference(site, index, at)])
+        yield f"cite/edition.{ending}", write([citations.edition_reference(site, index)])
         yield f"cite/items.{ending}", write(of_items)
     if place.edition.version:
         yield from _feeds(site, place, chosen)

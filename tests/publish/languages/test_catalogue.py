@@ -78,9 +78,9 @@ def test_the_codebook_names_goals_and_risks_in_the_language(tag: str) -> None:
     [
         ("ar", "20 أبريل 2026", "يناير – مارس 2026", "34,333", "5.9%", "rtl"),
         ("zh", "2026年4月20日", "2026年1月至3月", "34,333", "5.9%", "ltr"),
-        ("fr", "20 avril 2026", "janvier – mars 2026", "34 333", "5,9%", "ltr"),
-        ("ru", "20 апреля 2026 г.", "январь – март 2026 г.", "34 333", "5,9%", "ltr"),
-        ("es", "20 de abril de 2026", "enero–marzo de 2026", "34.333", "5,9%", "ltr"),
+        ("fr", "20 avril 2026", "janvier – mars 2026", "34 333", "5,9 %", "ltr"),
+        ("ru", "20 апреля 2026 г.", "январь – март 2026 г.", "34 333", "5,9 %", "ltr"),
+        ("es", "20 de abril de 2026", "enero–marzo de 2026", "34.333", "5,9 %", "ltr"),
     ],
 )
 def test_dates_and_numbers_are_written_as_in_the_language(

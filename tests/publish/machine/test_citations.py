@@ -13,7 +13,14 @@ from pybtex.database import parse_string
 
 from digest.publish.machine import Index
 from digest.publish.machine.chosen import chosen_items
-from digest.publish.machine.citations import bibtex, cite_page, item_reference, ris
+from digest.publish.machine.citations import (
+    bibtex,
+    cite_page,
+    edition_reference,
+    item_reference,
+    ris,
+    sentence,
+)
 from tests.publish.invented_edition import codebook
 from tests.publish.machine.whole_edition import HOSTILE, SITE, editions
 
@@ -120,6 +127,14 @@ def test_the_page_on_citing_has_the_newest_version_first(files: Files) -> None:
         f"{SITE.name} (2026). {SITE.name}, 2026Q1: January to March 2026, version v1.1. "
         f"{SITE.address}2026Q1/v1.1/"
     )
+
+
+def test_a_site_without_a_public_address_is_cited_without_one(files: Files) -> None:
+    index = Index.from_json(files["2026Q1/v1.1/edition.json"])
+    one = edition_reference(replace(SITE, address=""), index)
+    assert one.url == ""
+    assert sentence(one).endswith("January to March 2026, version v1.1")
+    assert b"url" not in bibtex([one])
 
 
 def test_ids_that_look_alike_have_different_keys() -> None:
