@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from digest.sources.catalogue import Source
+from tests.sources.http_rig import Rig
 
 
 @pytest.fixture
@@ -27,3 +30,9 @@ def source() -> Callable[..., Source]:
         return Source(url=url, **{**usual, **changes})
 
     return make
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with ExitStack() as stack:
+        yield Rig(tmp_path / "pace", stack)

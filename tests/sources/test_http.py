@@ -1,16 +1,14 @@
+"""The polite client against real servers: busy, slow, broken, endless and hostile ones."""
+
 from __future__ import annotations
 
 import gzip
 import socket
-import subprocess
-import sys
 import time
 import tracemalloc
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -21,7 +19,6 @@ from digest.errors import (
     ConfigError,
     Refused,
     SourceError,
-    StorageFull,
     TooLarge,
     Unreachable,
     Unreadable,
@@ -31,7 +28,6 @@ from digest.sources.http import Limits, Pace, PoliteClient, validators_of
 from digest.sources.network import host_and_port, is_allowed, is_public
 from tests.servers import (
     Answer,
-    FaultyServer,
     body,
     dripping,
     gzip_bomb,
@@ -43,47 +39,9 @@ from tests.servers import (
     truncated,
     unless_unchanged,
 )
+from tests.sources.http_rig import AGENT, NOON, QUICK, Rig
 
-AGENT = "sdg-ai-digest-test/1 (+mailto:editor@panel.example)"
-QUICK = Limits(connect=5, read=10, total=20, attempts=2, first_rest=2, last_rest=30)
 HURRIED = replace(QUICK, connect=0.5, read=0.4, total=1.2)
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-LOCAL = frozenset({"127.0.0.1"})
-
-
-class Rig:
-    """A client, the server it talks to, and the rests it took, on a clock that only they move."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._folder, self._stack = folder, stack
-        self.rests: list[float] = []
-
-    def serve(self, answers: dict[str, Answer]) -> FaultyServer:
-        return self._stack.enter_context(FaultyServer(answers))
-
-    def now(self) -> datetime:
-        return NOON + timedelta(seconds=sum(self.rests))
-
-    def client(
-        self, limits: Limits = QUICK, private: frozenset[str] | bool = LOCAL, others: float = 0.0
-    ) -> PoliteClient:
-        pace = Pace(self._folder, others=others)
-        return self._stack.enter_context(
-            PoliteClient(
-                AGENT,
-                pace=pace,
-                allow_private=private,
-                limits=limits,
-                now=self.now,
-                sleep=self.rests.append,
-            )
-        )
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    with ExitStack() as stack:
-        yield Rig(tmp_path / "pace", stack)
 
 
 def test_a_document_says_what_came_from_where_and_when(rig: Rig) -> None:
@@ -427,101 +385,6 @@ def test_only_the_configured_server_may_be_private(rig: Rig) -> None:
 )
 def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(address) is public
-
-
-# --- pace -----------------------------------------------------------------------------------------
-
-
-def test_arxiv_and_all_its_hosts_are_one_group_of_three_seconds(tmp_path: Path) -> None:
-    pace = Pace(tmp_path)
-    for host in ("arxiv.org", "export.arxiv.org", "oaipmh.arxiv.org:443", "rss.arxiv.org"):
-        assert pace.group_of(host) == ("arxiv.org", 3.0)
-    assert pace.group_of("notarxiv.org") == ("notarxiv.org", 1.0)
-    assert pace.group_of("arxiv.org.evil.example") == ("arxiv.org.evil.example", 1.0)
-
-
-def test_one_request_at_a_time_per_host_across_threads(rig: Rig) -> None:
-    server = rig.serve({"/": slowly(0.05, body(b"x"))})
-    client = rig.client()
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda _: client.get(server.url(), source="s"), range(8)))
-    assert len(server.asked) == 8
-    assert min(server.gaps) >= 0.05  # none came before the one before it was answered
-
-
-def test_different_hosts_are_asked_at_once(rig: Rig) -> None:
-    slow = [rig.serve({"/": slowly(0.4, body(b"x"))}) for _ in range(4)]
-    client, started = rig.client(), time.monotonic()
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda server: client.get(server.url(), source="s"), slow))
-    assert time.monotonic() - started < 1.1
-
-
-RUN = """
-import sys
-from pathlib import Path
-from digest.sources.http import Pace, PoliteClient
-url, folder = sys.argv[1:]
-pace = Pace(Path(folder), groups={"127.0.0.1": 0.3})
-with PoliteClient("t (+mailto:a@b.example)", pace=pace, allow_private=True) as client:
-    for number in range(3):
-        client.get(url, source="s")
-"""
-
-
-def test_two_runs_on_one_machine_share_one_pace(rig: Rig, tmp_path: Path) -> None:
-    server = rig.serve({"/": slowly(0.1, body(b"x"))})
-    command = [sys.executable, "-c", RUN, server.url(), str(tmp_path / "shared")]
-    runs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    assert [run.communicate()[1] for run in runs] == ["", ""]
-    assert len(server.asked) == 6
-    assert min(server.gaps) > 0.1 + 0.3 - 0.01
-
-
-def test_a_killed_run_holds_nobody_up(rig: Rig, tmp_path: Path) -> None:
-    server = rig.serve({"/": in_turn(slowly(20, body(b"x")), body(b"x"))})
-    folder = tmp_path / "shared"
-    run = subprocess.Popen([sys.executable, "-c", RUN, server.url(), str(folder)])
-    deadline = time.monotonic() + 15
-    while not list(folder.glob("*.next")) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(0.1)
-    run.kill()
-    run.wait()
-    pace = Pace(folder, groups={"127.0.0.1": 0.3})
-    started = time.monotonic()
-    with PoliteClient(AGENT, pace=pace, allow_private=True) as client:
-        assert client.get(server.url(), source="s").body == b"x"
-    assert time.monotonic() - started < 10
-
-
-@pytest.mark.parametrize(
-    ("asked", "free", "rest"),
-    [
-        pytest.param("99999999999", "99999999999.5", 0.5, id="the-clock-was-put-back"),
-        pytest.param("0", "99999999999", 300.0, id="the-clock-was-put-on-in-between"),
-    ],
-)
-def test_a_clock_that_was_wrong_once_does_not_stop_a_run_for_long(
-    rig: Rig, tmp_path: Path, asked: str, free: str, rest: float
-) -> None:
-    server = rig.serve({"/": body(b"x")})
-    client = rig.client()
-    client.get(server.url(), source="s")
-    for state in (tmp_path / "pace").glob("*.next"):
-        state.write_text(f"{asked} {free}")
-    client.get(server.url(), source="s")
-    assert rig.rests == [rest]
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    pace = Pace(tmp_path / "file" / "pace")
-    with (
-        PoliteClient(AGENT, pace=pace) as client,
-        pytest.raises(StorageFull, match="choose another"),
-    ):
-        client.get("http://example.org/", source="s")
 
 
 def test_every_failure_is_a_source_error_that_names_source_and_address(rig: Rig) -> None:
