@@ -5,7 +5,6 @@ Pure: from the items with their labels, the model's test and the manifests of ea
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +28,7 @@ from digest.edition.readings import Readings
 from digest.edition.select import SHOWN_SCHEMES, is_showable
 from digest.edition.shares import Share, shares
 from digest.edition.signals import Signal, Window, signals
+from digest.edition.totals import totals
 from digest.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -129,22 +129,24 @@ def changed_rates(now: Period, before: Period | None) -> dict[str, Signals]:
     for kind in KINDS:
         noted = [n for period in periods for n in _noted(period, kind, both, labels=comparable)]
         compared = signals(index(noted), window, window_before)
-        when = {one.id: one.date for one in noted}
+        by_id = {one.id: one for one in noted}
         found[kind] = Signals(
             compared.status, compared.tested, compared.wobble,
-            tuple(_signal(one, when) for one in compared.signals),
+            tuple(_signal(one, by_id) for one in compared.signals),
         )  # fmt: skip
     return found
 
 
-def _signal(found: Signal, when: Mapping[str, date]) -> EditionSignal:
-    behind = found.items_before if found.direction == "decline" else found.items
-    newest = sorted(sorted(behind), key=lambda item_id: when[item_id], reverse=True)
+def _signal(found: Signal, noted: Mapping[str, Noted]) -> EditionSignal:
+    declined = found.direction == "decline"
+    behind = found.items_before if declined else found.items
+    newest = sorted(sorted(behind), key=lambda item_id: noted[item_id].date, reverse=True)[:NAMED]
     return EditionSignal(
         kind=found.kind, name=found.name, direction=found.direction,
         count=len(found.items), exposure=found.exposure,
         count_before=len(found.items_before), exposure_before=found.exposure_before,
-        voices=found.sources, ratio=found.ratio, q=found.q, items=tuple(newest[:NAMED]),
+        voices=found.sources, ratio=found.ratio, q=found.q, items=tuple(newest),
+        titles=tuple(noted[item_id].title for item_id in newest) if declined else (),
     )  # fmt: skip
 
 
@@ -174,10 +176,10 @@ def _noted(period: Period, kind: str, both: frozenset[str], *, labels: bool) -> 
 
 def past(manifest: Manifest, version: str) -> Past:
     """What a published edition counted, for the trends of later ones."""
-    items = Counter(item.kind for item in manifest.items)
     counts = tuple(
         (section.scheme, section.label, kind, number)
         for section in manifest.sections
         for kind, number in (("paper", section.papers), ("news", section.news))
     )
-    return Past(manifest.quarter, version, manifest.model, manifest.codebook, dict(items), counts)
+    maker = manifest.model, manifest.codebook
+    return Past(manifest.quarter, version, *maker, totals(manifest.items), counts)

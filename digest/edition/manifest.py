@@ -24,7 +24,7 @@ from digest.edition.shares import Share
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-FORMAT = "edition/2"
+FORMAT = "edition/3"
 LABELLED = "labelled"  # the status of an item that the model read
 
 
@@ -141,7 +141,8 @@ class EditionSignal:
 
     ``direction``: ``rise``, ``decline`` or ``first appearance``; ``count`` of ``exposure`` items
     now, ``count_before`` of ``exposure_before`` then, from so many ``voices`` (groups, publishers).
-    ``items`` are some of those behind it, the newest.
+    ``items`` are some of those behind it, the newest; those of a decline are of the quarter before,
+    and have their ``titles`` here.
     """
 
     kind: str
@@ -155,6 +156,7 @@ class EditionSignal:
     ratio: Ratio
     q: float
     items: tuple[str, ...]
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +173,32 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """How many items a quarter has: ``items`` by kind, and how many were ``labelled`` at all.
+
+    ``about_ai``, by kind, are those about AI that were not withdrawn, which is what labels count
+    among; ``carrying``, by scheme (sdg, risk), are those of them with at least one of its labels.
+    """
+
+    items: dict[str, int]
+    labelled: int
+    about_ai: dict[str, int]
+    carrying: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """What the last version of an earlier quarter counted: the raw counts behind a trend.
 
-    ``items`` is the number of items by kind, ``counts`` the machine's count by scheme, label and
-    kind. Counts of another model or codebook than this edition's do not compare.
+    ``counts`` is the machine's count by scheme, label and kind, among the ``totals`` about AI.
+    Counts of another model or codebook than this edition's do not compare.
     """
 
     quarter: str
     version: str
     model: str
     codebook: str
-    items: dict[str, int]
+    totals: Totals
     counts: tuple[tuple[str, str, str, int], ...]
 
 

@@ -47,6 +47,7 @@ Basis = Literal["panel sample", "model's test", "none"]
 
 LEVEL = 0.9
 LOW, MIDDLE, HIGH = (1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2
+VAGUE = 10  # times its lower end: an interval with a wider span names no middle
 MINIMUM = 20  # fewer items read at random say too little
 TEST_WEIGHT = 0.5  # of a text of the model's test, beside 1 of an item of the panel's sample
 PRIOR = 0.5  # items that a rate rests on before any is read
@@ -111,6 +112,11 @@ class Estimate:
     read: int
     basis: Basis
     level: float = LEVEL
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether the interval spans so much that its middle would say more than is known."""
+        return self.low is not None and self.high is not None and self.high > VAGUE * (self.low + 1)
 
 
 def estimate(

@@ -47,12 +47,16 @@ def _count(kind: str, count: Estimate) -> CountView:
             f"{_labelled(count.raw, kind)}; too little was read to say how many truly concern it."
         )
     else:
-        estimate = words.number(count.estimate)
+        estimate = "" if count.is_vague else words.number(count.estimate)
         interval = f"{words.number(count.low)} to {words.number(count.high)}"
+        span = f"{words.percent(count.level)} interval"
         sentence = (
-            f"About {words.count(count.estimate, UNITS[kind])} truly "
+            f"Between {words.number(count.low)} and {words.count(count.high, UNITS[kind])} truly "
+            f"concern it ({span}): too wide to name one number; {_labelled(count.raw, kind)}."
+            if count.is_vague
+            else f"About {words.count(count.estimate, UNITS[kind])} truly "
             f"{'concerns' if count.estimate == 1 else 'concern'} it "
-            f"({words.percent(count.level)} interval: {interval}); "
+            f"({span}: {interval}); "
             f"{_labelled(count.raw, kind)}."
         )
     basis = BASES[count.basis]
@@ -100,7 +104,7 @@ def _share(share: Share, name: str, href: str, swatch: str) -> ShareView:
         name=name,
         href=href,
         swatch=swatch,
-        raw=_percent(share.raw),
+        raw="" if share.raw is None else words.small_percent(share.raw),
         share=_percent(share.share),
         interval=f"{low} to {high}" if low and high else "",
         reference=_percent(share.reference),

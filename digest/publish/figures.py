@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.edition.manifest import LABELLED, Manifest, Past
+from digest.edition.manifest import Manifest
+from digest.edition.totals import totals
 from digest.publish import words
 
 
@@ -25,24 +26,25 @@ def figures(manifest: Manifest) -> tuple[Figure, ...]:
 
 
 def _items(manifest: Manifest) -> Iterator[Figure]:
-    kinds = Counter(item.kind for item in manifest.items)
+    now = totals(manifest.items)
     before = manifest.past[-1] if manifest.past else None
-    yield Figure(words.number(kinds["paper"]), "papers", _before(before, "paper"))
-    yield Figure(words.number(kinds["news"]), "news items", _before(before, "news"))
-    labelled = sum(item.status == LABELLED for item in manifest.items)
-    relevant = sum(any(a.scheme == "ai" for a in item.labels) for item in manifest.items)
+    then = before.totals if before else None
+
+    def figure(what: str, count: int, count_before: int) -> Figure:
+        remark = f"{words.number(count_before)} in {before.quarter}" if before else ""
+        return Figure(words.number(count), what, remark)
+
+    for kind, what in (("paper", "papers"), ("news", "news items")):
+        yield figure(what, now.items.get(kind, 0), then.items.get(kind, 0) if then else 0)
+    relevant = sum(now.about_ai.values())
     yield Figure(
-        words.percent(relevant / labelled) if labelled else "none",
+        words.percent(relevant / now.labelled) if now.labelled else "none",
         "about AI",
-        f"{words.number(relevant)} of {words.number(labelled)} items that were labelled",
+        f"{words.number(relevant)} of {words.number(now.labelled)} items that were labelled",
     )
-    for scheme, what in (("sdg", "items with a goal"), ("risk", "items with a risk")):
-        carrying = sum(any(a.scheme == scheme for a in item.labels) for item in manifest.items)
-        yield Figure(words.number(carrying), what)
-
-
-def _before(before: Past | None, kind: str) -> str:
-    return f"{words.number(before.items.get(kind, 0))} in {before.quarter}" if before else ""
+    for scheme, what in (("sdg", "of them with a goal"), ("risk", "of them with a risk")):
+        carrying = now.carrying.get(scheme, 0)
+        yield figure(what, carrying, then.carrying.get(scheme, 0) if then else 0)
 
 
 def _sources(manifest: Manifest) -> Iterator[Figure]:
@@ -52,8 +54,8 @@ def _sources(manifest: Manifest) -> Iterator[Figure]:
     answered = f"{words.number(outcomes['answered'])} of {words.number(asked)}"
     yield Figure(answered, "sources answered", ", ".join(silent))
     languages = Counter(item.language for item in manifest.items if item.language)
-    often = [words.language(tag) for tag, _ in languages.most_common(3)]
-    remark = f"most often {words.listed(often)}" if often else ""
+    often = [f"{words.language(tag)} {words.number(n)}" for tag, n in languages.most_common(3)]
+    remark = words.listed(often) if often else ""
     yield Figure(words.number(len(languages)), "languages", remark)
 
 

@@ -41,6 +41,7 @@ def _values(parts: Sequence[Part], *, draft: bool) -> dict[str, Any]:
         "site": site.name,
         "licence": site.licence,
         "report": site.report,
+        "has_address": bool(site.address),
         "root": f"{newest['edition']['quarter']}/",
         "banners": [SAMPLE] if newest["sample"] else [],
         "quarters": [part.summary for part in parts if part.slot.is_first],

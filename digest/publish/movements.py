@@ -123,7 +123,9 @@ def _view(
         before=f"{words.number(signal.count_before)} of {words.number(signal.exposure_before)}",
         change=_change(signal.ratio),
         voices=words.count(signal.voices, *VOICES.get(kind, ("voice", "voices"))),
-        items=edition.items.views(signal.items),
+        items=edition.items.views(
+            signal.items, dict(zip(signal.items, signal.titles, strict=False))
+        ),
     )
 
 

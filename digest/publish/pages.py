@@ -196,7 +196,7 @@ def _signed(gained: Sequence[str], lost: Sequence[str]) -> str:
 
 def _label(section: SectionView) -> dict[str, Any]:
     name = f"{section.label.scheme}-{section.label.id}-trend"
-    title = f"{section.name}: share of all papers and of all news, by quarter"
+    title = f"{section.name}: share of the papers and of the news about AI, by quarter"
     return {
         "section": section,
         "is_goal": section.label.scheme == "sdg",

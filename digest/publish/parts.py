@@ -21,7 +21,7 @@ import orjson
 
 from digest.edition.difference import other_changes
 from digest.items import digest_of
-from digest.publish import explore, machine, mkdocs, views, words
+from digest.publish import estimates, explore, machine, mkdocs, views, words
 from digest.publish.editions import Placement, Slot
 from digest.publish.figures import figures
 from digest.publish.languages import OTHERS, tongue_of, write_language_pages
@@ -32,6 +32,7 @@ from digest.quarter import Quarter
 from digest.store.archive import replace_folder
 from digest.taxonomy import Codebook
 
+LEAST = 3  # goals that the home page names with their shares
 LANGUAGE_PAGES = "languages"  # the folder of a part with the Markdown for the other languages
 
 
@@ -162,9 +163,15 @@ def _summary(place: Placement, codebook: Codebook, *, draft: bool) -> dict[str, 
         "folder": f"{place.folder}/",
         "sample": place.edition.manifest.sample,
         "figures": [asdict(figure) for figure in figures(place.edition.manifest)],
-        "under_served": [one.name for one in view.shares if one.verdict == "under-served"],
+        "least": _least(view),
         "goals": [
-            {"name": s.name, "href": s.href, "swatch": s.swatch, "total": s.total}
+            {
+                "name": s.name,
+                "href": s.href,
+                "swatch": s.swatch,
+                "papers": s.papers,
+                "news": s.news,
+            }
             for s in view.goals
         ],
         "risk_groups": [
@@ -174,6 +181,20 @@ def _summary(place: Placement, codebook: Codebook, *, draft: bool) -> dict[str, 
         "changes": _changes(place),
         "members": _members(place),
         "findings": len(view.voices.findings()),
+    }
+
+
+def _least(view: EditionView) -> dict[str, Any] | None:
+    """The under-served goals in short: how many they are, and those with the smallest shares."""
+    said = estimates.verdicts(view.shares)
+    if said is None or not said.under_served:
+        return None
+    return {
+        "first": [f"{s.name} ({s.share}, {s.interval})" for s in said.under_served[:LEAST]],
+        "number": len(said.under_served),
+        "of": len(view.shares),
+        "level": said.level,
+        "basis": said.basis,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,7 +30,8 @@ class SectionView:
     """A label of the codebook with what the quarter has for it.
 
     ``passed`` are items that stood before the last chosen one, each with why it is not shown.
-    ``confirmed`` counts the items of the label on which people decided.
+    ``confirmed`` counts the items of the label on which people decided. ``rulings`` are the
+    borderline cases of its criteria, each with what was decided, in words.
     """
 
     label: Label
@@ -43,6 +45,7 @@ class SectionView:
     chosen_news: tuple[ItemView, ...]
     choices: tuple[Choice, ...]
     passed: tuple[tuple[ItemView, str], ...]
+    rulings: tuple[tuple[str, str], ...]
     counts: tuple[CountView, ...]
     trend: tuple[TrendRow, ...]
 
@@ -76,6 +79,8 @@ class EditionView:
         self._sections = {(s.scheme, s.label): s for s in manifest.sections}
         self._trends = Trends(manifest)
         self._confirmed = _confirmed(manifest)
+        self._risk_names = {label.id: label.name for label in codebook.scheme("risk")}
+        self._risk_id = re.compile(rf"\b(?:{'|'.join(map(re.escape, self._risk_names))})\b")
 
     @cached_property
     def goals(self) -> tuple[SectionView, ...]:
@@ -146,9 +151,14 @@ class EditionView:
             chosen_news=tuple(items[i] for i in chosen if i not in papers),
             choices=tuple(Choice(items[i], self._percent(i, label)) for i in chosen),
             passed=tuple((self.items.view(i), reason) for i, reason in section.passed),
+            rulings=tuple((case.rstrip("."), self._ruling(r)) for case, r in label.borderline),
             counts=estimates.counts_of(self.manifest, label),
             trend=self._trends.rows(section),
         )
+
+    def _ruling(self, ruling: str) -> str:
+        """A ruling of the codebook, which names risk categories by their ids, for readers."""
+        return self._risk_id.sub(lambda found: f"“{self._risk_names[found[0]]}”", ruling)
 
     def _may_stand(self, item_id: str) -> bool:
         item = self.items.by_id.get(item_id)

@@ -1,8 +1,8 @@
 """A label over the quarters: what the last version of each counted, and whether counts compare.
 
-Counts are the machine's own, beside the number of items of the quarter, because sources come and
-go. Quarters that another model or codebook labelled are shown and marked: their counts do not
-compare with the others.
+Counts are the machine's own, beside the number of the quarter's items about AI, because sources
+come and go. Quarters that another model or codebook labelled are shown and marked: their counts do
+not compare with the others.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from digest.edition.manifest import Manifest, Past, Section
+from digest.edition.totals import totals
 from digest.publish import words
 from digest.publish.trend_chart import Line, Point, trend_chart
 
@@ -22,7 +23,7 @@ KINDS = ("paper", "news")
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """``count`` of ``items`` items of a kind; ``share`` in words is ``""`` when there are none."""
+    """``count`` of ``items`` items about AI of a kind; ``share`` is ``""`` when there are none."""
 
     count: int
     items: int
@@ -56,7 +57,7 @@ class Trends:
     def __init__(self, manifest: Manifest) -> None:
         self._maker = manifest.model, manifest.codebook
         self._quarter = manifest.quarter
-        self._items = Counter(item.kind for item in manifest.items)
+        self._about_ai = totals(manifest.items).about_ai
         self._past = [(past, _counts(past)) for past in manifest.past]
 
     def rows(self, section: Section) -> tuple[TrendRow, ...]:
@@ -66,8 +67,8 @@ class Trends:
         now = TrendRow(
             self._quarter,
             "",
-            Rate(section.papers, self._items["paper"]),
-            Rate(section.news, self._items["news"]),
+            Rate(section.papers, self._about_ai.get("paper", 0)),
+            Rate(section.news, self._about_ai.get("news", 0)),
             compares=True,
             is_this=True,
         )
@@ -76,7 +77,8 @@ class Trends:
     def _row(
         self, past: Past, counts: Counter[tuple[str, str, str]], pair: tuple[str, str]
     ) -> TrendRow:
-        papers, news = (Rate(counts[*pair, kind], past.items.get(kind, 0)) for kind in KINDS)
+        among = past.totals.about_ai
+        papers, news = (Rate(counts[*pair, kind], among.get(kind, 0)) for kind in KINDS)
         compares = (past.model, past.codebook) == self._maker
         return TrendRow(past.quarter, past.version, papers, news, compares)
 

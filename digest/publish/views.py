@@ -108,7 +108,7 @@ class Items:
             late=bool(item and item.late),
             publishers=", ".join(self._who(item, shown)),
             labels=tuple(map(self._label, sorted(item.labels, key=_label_order))) if item else (),
-            quote=_quote(shown, label),
+            quote=_quote(shown, label, item.title if item else title),
             story=self._story(item_id) if label else None,
         )
 
@@ -196,10 +196,11 @@ def _label_order(assigned: Assigned) -> tuple[int, float, str]:
     return SCHEMES.index(assigned.scheme), -assigned.probability, assigned.label
 
 
-def _quote(shown: ShownItem | None, label: Label | None) -> str:
+def _quote(shown: ShownItem | None, label: Label | None, title: str) -> str:
+    """The sentence that carries the label; nothing where it is the title, which stands above."""
     for evidence in shown.evidence if shown and label else ():
         if label and (evidence.scheme, evidence.label) == (label.scheme, label.id):
-            return words.clip(evidence.sentence, SENTENCE)
+            return words.clip(evidence.sentence, SENTENCE) if evidence.sentence != title else ""
     return ""
 
 

@@ -65,6 +65,8 @@ def precise_percent(share: float) -> str:
 def small_percent(share: float) -> str:
     """A percentage with the decimal places that a small one needs: ``12%``, ``1.3%``, ``0.04%``."""
     per_cent = share * 100
+    if 0 < per_cent < 0.005:
+        return "under 0.01%"
     return f"{per_cent:.{0 if per_cent >= 10 or not share else 1 if per_cent >= 1 else 2}f}%"
 
 

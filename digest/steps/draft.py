@@ -7,10 +7,11 @@ Both drafts go on the shelf where people decided something; else the machine's i
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from digest.classify.heads import NONE
 from digest.config import Workplace
@@ -37,7 +38,6 @@ from digest.steps.evidence import Wanted, publisher, shown
 from digest.steps.harvest import SNAPSHOT
 from digest.store import history
 from digest.store import labels as store
-from digest.store.history import Outcome
 from digest.store.labels import LabelledItem
 
 if TYPE_CHECKING:
@@ -74,12 +74,12 @@ def machine_draft(
     rows = list(store.labelled_items(connection, quarter, model.id, model.codebook))
     published = shelf.editions(quarter)
     on_time = {i.id for i in shelf.manifest(published[0]).items} if published else None
-    publishers = {source.id: source.publisher for source in using.sources}
+    publishers = _hosts(rows) | {source.id: source.publisher for source in using.sources}
     items = [_edition_item(row, on_time, publishers) for row in rows]
     pairs = [(n.scheme, n.id) for s in SHOWN_SCHEMES for n in using.codebook.scheme(s)]
     ruled = findings.rulings(place.rulings)
     told = findings.stories(connection, quarter, model.encoder_id, publishers, ruled)
-    outcomes = tuple(_outcomes(connection, quarter, using.sources, items))
+    outcomes = tuple(_outcomes(connection, quarter, using.sources, items, publishers))
     tests, goals_test = findings.model_tests(model)
     before, past = findings.earlier(shelf, quarter)
     answered = frozenset(o.id for o in outcomes if o.outcome == history.ANSWERED)
@@ -177,6 +177,17 @@ def _of_labels(one: ShownItem, pairs: Sequence[tuple[str, str]]) -> ShownItem:
     return replace(one, evidence=tuple(e for e in one.evidence if (e.scheme, e.label) in pairs))
 
 
+def _hosts(rows: Iterable[LabelledItem]) -> dict[str, str]:
+    """The host that most news of each source link to: who publishes a feed that no list names."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        host = (urlsplit(row.url).hostname or "").removeprefix("www.")
+        if row.kind == "news" and host:
+            for source in row.sources:
+                found[source][host] += 1
+    return {source: max(hosts, key=lambda h: (hosts[h], h)) for source, hosts in found.items()}
+
+
 def _edition_item(
     row: LabelledItem, on_time: set[str] | None, publishers: Mapping[str, str]
 ) -> EditionItem:
@@ -213,25 +224,24 @@ def _outcomes(
     quarter: Quarter,
     listed: Iterable[Source],
     items: list[EditionItem],
+    publishers: Mapping[str, str],
 ) -> Iterable[SourceOutcome]:
     """What became of every source that was asked, in the order of their ids."""
     by_id = {source.id: source for source in listed}
     counts = Counter(source for item in items for source in item.sources)
     for source_id, outcome in history.latest_outcomes(connection, quarter).items():
-        yield _outcome(source_id, outcome, by_id.get(source_id), counts[source_id])
+        about = _about(source_id, by_id.get(source_id), publishers)
+        number = counts[source_id]
+        yield SourceOutcome(source_id, *about, outcome.outcome, outcome.detail, number)
 
 
-def _outcome(source_id: str, outcome: Outcome, source: Source | None, items: int) -> SourceOutcome:
-    return SourceOutcome(
-        source_id, *_about(source_id, source), outcome.outcome, outcome.detail, items
-    )
-
-
-def _about(source_id: str, source: Source | None) -> tuple[str, str, str, str, str, str, str]:
+def _about(
+    source_id: str, source: Source | None, publishers: Mapping[str, str]
+) -> tuple[str, str, str, str, str, str, str]:
     """Publisher, kind, group, country, region, language and home page, as far as they are known."""
     if source is not None:
         return (source.publisher, source.kind, source.group, source.country, source.region,
                 source.language, source.home)  # fmt: skip
     if source_id == SNAPSHOT:
         return "arXiv", SNAPSHOT, "preprints", "INT", "global", "en", "https://arxiv.org/"
-    return source_id, "feed", "local files", "", "", "", ""
+    return publishers.get(source_id, source_id), "feed", "local files", "", "", "", ""

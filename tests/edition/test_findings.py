@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from digest.edition.findings import Period, changed_rates, goal_shares, label_counts, past
-from digest.edition.manifest import Assigned, EditionItem, Section
+from digest.edition.manifest import Assigned, EditionItem, Section, Totals
 from digest.edition.prevalence import ModelTest
+from digest.edition.totals import totals
 from digest.quarter import Quarter
 from tests.examples import edition
 
@@ -97,8 +98,39 @@ def test_labels_of_another_model_are_not_compared() -> None:
     assert not any(signal.kind == "label" for signal in found.signals)
 
 
+def test_items_count_under_labels_if_they_are_about_ai_and_stand() -> None:
+    goal, other = Assigned("sdg", "1", 0.9, 0.5), Assigned("sdg", "2", 0.9, 0.5)
+    (one,) = edition().items
+    found = totals(
+        [
+            replace(one, labels=(AI, goal, other)),
+            replace(one, labels=(AI,), kind="news"),
+            replace(one, labels=(goal,)),
+            replace(one, labels=(AI, goal), withdrawn=True),
+            replace(one, labels=(), status="not labelled: language"),
+        ]
+    )
+    assert found == Totals({"paper": 4, "news": 1}, 4, {"paper": 1, "news": 1}, {"sdg": 1})
+
+
+def test_the_items_of_a_decline_are_named_by_their_titles() -> None:
+    gone = [
+        replace(one, id=f"arxiv:gone.{n}", title=f"Dark galaxies, part {n}", voice=f"Gone {n}")
+        for n, one in enumerate(items(BEFORE, 200, 5))
+    ]
+    now, before = items(NOW, 600, 5), [*items(BEFORE, 600, 5), *gone]
+    found = changed_rates(period(NOW, now), period(BEFORE, before))["paper"]
+    titles = {item.id: item.title for item in before}
+    declines = [signal for signal in found.signals if signal.direction == "decline"]
+    assert declines
+    for signal in declines:
+        assert signal.titles == tuple(titles[item] for item in signal.items)
+    assert not any(signal.titles for signal in found.signals if signal.direction != "decline")
+
+
 def test_the_past_keeps_what_was_counted() -> None:
     manifest = edition(sections=(Section("sdg", "3", 7, 2, ()),))
     kept = past(manifest, "v1.1")
-    assert (kept.quarter, kept.version, kept.items) == ("2026Q1", "v1.1", {"paper": 1})
+    assert (kept.quarter, kept.version) == ("2026Q1", "v1.1")
+    assert kept.totals == totals(manifest.items)
     assert kept.counts == (("sdg", "3", "paper", 7), ("sdg", "3", "news", 2))

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from digest.edition.manifest import Assigned, EditionSignal, Manifest, Signals
+from digest.edition.manifest import Assigned, EditionSignal, LabelCount, Manifest, Signals
+from digest.edition.prevalence import Estimate
 from digest.edition.rates import Ratio
 from digest.edition.select import SAME_STORY
 from digest.publish import write_pages
@@ -54,7 +55,10 @@ def test_the_share_about_ai_is_of_the_items_that_were_labelled() -> None:
     readable, unread = edition.items[:30], edition.items[30:]
     ai = Assigned("ai", "relevant", 0.9, 0.5)
     items = (
-        *(replace(item, status="labelled", labels=(ai,)) for item in readable[:15]),
+        *(
+            replace(item, status="labelled", labels=(ai,), withdrawn=False)
+            for item in readable[:15]
+        ),
         *(replace(item, status="labelled", labels=()) for item in readable[15:]),
         *(replace(item, status="not labelled: language", labels=()) for item in unread),
     )
@@ -139,6 +143,23 @@ def test_a_page_tells_the_corrected_count_its_interval_and_what_it_rests_on(
         "&#39;", "'"
     )
     assert "Only the machine says so: no person has confirmed" in page
+
+
+def test_an_interval_that_is_too_wide_names_no_number(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    wide = LabelCount("sdg", "1", "paper", Estimate(0, 67, 5, 291, 0, "model's test"))
+    counts = tuple(
+        wide if (c.scheme, c.label, c.kind) == ("sdg", "1", "paper") else c
+        for c in quarters[1].counts
+    )
+    page = written(replace(quarters[1], counts=counts), tmp_path)["sdg/1.md"]
+    assert (
+        "Between 5 and 291 papers truly concern it (90% interval): too wide to name one number; "
+        "no papers carry the label." in page
+    )
+    assert "67" not in page.split("## How many")[1].split("## Over the quarters")[0]
+    assert not Estimate(100, 110, 80, 150, 0, "model's test").is_vague
 
 
 def test_what_people_decided_is_told_apart_from_what_only_the_machine_said(

@@ -55,6 +55,18 @@ def test_every_page_of_an_edition_is_a_file(pages: Pages) -> None:
     } < names  # fmt: skip
 
 
+def test_rulings_name_categories_as_readers_know_them(tmp_path: Path) -> None:
+    book = codebook()
+    security = next(label for label in book.scheme("risk") if label.id == "security")
+    ruled = replace(security, borderline=(("A worm.", "security; add values-norms."),))
+    labels = tuple(ruled if label == security else label for label in book.labels)
+    paths = _write(published(manifest(items=5)), tmp_path, replace(book, labels=labels))
+    (page,) = [path for path in paths if path.name == "security.md"]
+    assert "A worm → “International and national security”; add “Values and norms”." in (
+        page.read_text("utf-8")
+    )
+
+
 def test_an_item_shows_source_date_evidence_and_what_labelled_it(pages: Pages) -> None:
     edition, chosen = _first(
         manifest(), "1", late=True, date="2026-02-14", date_inferred=True, title="The title",
@@ -72,6 +84,12 @@ def test_an_item_shows_source_date_evidence_and_what_labelled_it(pages: Pages) -
     assert 'title="given from 50%">' in item
     assert "high confidence, " in item
     assert f'<blockquote lang="en" dir="auto">{shown.evidence[0].sentence}</blockquote>' in item
+    titled = tuple(
+        replace(item, title=shown.evidence[0].sentence) if item.id == chosen else item
+        for item in edition.items
+    )
+    item = pages(published(replace(edition, items=titled)))["sdg/1.md"].split("<article")[1]
+    assert "<blockquote" not in item  # the title stands there already
 
 
 def test_a_label_that_a_person_decided_is_not_called_a_machine_s(pages: Pages) -> None:

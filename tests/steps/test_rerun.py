@@ -125,6 +125,8 @@ def test_a_new_document_costs_that_document(place: Workplace, document: Path) ->
     assert f"  {ENTRIES} entered:\n" in said
     assert all(f"An AI model finds wells in village {n}" in said for n in range(1, ENTRIES + 1))
     assert "source new-outlet: not listed → answered" in said
+    (outlet,) = [source for source in done.draft.sources if source.id == "new-outlet"]
+    assert outlet.publisher == "outlet.example"  # no list says who it is
     assert done.site is not None
     assert "finds wells" in (done.site / "2026Q1" / "data" / "items.csv").read_text("utf-8")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from digest.edition.manifest import LABELLED, Manifest
+from digest.edition.manifest import Manifest
+from digest.edition.totals import totals
 from digest.publish.figures import Figure
 from digest.publish.languages.tongue import Tongue
 
@@ -17,22 +18,24 @@ def figures(manifest: Manifest, tongue: Tongue) -> tuple[Figure, ...]:
 
 def _items(manifest: Manifest, tongue: Tongue) -> Iterator[Figure]:
     say, number = tongue.gettext, tongue.number
-    kinds = Counter(item.kind for item in manifest.items)
+    now = totals(manifest.items)
     before = manifest.past[-1] if manifest.past else None
-    for kind, name in (("paper", say("Papers")), ("news", say("News"))):
-        then = before.items.get(kind, 0) if before else 0
+    then = before.totals if before else None
+
+    def figure(what: str, count: int, count_before: int) -> Figure:
         in_quarter = say("%(n)s in %(quarter)s")
-        remark = in_quarter % {"n": number(then), "quarter": before.quarter} if before else ""
-        yield Figure(number(kinds[kind]), name, remark)
-    carried = Counter(
-        scheme for item in manifest.items for scheme in {given.scheme for given in item.labels}
-    )
-    labelled = sum(item.status == LABELLED for item in manifest.items)
-    relevant = {"n": number(carried["ai"]), "total": number(labelled)}
-    share = tongue.whole_percent(carried["ai"] / labelled) if labelled else "–"
-    yield Figure(share, say("Items about AI"), say("%(n)s of %(total)s") % relevant)
-    yield Figure(number(carried["sdg"]), say("Items with a goal"))
-    yield Figure(number(carried["risk"]), say("Items with a risk"))
+        said = {"n": number(count_before), "quarter": before.quarter} if before else {}
+        return Figure(number(count), what, in_quarter % said if before else "")
+
+    for kind, name in (("paper", say("Papers")), ("news", say("News"))):
+        yield figure(name, now.items.get(kind, 0), then.items.get(kind, 0) if then else 0)
+    about_ai = sum(now.about_ai.values())
+    share = tongue.whole_percent(about_ai / now.labelled) if now.labelled else "–"
+    of_all = {"n": number(about_ai), "total": number(now.labelled)}
+    yield Figure(share, say("Items about AI"), say("%(n)s of %(total)s") % of_all)
+    for scheme, name in (("sdg", say("Items with a goal")), ("risk", say("Items with a risk"))):
+        carrying = now.carrying.get(scheme, 0)
+        yield figure(name, carrying, then.carrying.get(scheme, 0) if then else 0)
 
 
 def _sources(manifest: Manifest, tongue: Tongue) -> Iterator[Figure]:
@@ -42,7 +45,9 @@ def _sources(manifest: Manifest, tongue: Tongue) -> Iterator[Figure]:
     answered = {"n": number(outcomes["answered"]), "total": number(asked)}
     yield Figure(say("%(n)s of %(total)s") % answered, say("Sources that answered"))
     languages = Counter(item.language for item in manifest.items if item.language)
-    often = tongue.listed([tongue.language(tag) for tag, _ in languages.most_common(3)])
+    often = tongue.listed(
+        [f"{tongue.language(tag)} {number(n)}" for tag, n in languages.most_common(3)]
+    )
     yield Figure(number(len(languages)), say("Languages"), often)
 
 

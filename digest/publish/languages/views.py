@@ -138,7 +138,7 @@ class EditionWords:
             papers=section.papers,
             news=section.news,
             confirmed=section.confirmed,
-            corrected=number(count.estimate or 0) if count and known else "",
+            corrected=number(count.estimate or 0) if count and known and not count.is_vague else "",
             interval=self._range(number(count.low or 0), number(count.high or 0))
             if count and known
             else "",

@@ -36,7 +36,7 @@ def _sources(data: Data) -> Iterator[Subject]:
 
 
 _LABEL = (
-    Column("scheme", "string", "sdg, risk, mit or ai, as in the table labels.",
+    Column("scheme", "string", "sdg or risk, as in the table labels.",
            lambda s: s.one.scheme, required=True),
     Column("label", "string", "Id of the label within its scheme.", lambda s: s.one.label,
            required=True),
@@ -52,7 +52,7 @@ COUNTS = Table(
     (
         *_LABEL,
         Column("kind", "string", "paper or news.", lambda s: s.one.kind, required=True),
-        Column("raw", "integer", "Items that carry the label, errors and all.",
+        Column("raw", "integer", "Items about AI that carry the label, errors and all.",
                lambda s: s.of.raw, "items", required=True),
         Column("estimate", "integer", "Items that truly concern the label: as likely fewer as "
                "more. Empty when there is too little data.", lambda s: s.of.estimate, "items"),
@@ -110,15 +110,15 @@ HISTORY = Table(
                "this edition's do not compare.", lambda s: s.of.model, required=True),
         Column("codebook", "string", "Version of the criteria. Counts by others do not compare.",
                lambda s: s.of.codebook, required=True),
-        Column("scheme", "string", "sdg, risk, mit or ai, as in the table labels.",
+        Column("scheme", "string", "sdg or risk, as in the table labels.",
                lambda s: s.one[0], required=True),
         Column("label", "string", "Id of the label within its scheme.", lambda s: s.one[1],
                required=True),
         Column("kind", "string", "paper or news.", lambda s: s.one[2], required=True),
-        Column("raw", "integer", "Items that carried the label.", lambda s: s.one[3], "items",
-               required=True),
-        Column("exposure", "integer", "All items of that kind in the quarter.",
-               lambda s: s.of.items.get(s.one[2]), "items"),
+        Column("raw", "integer", "Items about AI that carried the label.", lambda s: s.one[3],
+               "items", required=True),
+        Column("exposure", "integer", "Items of that kind in the quarter that were about AI.",
+               lambda s: s.of.totals.about_ai.get(s.one[2]), "items"),
     ),
     _past,
 )  # fmt: skip

@@ -66,9 +66,8 @@ ITEMS = Table(
                lambda s: s.one.status, required=True),
         Column("story", "string", "Id of the story that the item shares with others. Empty when it "
                "stands alone.", lambda s: s.data.stories.get(s.one.id)),
-        Column("title", "string", "Title as the source gives it. Only items with a goal or a risk, "
-               "late ones and withdrawn ones have it.", lambda s: s.one.title),
-        Column("url", "string", "Address at the source. For the same items as the title.",
+        Column("title", "string", "Title as the source gives it.", lambda s: s.one.title),
+        Column("url", "string", "Address at the source.",
                lambda s: web_address(s.one.url)),
         Column("authors", "list", "Authors as the source writes them. Only for items that the "
                "pages show.", lambda s: s.of.authors if s.of else ()),

@@ -13,6 +13,7 @@ from digest.edition.manifest import (
     Manifest,
     Past,
     Signals,
+    Totals,
 )
 from digest.edition.prevalence import Estimate
 from digest.edition.rates import Ratio
@@ -59,7 +60,16 @@ def whole(quarter: str = "2026Q1", items: int = 120) -> Manifest:
             "news": Signals("no earlier period"),
             "paper": Signals("compared", 40, 0.1, (_signal(ids),)),
         },
-        past=(Past("2025Q4", "v1.0", "m1-x", "c1-x", {"paper": 90}, (("sdg", "2", "paper", 5),)),),
+        past=(
+            Past(
+                "2025Q4",
+                "v1.0",
+                "m1-x",
+                "c1-x",
+                Totals({"paper": 95}, 95, {"paper": 90}, {"sdg": 5}),
+                (("sdg", "2", "paper", 5),),
+            ),
+        ),
     )
 
 
