@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from digest.edition.difference import difference
 from digest.edition.shelf import Correction
@@ -34,16 +36,19 @@ def editions() -> list[PublishedEdition]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A public site of these editions."""
-    folder = tmp_path_factory.mktemp("public")
-    build_site(
-        [Listed.of(edition) for edition in editions()],
-        codebook(),
-        folder / "site",
-        draft=False,
-        scratch=folder / "scratch",
-        parts=folder / "parts",
-    )
+    """A public site of these editions, to look at: built once for all processes of a test run."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "public"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "site").exists():
+            build_site(
+                [Listed.of(edition) for edition in editions()],
+                codebook(),
+                folder / "site",
+                draft=False,
+                scratch=folder / "scratch",
+                parts=folder / "parts",
+            )
     return folder / "site"
 
 
