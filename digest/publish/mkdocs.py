@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
+import json
 import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -173,26 +178,76 @@ def run_mkdocs(config: Path, moment: int) -> None:
         DigestError: MkDocs refused, with what it said.
         OSError: there was no space for the site.
     """
-    fixed = {
-        "SOURCE_DATE_EPOCH": str(moment),
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "PYTHONWARNINGS": "ignore",
-        "NO_MKDOCS_2_WARNING": "1",
-    }
-    command = [sys.executable, "-m", "digest.publish.builder"]
-    with subprocess.Popen(  # noqa: S603  (our own interpreter and our own file)
-        [*command, "build", "--strict", "-f", str(config)],
-        env={**os.environ, **fixed},
-        stdin=subprocess.PIPE,  # held open, see builder
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as building:
-        assert building.stdout is not None
-        said = building.stdout.read().strip()[-2000:]
-    if building.returncode != 0:
+    building = _waiting() or _Builder()
+    said = building.build(config, moment)
+    _idle.put(building)
+    if said:
         if os.strerror(errno.ENOSPC) in said:
             raise OSError(errno.ENOSPC, said)
         raise DigestError(f"the site could not be built from {config.parent}; MkDocs says:\n{said}")
+
+
+class _Builder:
+    """A process that builds sites (``builder``); half of a small site's time is its start."""
+
+    def __init__(self) -> None:
+        fixed = {
+            "TZ": "UTC",
+            "LC_ALL": "C.UTF-8",
+            "PYTHONHASHSEED": "0",
+            "PYTHONWARNINGS": "ignore",
+            "NO_MKDOCS_2_WARNING": "1",
+        }
+        self._printed = TemporaryFile()  # noqa: SIM115  (closed with the process)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "digest.publish.builder"],
+            env={**os.environ, **fixed},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._printed,
+            text=True,
+        )
+        atexit.register(self._end)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process is there; one that waits may have been killed."""
+        return self._process.poll() is None
+
+    def build(self, config: Path, moment: int) -> str:
+        """What MkDocs said against the build, or nothing.
+
+        Raises:
+            DigestError: the process ended before it answered.
+        """
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert answers is not None
+        with suppress(BrokenPipeError):
+            print(json.dumps({"config": str(config), "moment": moment}), file=asked, flush=True)
+        if not (answer := answers.readline()):
+            code = self._process.wait()
+            self._printed.seek(0)
+            printed = self._printed.read().decode(errors="replace").strip()[-2000:]
+            raise DigestError(
+                f"the site could not be built from {config.parent}: MkDocs' process ended with "
+                f"{code}; run it again. It printed:\n{printed}"
+            )
+        said: str = json.loads(answer)["said"]
+        return said.strip()[-2000:]
+
+    def _end(self) -> None:
+        self._process.communicate()
+        self._printed.close()
+
+
+# Those that wait for the next site; several threads may build at once.
+_idle: SimpleQueue[_Builder] = SimpleQueue()
+
+
+def _waiting() -> _Builder | None:
+    with suppress(Empty):
+        while not (building := _idle.get_nowait()).is_alive:
+            pass
+        return building
+    return None

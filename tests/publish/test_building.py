@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -202,6 +203,35 @@ def test_a_refused_build_leaves_the_old_site_and_tells_what_mkdocs_said(tmp_path
     config.write_text("site_name: x\ntheme: {name: material, font: false}\n")
     with pytest.raises(DigestError, match=r"(?s)could not be built.*nowhere\.md"):
         run_mkdocs(config, 0)
+
+
+def test_a_builder_that_is_killed_is_named_and_the_next_build_has_another(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/index.md").write_text("# Home")
+    hook = "import os\ndef on_pre_build(config):\n    os.kill(os.getpid(), 9)\n"
+    (tmp_path / "hook.py").write_text(hook)
+    config = tmp_path / "mkdocs.yml"
+    theme = "site_name: x\ntheme: {name: material, font: false}\n"
+    config.write_text(f"{theme}hooks: [hook.py]\n")
+    with pytest.raises(DigestError, match="MkDocs' process ended with -9; run it again"):
+        run_mkdocs(config, 0)
+    config.write_text(theme)
+    run_mkdocs(config, 0)
+    for waiting in _builders():
+        os.kill(waiting, signal.SIGKILL)
+        os.waitid(os.P_PID, waiting, os.WEXITED | os.WNOWAIT)
+    (tmp_path / "site" / "index.html").unlink()
+    run_mkdocs(config, 0)
+    assert (tmp_path / "site" / "index.html").exists()
+
+
+def _builders() -> list[int]:
+    """The processes of this one in which MkDocs waits."""
+    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    found = [int(child) for file in children for child in file.read_text().split()]
+    return [
+        n for n in found if b"digest.publish.builder" in Path(f"/proc/{n}/cmdline").read_bytes()
+    ]
 
 
 def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
