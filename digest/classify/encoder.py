@@ -222,6 +222,8 @@ def _requests(folder: Path, threads: int) -> Any:
         "PERFORMANCE_HINT": "THROUGHPUT",
         "NUM_STREAMS": str(threads),
         "INFERENCE_NUM_THREADS": str(threads),
+        # With it the first threads of several processes would all be bound to the first core.
+        "ENABLE_CPU_PINNING": "NO",
         # Without this, processors with bfloat16 would compute other numbers than those without.
         "INFERENCE_PRECISION_HINT": "f32",
     }
