@@ -28,7 +28,7 @@ from digest.edition.readings import Readings
 from digest.edition.select import SHOWN_SCHEMES, is_showable
 from digest.edition.shares import Share, shares
 from digest.edition.signals import Signal, Window, signals
-from digest.edition.totals import totals
+from digest.edition.totals import KINDS, totals
 from digest.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     Bools = NDArray[np.bool_]
 
-KINDS = ("paper", "news")
 TESTED = "paper"  # the model was tested on real abstracts; of news there is no test
 NAMED = 12  # of the items behind a signal
 Pair = tuple[str, str]
@@ -182,4 +181,4 @@ def past(manifest: Manifest, version: str) -> Past:
         for kind, number in (("paper", section.papers), ("news", section.news))
     )
     maker = manifest.model, manifest.codebook
-    return Past(manifest.quarter, version, *maker, totals(manifest.items), counts)
+    return Past(manifest.quarter, version, *maker, counts, totals(manifest.items))

@@ -174,32 +174,34 @@ class Signals:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many items a quarter has: ``items`` by kind, and how many were ``labelled`` at all.
+    """How many items a quarter has: ``items`` by kind.
 
     ``about_ai``, by kind, are those about AI that were not withdrawn, which is what labels count
-    among; ``carrying``, by scheme (sdg, risk), are those of them with at least one of its labels.
+    among; ``labelled`` is of how many that can be said. ``carrying``, by scheme (sdg, risk), are
+    those about AI with at least one of its labels.
     """
 
-    items: dict[str, int]
-    labelled: int
-    about_ai: dict[str, int]
-    carrying: dict[str, int]
+    items: dict[str, int] = field(default_factory=dict)
+    labelled: int = 0
+    about_ai: dict[str, int] = field(default_factory=dict)
+    carrying: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """What the last version of an earlier quarter counted: the raw counts behind a trend.
 
-    ``counts`` is the machine's count by scheme, label and kind, among the ``totals`` about AI.
-    Counts of another model or codebook than this edition's do not compare.
+    ``counts`` is the machine's count by scheme, label and kind, among the ``totals`` about AI,
+    which older editions do not have. Counts of another model or codebook than this edition's do not
+    compare.
     """
 
     quarter: str
     version: str
     model: str
     codebook: str
-    totals: Totals
     counts: tuple[tuple[str, str, str, int], ...]
+    totals: Totals = Totals()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from digest.edition.findings import Read, goal_shares, label_counts
-from digest.edition.manifest import Assigned, EditionItem, EditionStory, Manifest, Signals
+from digest.edition.manifest import (
+    Assigned,
+    EditionItem,
+    EditionSignal,
+    EditionStory,
+    Manifest,
+    Signals,
+)
 from digest.edition.panel import PANEL, Overruled, Panel
 from digest.edition.prevalence import ModelTest
 from digest.edition.readings import Key, Pair, Readings
@@ -133,10 +140,13 @@ def _without(stories: Iterable[EditionStory], removed: frozenset[str]) -> Iterat
 
 def _signals(found: Signals, removed: frozenset[str]) -> Signals:
     """The signals, none of which names an item that is taken out."""
-    left = (
-        replace(one, items=tuple(i for i in one.items if i not in removed)) for one in found.signals
-    )
-    return replace(found, signals=tuple(left))
+    return replace(found, signals=tuple(_naming(one, removed) for one in found.signals))
+
+
+def _naming(one: EditionSignal, removed: frozenset[str]) -> EditionSignal:
+    left = [n for n, item in enumerate(one.items) if item not in removed]
+    titles = tuple(one.titles[n] for n in left) if one.titles else ()
+    return replace(one, items=tuple(one.items[n] for n in left), titles=titles)
 
 
 def listed(manifest: Manifest) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """MkDocs in a process of its own, for one build after the other, that ends with whoever started it.
 
 A line of standard input asks for a build, ``{"config": path, "moment": seconds since 1970}``; a
-line of standard output answers with what MkDocs said, ``{"said": ""}`` when it was content. A
+line of standard output answers with what MkDocs said, ``{"said": null}`` when it was content. A
 killed run would otherwise leave MkDocs behind, writing into the folder that the next run builds in:
 the starter holds the other end of standard input and gives it up only by ending.
 
@@ -17,6 +17,7 @@ import logging
 import os
 import sys
 import threading
+import traceback
 from contextlib import suppress
 from io import StringIO
 from queue import SimpleQueue
@@ -38,10 +39,11 @@ def main() -> None:
         answers.flush()
 
 
-def _build(config_file: str, moment: int) -> str:
-    """What MkDocs said against the build, or nothing."""
+def _build(config_file: str, moment: int) -> str | None:
+    """What MkDocs said against the build; None when it was content."""
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
+    from mkdocs.exceptions import MkDocsException
 
     os.environ["SOURCE_DATE_EPOCH"] = str(moment)
     said = StringIO()
@@ -56,11 +58,13 @@ def _build(config_file: str, moment: int) -> str:
             build(config)
         finally:
             config.plugins.on_shutdown()
-    except (Exception, SystemExit) as error:
-        return f"{said.getvalue()}{error}"
+    except MkDocsException as refused:
+        return f"{said.getvalue()}{refused}"
+    except (Exception, SystemExit):
+        return f"{said.getvalue()}{traceback.format_exc()}"
     finally:
         logger.removeHandler(handler)
-    return ""
+    return None
 
 
 def on_env(env: Environment, **_: Any) -> Environment:

@@ -25,17 +25,25 @@ def figures(manifest: Manifest) -> tuple[Figure, ...]:
     return (*_items(manifest), *_sources(manifest), *_course(manifest))
 
 
+def quarter_before(manifest: Manifest) -> tuple[str, dict[str, int]]:
+    """Its name and what it had: items by kind and, if its labels compare, by scheme."""
+    if not manifest.past:
+        return "", {}
+    past = manifest.past[-1]
+    compares = (past.model, past.codebook) == (manifest.model, manifest.codebook)
+    return past.quarter, past.totals.items | (past.totals.carrying if compares else {})
+
+
 def _items(manifest: Manifest) -> Iterator[Figure]:
     now = totals(manifest.items)
-    before = manifest.past[-1] if manifest.past else None
-    then = before.totals if before else None
+    quarter, before = quarter_before(manifest)
 
-    def figure(what: str, count: int, count_before: int) -> Figure:
-        remark = f"{words.number(count_before)} in {before.quarter}" if before else ""
+    def figure(key: str, what: str, count: int) -> Figure:
+        remark = f"{words.number(before[key])} in {quarter}" if key in before else ""
         return Figure(words.number(count), what, remark)
 
     for kind, what in (("paper", "papers"), ("news", "news items")):
-        yield figure(what, now.items.get(kind, 0), then.items.get(kind, 0) if then else 0)
+        yield figure(kind, what, now.items[kind])
     relevant = sum(now.about_ai.values())
     yield Figure(
         words.percent(relevant / now.labelled) if now.labelled else "none",
@@ -43,8 +51,7 @@ def _items(manifest: Manifest) -> Iterator[Figure]:
         f"{words.number(relevant)} of {words.number(now.labelled)} items that were labelled",
     )
     for scheme, what in (("sdg", "of them with a goal"), ("risk", "of them with a risk")):
-        carrying = now.carrying.get(scheme, 0)
-        yield figure(what, carrying, then.carrying.get(scheme, 0) if then else 0)
+        yield figure(scheme, what, now.carrying[scheme])
 
 
 def _sources(manifest: Manifest) -> Iterator[Figure]:

@@ -179,9 +179,13 @@ def run_mkdocs(config: Path, moment: int) -> None:
         OSError: there was no space for the site.
     """
     building = _waiting() or _Builder()
-    said = building.build(config, moment)
+    try:
+        said = building.build(config, moment)
+    except BaseException:
+        building.end()  # or it would go on writing after its starter was told to stop
+        raise
     _idle.put(building)
-    if said:
+    if said is not None:
         if os.strerror(errno.ENOSPC) in said:
             raise OSError(errno.ENOSPC, said)
         raise DigestError(f"the site could not be built from {config.parent}; MkDocs says:\n{said}")
@@ -207,15 +211,15 @@ class _Builder:
             stderr=self._printed,
             text=True,
         )
-        atexit.register(self._end)
+        atexit.register(self.end)
 
     @property
     def is_alive(self) -> bool:
         """Whether the process is there; one that waits may have been killed."""
         return self._process.poll() is None
 
-    def build(self, config: Path, moment: int) -> str:
-        """What MkDocs said against the build, or nothing.
+    def build(self, config: Path, moment: int) -> str | None:
+        """What MkDocs said against the build; None when it was content.
 
         Raises:
             DigestError: the process ended before it answered.
@@ -224,7 +228,11 @@ class _Builder:
         assert asked is not None
         assert answers is not None
         with suppress(BrokenPipeError):
-            print(json.dumps({"config": str(config), "moment": moment}), file=asked, flush=True)
+            print(
+                json.dumps({"config": str(config.resolve()), "moment": moment}),
+                file=asked,
+                flush=True,
+            )
         if not (answer := answers.readline()):
             code = self._process.wait()
             self._printed.seek(0)
@@ -233,12 +241,14 @@ class _Builder:
                 f"the site could not be built from {config.parent}: MkDocs' process ended with "
                 f"{code}; run it again. It printed:\n{printed}"
             )
-        said: str = json.loads(answer)["said"]
-        return said.strip()[-2000:]
+        said: str | None = json.loads(answer)["said"]
+        return said if said is None else said.strip()[-2000:]
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the process, whatever it is at."""
         self._process.communicate()
         self._printed.close()
+        atexit.unregister(self.end)
 
 
 # Those that wait for the next site; several threads may build at once.
@@ -248,6 +258,6 @@ _idle: SimpleQueue[_Builder] = SimpleQueue()
 def _waiting() -> _Builder | None:
     with suppress(Empty):
         while not (building := _idle.get_nowait()).is_alive:
-            pass
+            building.end()
         return building
     return None

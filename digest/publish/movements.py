@@ -124,7 +124,8 @@ def _view(
         change=_change(signal.ratio),
         voices=words.count(signal.voices, *VOICES.get(kind, ("voice", "voices"))),
         items=edition.items.views(
-            signal.items, dict(zip(signal.items, signal.titles, strict=False))
+            signal.items,
+            dict(zip(signal.items, signal.titles, strict=True)) if signal.titles else None,
         ),
     )
 

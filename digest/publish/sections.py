@@ -80,7 +80,8 @@ class EditionView:
         self._trends = Trends(manifest)
         self._confirmed = _confirmed(manifest)
         self._risk_names = {label.id: label.name for label in codebook.scheme("risk")}
-        self._risk_id = re.compile(rf"\b(?:{'|'.join(map(re.escape, self._risk_names))})\b")
+        # A "risk to democracy" is the word, not the category.
+        self._risk_id = re.compile(rf"(?<!to )\b(?:{'|'.join(map(re.escape, self._risk_names))})\b")
 
     @cached_property
     def goals(self) -> tuple[SectionView, ...]:

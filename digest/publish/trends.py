@@ -67,8 +67,8 @@ class Trends:
         now = TrendRow(
             self._quarter,
             "",
-            Rate(section.papers, self._about_ai.get("paper", 0)),
-            Rate(section.news, self._about_ai.get("news", 0)),
+            Rate(section.papers, self._about_ai["paper"]),
+            Rate(section.news, self._about_ai["news"]),
             compares=True,
             is_this=True,
         )

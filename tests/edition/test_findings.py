@@ -110,7 +110,9 @@ def test_items_count_under_labels_if_they_are_about_ai_and_stand() -> None:
             replace(one, labels=(), status="not labelled: language"),
         ]
     )
-    assert found == Totals({"paper": 4, "news": 1}, 4, {"paper": 1, "news": 1}, {"sdg": 1})
+    assert found == Totals(
+        {"paper": 4, "news": 1}, 3, {"paper": 1, "news": 1}, {"sdg": 1, "risk": 0}
+    )
 
 
 def test_the_items_of_a_decline_are_named_by_their_titles() -> None:

@@ -168,8 +168,8 @@ CHANGED: dict[str, Any] = {
         (OpenQuestion("sdg/1", "Whom?"),),
         (Overruled("a", "sdg", "1", 0.9, 0.5),), (Overruled("a", "sdg", "2", 0.4, 0.5),),
     ),
-    "past": (Past("2025Q4", "v1.0", "m", "c", Totals({"paper": 3}, 3, {"paper": 3}, {"sdg": 2}),
-                  (("sdg", "1", "paper", 2),)),),
+    "past": (Past("2025Q4", "v1.0", "m", "c", (("sdg", "1", "paper", 2),),
+                  Totals({"paper": 3}, 3, {"paper": 3}, {"sdg": 2})),),
 }  # fmt: skip
 
 
@@ -185,3 +185,13 @@ def test_sources_are_compared_by_what_became_of_them() -> None:
     late = replace(asked, id="who")
     changes = compare(edition(), edition(sources=(failed, late)))
     assert changes.sources == ("arxiv-cs-ai: answered → failed", "who: not listed → answered")
+
+
+def test_an_edition_from_before_totals_were_kept_can_be_read() -> None:
+    kept = orjson.loads(edition(past=CHANGED["past"]).canonical())
+    (past,) = kept["past"]
+    del past["totals"]
+    past["items"] = {"paper": 3}
+    (read,) = Manifest.from_json(orjson.dumps(kept | {"format": "edition/2"})).past
+    assert read.counts == (("sdg", "1", "paper", 2),)
+    assert read.totals == Totals()

@@ -7,9 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from digest.edition.manifest import Assigned, EditionItem, EditionStory, Manifest, Section
+from digest.edition.manifest import (
+    Assigned,
+    EditionItem,
+    EditionSignal,
+    EditionStory,
+    Manifest,
+    Section,
+    Signals,
+)
 from digest.edition.panel import Overruled
 from digest.edition.prevalence import ModelTest
+from digest.edition.rates import Ratio
 from digest.edition.readings import Key, Readings
 from digest.edition.reviewed import Decided, ModelTests, listed, overruled, reviewed, shown_labels
 from digest.edition.select import sections
@@ -97,7 +106,14 @@ def test_no_decision_changes_nothing_but_the_words() -> None:
 def test_a_removed_item_leaves_no_trace() -> None:
     story = EditionStory("s", ("a", "b", "c"), "a", ("A",), ("same",))
     machine = draft(paper("a", goal("3")), paper("b"), paper("c"), stories=(story,))
+    fell = EditionSignal(
+        "term", "wells", "decline", 1, 9, 6, 9, 5, Ratio(0.2, 0.1, 0.4), 0.01, ("a", "gone"),
+        ("Title of a", "Title of what is gone"),
+    )  # fmt: skip
+    machine = replace(machine, signals={"paper": Signals("compared", 9, 0.1, (fell,))})
     after = made(machine, decided({}, removed=frozenset({"a"})))
+    (signal,) = after.signals["paper"].signals
+    assert (signal.items, signal.titles) == (("gone",), ("Title of what is gone",))
     assert b'"a"' not in after.canonical().replace(b'"a":', b"")
     assert (after.stories[0].items, after.stories[0].representative) == (("b", "c"), "b")
     assert made(machine, decided({}, removed=frozenset({"a", "b"}))).stories == ()

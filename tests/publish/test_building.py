@@ -8,6 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -223,6 +225,37 @@ def test_a_builder_that_is_killed_is_named_and_the_next_build_has_another(tmp_pa
     (tmp_path / "site" / "index.html").unlink()
     run_mkdocs(config, 0)
     assert (tmp_path / "site" / "index.html").exists()
+
+
+def test_a_build_that_is_stopped_leaves_no_builder_that_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/index.md").write_text("# Home")
+    hook = "import pathlib, time\ndef on_pre_build(config):\n"
+    hook += f"    pathlib.Path({str(tmp_path / 'begun')!r}).touch()\n    time.sleep(60)\n"
+    (tmp_path / "hook.py").write_text(hook)
+    config = tmp_path / "mkdocs.yml"
+    config.write_text("site_name: x\ntheme: {name: material, font: false}\nhooks: [hook.py]\n")
+    before = {*_builders()}
+
+    def stop_it() -> None:
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=stop_it, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        run_mkdocs(config, 0)
+    assert {*_builders()} <= before
+
+
+def test_an_error_without_words_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/index.md").write_text("# Home")
+    (tmp_path / "hook.py").write_text("def on_pre_build(config):\n    raise MemoryError\n")
+    config = tmp_path / "mkdocs.yml"
+    config.write_text("site_name: x\ntheme: {name: material, font: false}\nhooks: [hook.py]\n")
+    with pytest.raises(DigestError, match="MemoryError"):
+        run_mkdocs(config, 0)
 
 
 def _builders() -> list[int]:

@@ -50,6 +50,16 @@ def test_ten_figures_stand_beside_those_of_the_quarter_before(
     assert f"<dd>{papers} in 2025Q4</dd>" in page
 
 
+def test_counts_of_labels_stand_beside_those_of_another_model_only_for_items(
+    quarters: tuple[Manifest, Manifest],
+) -> None:
+    def remarks(edition: Manifest) -> list[bool]:
+        return ["in 2025Q4" in figure.remark for figure in figures(edition)[:5]]
+
+    assert remarks(quarters[1]) == [True, True, False, True, True]
+    assert remarks(replace(quarters[1], model="another")) == [True, True, False, False, False]
+
+
 def test_the_share_about_ai_is_of_the_items_that_were_labelled() -> None:
     edition = manifest(items=40)
     readable, unread = edition.items[:30], edition.items[30:]
@@ -153,7 +163,10 @@ def test_an_interval_that_is_too_wide_names_no_number(
         wide if (c.scheme, c.label, c.kind) == ("sdg", "1", "paper") else c
         for c in quarters[1].counts
     )
-    page = written(replace(quarters[1], counts=counts), tmp_path)["sdg/1.md"]
+    pages = written(replace(quarters[1], counts=counts), tmp_path)
+    page = pages["sdg/1.md"]
+    assert '<td class="n">– <small>(5 to 291)</small></td>' in pages["index.md"]
+    assert "Papers: corrected by the machine" in page
     assert (
         "Between 5 and 291 papers truly concern it (90% interval): too wide to name one number; "
         "no papers carry the label." in page

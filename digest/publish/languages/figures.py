@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from digest.edition.manifest import Manifest
 from digest.edition.totals import totals
-from digest.publish.figures import Figure
+from digest.publish.figures import Figure, quarter_before
 from digest.publish.languages.tongue import Tongue
 
 
@@ -19,23 +19,22 @@ def figures(manifest: Manifest, tongue: Tongue) -> tuple[Figure, ...]:
 def _items(manifest: Manifest, tongue: Tongue) -> Iterator[Figure]:
     say, number = tongue.gettext, tongue.number
     now = totals(manifest.items)
-    before = manifest.past[-1] if manifest.past else None
-    then = before.totals if before else None
+    quarter, before = quarter_before(manifest)
 
-    def figure(what: str, count: int, count_before: int) -> Figure:
+    def figure(key: str, what: str, count: int) -> Figure:
         in_quarter = say("%(n)s in %(quarter)s")
-        said = {"n": number(count_before), "quarter": before.quarter} if before else {}
-        return Figure(number(count), what, in_quarter % said if before else "")
+        known = key in before
+        remark = in_quarter % {"n": number(before[key]), "quarter": quarter} if known else ""
+        return Figure(number(count), what, remark)
 
     for kind, name in (("paper", say("Papers")), ("news", say("News"))):
-        yield figure(name, now.items.get(kind, 0), then.items.get(kind, 0) if then else 0)
+        yield figure(kind, name, now.items[kind])
     about_ai = sum(now.about_ai.values())
     share = tongue.whole_percent(about_ai / now.labelled) if now.labelled else "–"
     of_all = {"n": number(about_ai), "total": number(now.labelled)}
     yield Figure(share, say("Items about AI"), say("%(n)s of %(total)s") % of_all)
     for scheme, name in (("sdg", say("Items with a goal")), ("risk", say("Items with a risk"))):
-        carrying = now.carrying.get(scheme, 0)
-        yield figure(name, carrying, then.carrying.get(scheme, 0) if then else 0)
+        yield figure(scheme, name, now.carrying[scheme])
 
 
 def _sources(manifest: Manifest, tongue: Tongue) -> Iterator[Figure]:

@@ -66,8 +66,8 @@ def whole(quarter: str = "2026Q1", items: int = 120) -> Manifest:
                 "v1.0",
                 "m1-x",
                 "c1-x",
-                Totals({"paper": 95}, 95, {"paper": 90}, {"sdg": 5}),
                 (("sdg", "2", "paper", 5),),
+                Totals({"paper": 95}, 95, {"paper": 90}, {"sdg": 5}),
             ),
         ),
     )
