@@ -151,6 +151,23 @@ def test_a_queue_comes_to_its_end_however_fast_one_decides(enter: Enter, served:
     assert len(served.decisions) == 4
 
 
+def test_a_page_that_was_fetched_in_advance_knows_what_was_done_since(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + "/2026Q1/item?queue=selected")
+    page.wait_for_load_state("networkidle")
+    before = page.get_attribute("#item", "data-item")
+    for _ in page.query_selector_all("#labels > .label"):
+        page.keyboard.press("a")
+    page.wait_for_selector("#done:has-text('done by you: 1')")
+    page.keyboard.press("n")
+    page.wait_for_function(
+        "before => document.getElementById('item')?.dataset.item !== before", arg=before
+    )
+    assert page.inner_text("#done") == "done by you: 1"
+
+
 def test_without_a_connection_decisions_wait_and_are_saved_once(
     enter: Enter, served: Served
 ) -> None:

@@ -275,7 +275,10 @@ form has an id of its own, so what is sent twice is saved once. */
       document.title = fresh.title;
       const body = document.implementation.createHTMLDocument();
       body.body.append(...content.childNodes);
+      // A page that was fetched in advance does not know what was done since.
+      const done = known && $("#done")?.textContent;
       place(body, push ? page.url : "");
+      if (done && $("#done")) $("#done").textContent = done;
       if (!known && waiting().length === 0) swap($("#status"), fresh.getElementById("status"));
       alarm("");
     } catch {
