@@ -49,7 +49,7 @@ def choices(manifest: Manifest) -> Choices:
     languages = {item.language for item in items if item.language}
     named = {tag: words.language(tag) for tag in languages}
     return Choices(
-        kinds={"paper": "Papers", "news": "News"},
+        kinds={"paper": "Paper", "news": "News"},
         regions={r: region_name(r) for r in sorted({_region(i, regions) for i in items})},
         languages=dict(sorted(named.items(), key=lambda pair: pair[1])),
     )

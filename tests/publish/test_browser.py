@@ -125,7 +125,7 @@ def test_explore_filters_by_its_address_and_keeps_it_up_to_date(
     lines = page.query_selector_all(".explore-items li")
     assert 0 < len(lines) <= min(found, 50)
     assert all("Goal 1: No poverty" in line.inner_text() for line in lines)
-    assert all("Papers ·" in line.inner_text() for line in lines)
+    assert all("Paper ·" in line.inner_text() for line in lines)
     page.select_option("#explore-confidence", "high")
     fewer = int(page.inner_text(".explore-state").split()[0].replace(",", ""))
     assert 0 < fewer < found
