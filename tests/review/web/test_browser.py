@@ -161,6 +161,7 @@ def test_a_page_that_was_fetched_in_advance_knows_what_was_done_since(
     for _ in page.query_selector_all("#labels > .label"):
         page.keyboard.press("a")
     page.wait_for_selector("#done:has-text('done by you: 1')")
+    assert "This item is done." in page.inner_text(".goto")
     page.keyboard.press("n")
     page.wait_for_function(
         "before => document.getElementById('item')?.dataset.item !== before", arg=before
