@@ -15,7 +15,8 @@ from markupsafe import Markup
 from digest.publish import svg, words
 
 KEY, PLOT, AXIS = 52, 140, 40  # heights in pixels
-LEFT, RIGHT = 8.0, 92.0  # per cent of the width: where the first and the last quarter stand
+# Per cent of the width: where the first quarter stands, clear of the scale's words, and the last.
+LEFT, RIGHT = 14.0, 92.0
 STEPS = (1, 2, 5, 10)  # of the scale
 CROWDED = 6  # more quarters than that do not all have their names below them on a phone
 
