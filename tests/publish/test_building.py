@@ -8,8 +8,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -227,25 +227,42 @@ def test_a_builder_that_is_killed_is_named_and_the_next_build_has_another(tmp_pa
     assert (tmp_path / "site" / "index.html").exists()
 
 
+_STOPPED = """
+import sys
+from pathlib import Path
+from digest.publish.mkdocs import run_mkdocs
+try:
+    run_mkdocs(Path(sys.argv[1]), 0)
+except KeyboardInterrupt:
+    print("stopped", flush=True)
+    sys.stdin.read()
+"""
+
+
 def test_a_build_that_is_stopped_leaves_no_builder_that_goes_on(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/index.md").write_text("# Home")
-    hook = "import pathlib, time\ndef on_pre_build(config):\n"
-    hook += f"    pathlib.Path({str(tmp_path / 'begun')!r}).touch()\n    time.sleep(60)\n"
+    begun = tmp_path / "begun"
+    begun.write_text("")
+    hook = "import os, pathlib, time\ndef on_pre_build(config):\n"
+    hook += f"    pathlib.Path({str(begun)!r}).write_text(str(os.getpid()))\n    time.sleep(60)\n"
     (tmp_path / "hook.py").write_text(hook)
     config = tmp_path / "mkdocs.yml"
     config.write_text("site_name: x\ntheme: {name: material, font: false}\nhooks: [hook.py]\n")
-    before = {*_builders()}
-
-    def stop_it() -> None:
-        while not (tmp_path / "begun").exists():
+    with subprocess.Popen(
+        [sys.executable, "-c", _STOPPED, str(config)],
+        env={**os.environ, "PYTHONPATH": str(TESTS.parents[1])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as starter:
+        assert starter.stdout is not None
+        while not (builder := begun.read_text()):
+            assert starter.poll() is None
             time.sleep(0.02)
-        os.kill(os.getpid(), signal.SIGINT)
-
-    threading.Thread(target=stop_it, daemon=True).start()
-    with pytest.raises(KeyboardInterrupt):
-        run_mkdocs(config, 0)
-    assert {*_builders()} <= before
+        starter.send_signal(signal.SIGINT)
+        assert starter.stdout.readline() == "stopped\n"
+        assert not Path("/proc", builder).exists()
 
 
 def test_an_error_without_words_is_an_error(tmp_path: Path) -> None:
@@ -260,11 +277,12 @@ def test_an_error_without_words_is_an_error(tmp_path: Path) -> None:
 
 def _builders() -> list[int]:
     """The processes of this one in which MkDocs waits."""
-    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    found = [int(child) for file in children for child in file.read_text().split()]
-    return [
-        n for n in found if b"digest.publish.builder" in Path(f"/proc/{n}/cmdline").read_bytes()
-    ]
+    listed: list[str] = []
+    for thread in Path(f"/proc/{os.getpid()}/task").iterdir():
+        with suppress(OSError):  # a thread may end meanwhile
+            listed += (thread / "children").read_text().split()
+    found = [Path("/proc") / child for child in listed]
+    return [int(p.name) for p in found if b"publish.builder" in (p / "cmdline").read_bytes()]
 
 
 def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
