@@ -269,6 +269,10 @@ class Manifest:
         """The edition's identity."""
         return hashlib.sha256(self.canonical()).hexdigest()
 
+    def compares_with(self, past: Past) -> bool:
+        """Whether the labels of an earlier quarter were given by the same model and codebook."""
+        return (past.model, past.codebook) == (self.model, self.codebook)
+
     @classmethod
     def from_json(cls, text: bytes) -> Manifest:
         """Read a manifest back; ``from_json(m.canonical()) == m``."""

@@ -30,8 +30,8 @@ def quarter_before(manifest: Manifest) -> tuple[str, dict[str, int]]:
     if not manifest.past:
         return "", {}
     past = manifest.past[-1]
-    compares = (past.model, past.codebook) == (manifest.model, manifest.codebook)
-    return past.quarter, past.totals.items | (past.totals.carrying if compares else {})
+    labels = past.totals.carrying if manifest.compares_with(past) else {}
+    return past.quarter, past.totals.items | labels
 
 
 def _items(manifest: Manifest) -> Iterator[Figure]:
@@ -62,7 +62,8 @@ def _sources(manifest: Manifest) -> Iterator[Figure]:
     yield Figure(answered, "sources answered", ", ".join(silent))
     languages = Counter(item.language for item in manifest.items if item.language)
     often = [f"{words.language(tag)} {words.number(n)}" for tag, n in languages.most_common(3)]
-    remark = words.listed(often) if often else ""
+    most = "most often " if len(languages) > len(often) else ""
+    remark = most + words.listed(often) if often else ""
     yield Figure(words.number(len(languages)), "languages", remark)
 
 

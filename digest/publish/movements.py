@@ -91,7 +91,7 @@ def _silence(manifest: Manifest) -> str:
 def _no_labels(manifest: Manifest) -> str:
     """Why goals and risks were not compared, if they were not."""
     before = manifest.past[-1] if manifest.past else None
-    if before is None or (before.model, before.codebook) == (manifest.model, manifest.codebook):
+    if before is None or manifest.compares_with(before):
         return ""
     return (
         f"{before.quarter} was labelled by another model or codebook, so the counts of goals and "

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from digest.edition.manifest import Manifest, Past, Section
-from digest.edition.totals import totals
+from digest.edition.totals import KINDS, totals
 from digest.publish import words
 from digest.publish.trend_chart import Line, Point, trend_chart
-
-KINDS = ("paper", "news")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Trends:
     """The earlier quarters of an edition, and itself as the last of them."""
 
     def __init__(self, manifest: Manifest) -> None:
-        self._maker = manifest.model, manifest.codebook
+        self._compares = manifest.compares_with
         self._quarter = manifest.quarter
         self._about_ai = totals(manifest.items).about_ai
         self._past = [(past, _counts(past)) for past in manifest.past]
@@ -79,8 +77,7 @@ class Trends:
     ) -> TrendRow:
         among = past.totals.about_ai
         papers, news = (Rate(counts[*pair, kind], among.get(kind, 0)) for kind in KINDS)
-        compares = (past.model, past.codebook) == self._maker
-        return TrendRow(past.quarter, past.version, papers, news, compares)
+        return TrendRow(past.quarter, past.version, papers, news, self._compares(past))
 
 
 def _counts(past: Past) -> Counter[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
+"""Asking arXiv's search, day by day: pages, gaps, faults, and what is told at the end."""
+
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -9,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from digest.errors import Incomplete, Refused, SourceError, Unreachable, Unreadable
-from digest.items import Record, Rejection
+from digest.errors import Incomplete, Refused, SourceError, Unreachable
+from digest.items import Record
 from digest.sample import SOURCES, data
 from digest.sample.server import sample_server
-from digest.sources import Document, arxiv_api, arxiv_oai, catalogue, snapshot
+from digest.sources import arxiv_api, arxiv_oai, catalogue, snapshot
 from digest.sources.http import PoliteClient
 from tests.servers import Answer, FaultyServer, body, status
 from tests.sources.arxiv_rig import (
@@ -26,14 +27,20 @@ from tests.sources.arxiv_rig import (
     polite_client,
     source,
 )
+from tests.sources.atom_pages import ERROR, entry, feed
 
-REAL = Path(__file__).parents[3] / "shared" / "data" / "arxiv" / "api"
 # The quarter begins on a Thursday; five days are over, the weekend among them.
 NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
+
+
 THURSDAY, FRIDAY, SATURDAY, SUNDAY, MONDAY, TUESDAY, WEDNESDAY, TODAY = (
     date(2026, 1, day) for day in range(1, 9)
 )
+
+
 WEEK = {THURSDAY: 3, FRIDAY: 2, MONDAY: 4, TUESDAY: 3}
+
+
 BIG = {**WEEK, MONDAY: 1_100}  # pages of 500, 500 and 100
 
 
@@ -67,6 +74,8 @@ def harvest(client: PoliteClient, waits: Waits) -> Callable[[Arxiv], Harvested]:
 
 
 Harvested = tuple[list[str], SourceError | None]
+
+
 Run = Callable[[Arxiv], Harvested]
 
 
@@ -102,50 +111,15 @@ def changed(
 
 
 NO_ENTRIES = ("<entry>.*</entry>", "")
+
+
 NOTHING = (
     "<opensearch:totalResults>.*</entry>",
     "<opensearch:totalResults>0</opensearch:totalResults>",
 )
 
 
-def feed(*entries: str, total: int | None = None) -> bytes:
-    total = len(entries) if total is None else total
-    return (
-        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom" '
-        'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
-        f"<opensearch:totalResults>{total}</opensearch:totalResults>{''.join(entries)}</feed>"
-    ).encode()
-
-
-def entry(**given: str) -> str:
-    """An entry; an element is replaced by what is given for its name, or left out."""
-    elements = {
-        "id": "<id>http://arxiv.org/abs/2601.00001v2</id>",
-        "title": "<title>A title</title>",
-        "summary": "<summary>An abstract.</summary>",
-        "published": "<published>2026-01-05T10:00:00Z</published>",
-        "updated": "<updated>2026-01-07T10:00:00Z</updated>",
-        "author": "<author><name>A. Author</name></author>",
-        "category": '<category term="cs.AI"/>',
-        "more": "",
-    }
-    return f"<entry>{''.join({**elements, **given}.values())}</entry>"
-
-
-def parse(content: bytes, code: int = 200) -> list[Record | Rejection]:
-    document = Document("arxiv", "https://arxiv.example/api/query", NOW, code, content)
-    return list(arxiv_api.parse(document))
-
-
-ERROR = (
-    b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Error</title>'
-    b"<id>https://arxiv.org/api/errors#incorrect</id>"
-    b"<summary>incorrect date\n format</summary></entry></feed>"
-)
-
 # The sample, whole
-
-
 @pytest.mark.parametrize("stage", [1, 2])
 def test_the_sample_comes_whole_and_without_a_pause(
     client: PoliteClient, waits: Waits, stage: int
@@ -188,8 +162,6 @@ def test_a_paper_reads_the_same_from_all_three(client: PoliteClient, waits: Wait
 
 
 # The days
-
-
 def test_each_day_up_to_now_is_one_question(harvest: Run) -> None:
     arxiv = Arxiv(papers_on(WEEK))
     ids, problem = harvest(arxiv)
@@ -296,8 +268,6 @@ def test_attempts_that_each_lack_something_add_up(harvest: Run) -> None:
 
 
 # Days without papers
-
-
 def test_a_weekday_without_any_paper_is_a_failure(harvest: Run) -> None:
     days = {day: count for day, count in WEEK.items() if day != FRIDAY}
     ids, problem = harvest(Arxiv(papers_on(days)))
@@ -344,8 +314,6 @@ def test_days_in_vain_are_not_waited_for_for_ever(harvest: Run, waits: Waits) ->
 
 
 # Servers that refuse
-
-
 def test_a_refused_question_is_not_asked_again(harvest: Run) -> None:
     arxiv = Arxiv(papers_on(WEEK), [lambda query, times: status(400, data=ERROR)])
     ids, problem = harvest(arxiv)
@@ -398,60 +366,6 @@ def test_no_server_at_all(client: PoliteClient) -> None:
         list(arxiv_api.fetch(source("arxiv-api", base), Q1, client, NOW))
 
 
-# A page
-
-
-def test_an_entry_is_read() -> None:
-    (record,) = parse(
-        feed(
-            entry(
-                title="<title>If $a&lt;b$\n  then</title>",
-                author="<author><name>Jos\u00e9 N\u00fa\u00f1ez</name></author>"
-                "<author><name>:</name></author><author><name>B. C. Dee</name></author>",
-                category='<category term="math.OC"/><category term="cs.AI"/>'
-                '<category term="68T50"/><category term="I.2.7"/>',
-                more='<arxiv:primary_category term="cs.AI"/><arxiv:comment>8 pages</arxiv:comment>'
-                "<arxiv:doi>10.1000/ABC.1</arxiv:doi>",
-            )
-        )
-    )
-    assert record == Record(
-        source="arxiv",
-        external_id="2601.00001",
-        kind="paper",
-        title="If $a<b$ then",
-        text="An abstract.",
-        url="https://arxiv.org/abs/2601.00001",
-        published=datetime(2026, 1, 5, 10, tzinfo=UTC),
-        updated=datetime(2026, 1, 7, 10, tzinfo=UTC),
-        authors=("José Núñez", "B. C. Dee"),
-        categories=("cs.AI", "math.OC"),
-        doi="10.1000/abc.1",
-        arxiv_id="2601.00001",
-        version=2,
-        comments="8 pages",
-    )
-
-
-@pytest.mark.parametrize(
-    ("given", "reason"),
-    [
-        ({"published": ""}, "'' is not a date"),
-        ({"updated": "<updated>tomorrow</updated>"}, "'tomorrow' is not a date"),
-        ({"title": ""}, "it has no title"),
-        ({"id": ""}, "'' is not an arXiv id"),
-        ({"id": "<id>http://example.org/x</id>"}, "'http://example.org/x' is not an arXiv id"),
-    ],
-)
-def test_an_entry_that_cannot_be_used_says_why_and_the_others_stay(
-    given: dict[str, str], reason: str
-) -> None:
-    first, second = parse(feed(entry(**given), entry()))
-    assert isinstance(first, Rejection)
-    assert first.reason == reason
-    assert isinstance(second, Record)
-
-
 def test_a_wrong_date_costs_no_other_paper(harvest: Run) -> None:
     """The package would give up at the first; the page is whole all the same."""
     ids, problem = harvest(
@@ -463,31 +377,3 @@ def test_a_wrong_date_costs_no_other_paper(harvest: Run) -> None:
     assert problem is None
     assert set(ids) >= without(MONDAY)
     assert len(ids) == sum(WEEK.values())
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (feed(entry())[:200], "not well-formed XML"),
-        (b"<html/>", "not an Atom feed"),
-        (ERROR, "arXiv says: incorrect date format"),
-    ],
-)
-def test_what_is_no_page_is_named(content: bytes, words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
-        parse(content)
-
-
-@pytest.mark.real
-@pytest.mark.skipif(not REAL.exists(), reason=f"NO REAL DATA: {REAL} is missing")
-@pytest.mark.parametrize("path", sorted(REAL.glob("*.json")), ids=lambda path: path.stem)
-def test_every_recorded_page_gives_its_entries_or_arxiv_s_own_words(path: Path) -> None:
-    kept = json.loads(path.read_text("utf-8"))
-    content = kept["body"].encode()
-    if kept["status_code"] != 200:
-        with pytest.raises(Refused, match="arXiv says: incorrect id format for abc"):
-            parse(content, kept["status_code"])
-        return
-    entries = parse(content)
-    assert len(entries) == content.count(b"<entry>")
-    assert all(isinstance(e, Record) and e.text and e.authors and e.categories for e in entries)

@@ -121,8 +121,7 @@ def _overview(told: EditionWords, goals: Any, groups: Sequence[RowGroup]) -> dic
         "confidence": confidence(tongue),
         "questions": told.edition.voices.questions(),
         "compared": any(found.status == "compared" for found in manifest.signals.values()),
-        "same_maker": before is None
-        or (before.model, before.codebook) == (manifest.model, manifest.codebook),
+        "same_maker": before is None or manifest.compares_with(before),
         "moves": told.moves(),
         "shares": shares,
         "verdicts": verdicts,
