@@ -15,8 +15,6 @@ from tests.sources.atom_pages import ERROR, entry, feed
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "arxiv" / "api"
 
-
-# The quarter begins on a Thursday; five days are over, the weekend among them.
 NOW = datetime(2026, 1, 8, 12, tzinfo=UTC)
 
 
