@@ -4,7 +4,6 @@ outside of training."""
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +35,6 @@ def find_folder(name: str, *, allow_download: bool) -> tuple[Path, str]:
         return Path(name), Path(name).resolve().name
     if not _NAME.fullmatch(name):
         raise InputError(f"there is no folder {name}, and it is not the name of a model either")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # read when the library is imported
     from huggingface_hub import snapshot_download
 
     try:

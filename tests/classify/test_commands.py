@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -43,6 +44,26 @@ def labelling(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
             yield process
             process.kill()
         assert asked == []
+
+
+def test_labelling_tells_nobody(tmp_path: Path) -> None:
+    """Libraries that report their use would leave a file in the home, and ask the proxy given."""
+    home = tmp_path / "home"
+    home.mkdir()
+    builds = ("CI", "TF_BUILD", "JENKINS_URL")  # in which such libraries are silent by themselves
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        env = {name: value for name, value in os.environ.items() if name not in builds}
+        answer = subprocess.run(
+            [sys.executable, "-c", "from digest.cli import main; main()", "label", "-"],
+            input=LINE, capture_output=True,
+            env=env | {"HOME": str(home), "http_proxy": address, "https_proxy": address},
+        )  # fmt: skip
+        proxy.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            proxy.accept()
+    assert orjson.loads(answer.stdout)["status"] == "labelled"
+    assert list(home.iterdir()) == []
 
 
 def test_each_line_is_answered_before_the_next_one_comes(
