@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from digest.edition.terms import is_noun_like, one_of_each_family, phrases
+from digest.edition.terms import (
+    is_noun_like,
+    of_the_same_letters,
+    one_of_each_family,
+    phrases,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,6 +70,8 @@ def index(items: Iterable[Noted]) -> Index:
 
 def _term_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:
     found = [phrases(item.title) for item in items]
+    spelling = of_the_same_letters(Counter(phrase for one in found for phrase in one))
+    found = [{spelling[phrase] for phrase in one} for one in found]
     counts = Counter(phrase for one in found for phrase in one)
     frequent = {p: n for p, n in counts.items() if n >= FEWEST_TESTED and is_noun_like(p)}
     kept = one_of_each_family(frequent)

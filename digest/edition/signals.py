@@ -31,7 +31,7 @@ from digest.edition.features import (
     voices,
 )
 from digest.edition.rates import LEAST_WOBBLE, Ratio, Setting, can_differ, p_values, ratio, wobble
-from digest.edition.terms import as_written, fold, parts_of
+from digest.edition.terms import as_written, folded_as, parts_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -194,7 +194,7 @@ def _by_change(signal: Signal) -> tuple[float, float, str]:
 def _is_same(one: Signal, other: Signal) -> bool:
     if other.kind != "term" or (one.direction == "decline") != (other.direction == "decline"):
         return False
-    names = [" ".join(map(fold, signal.name.split())) for signal in (one, other)]
+    names = [folded_as(signal.name) for signal in (one, other)]
     if names[0] in parts_of(names[1]) or names[1] in parts_of(names[0]):
         return True
     own, others = ({*s.items, *s.items_before} for s in (one, other))

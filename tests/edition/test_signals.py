@@ -117,6 +117,17 @@ def test_of_a_nested_family_one_is_called(quiet: list[Noted]) -> None:
     assert named(signals(index(items), NOW, BEFORE).signals) == {"desert locust swarm": "rise"}
 
 
+def test_spellings_of_one_term_are_counted_together(quiet: list[Noted]) -> None:
+    """Half of them written otherwise before would else be a rise and a decline."""
+    together, apart = "The smartgrids of it", "A smart-grid of it"
+    before = [*about(together, BEFORE, 20), *about(apart, BEFORE, 20)]
+    items = [*quiet, *before, *about(apart, NOW, 40)]
+    assert signals(index(items), NOW, BEFORE).signals == ()
+    (rise,) = signals(index([*items, *about(together, NOW, 60)]), NOW, BEFORE).signals
+    assert rise.name == "smartgrids"
+    assert (len(rise.items), len(rise.items_before)) == (100, 40)
+
+
 def test_twice_the_items_are_no_rise(quiet: list[Noted]) -> None:
     later = [i for i in quiet if i.date >= NOW.start]
     double = [*quiet, *(replace(item, id=f"again {item.id}") for item in later)]
