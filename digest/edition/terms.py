@@ -8,9 +8,9 @@ neither begins nor ends inside a hyphenated one, which counts as one here: of ``
 machine learning`` no ``informed machine learning`` is left. None of its words is a function word, a
 word of titles themselves ("novel", "towards", "via"), a date or a number, and the last can be a
 noun: it does not end as an adjective, adverb or participle does; a single word also not in *-ing*.
-Terms of the same letters are one (``multi-agent``, ``multiagent``). Of terms that contain each other
-and nearly always occur together only the longest stays. Languages that are written without spaces
-give no terms.
+Terms of the same letters are one (``multi-agent``, ``multiagent``). Of terms that contain each
+other and nearly always occur together only the longest stays. Languages that are written without
+spaces give no terms.
 """
 
 from __future__ import annotations
