@@ -10,6 +10,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
+from flows.overtaken import TriedAgain
 from flows.served import end_with_parent, registered_path, served
 
 if TYPE_CHECKING:
@@ -32,8 +33,11 @@ def server() -> None:
     # Without a password only this machine's own names: a page of another site that gives its name
     # the address of this machine would be its own page to a browser.
     known = [LOCAL, "localhost"] if api.host == LOCAL else ["*"]
+    app = create_app()
+    # Inside: automations ask the application itself, and not over HTTP.
+    app.add_middleware(TriedAgain)
     uvicorn.run(
-        TrustedHostMiddleware(create_app(), known), host=str(api.host), port=api.port,
+        TrustedHostMiddleware(app, known), host=str(api.host), port=api.port,
         log_level="warning", timeout_graceful_shutdown=2,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from digest.errors import DigestError, StorageFull
+from flows.overtaken import TriedAgain
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def _started(listening: socket.socket) -> Iterator[None]:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    app = create_app(ephemeral=True)
+    app = TriedAgain(create_app(ephemeral=True))
     config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
