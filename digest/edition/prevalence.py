@@ -9,13 +9,15 @@ computed, so an interval near zero is no approximation and never leaves what is 
 
 Before anything is read, the share of right labels is open (Jeffreys' prior: half an item right,
 half an item wrong). For the items without the label half an item stands, too, but weighed so that
-the machine is expected to miss three for each two that it labels, and one item in four hundred at
-least, which leaves room for none and for six times as many as it labels. Without that, fifty
-readings that find nothing would leave room for a thousand items under every label. Simulation with
-known truth chose it (``benchmarks/prevalence.py``). The usual normal interval holds the truth in
-one to three of four cases, since most samples of a rare label show no error at all. This one holds
-it in nine of ten or more; for rare labels and fifty readings in nearly all, because then nothing
-can tell a good classifier from a bad one: it errs on the wide side.
+the machine is expected to miss one for each that it labels, and one item in four hundred at least,
+which leaves room for none and for four times as many as it labels. Without that, fifty readings
+that find nothing would leave room for a thousand items under every label. Simulation with known
+truth chose it (``benchmarks/prevalence.py``): a wider expectation makes all intervals a quarter
+wider; a narrower one, or a whole item instead of the half, loses the truth too often where the
+machine finds only a quarter of what is there. The usual normal interval holds the truth in one to
+three of four cases, since most samples of a rare label show no error at all. This one holds it in
+nine of ten or somewhat more; with fifty readings in nearly all, because then nothing can tell a
+good classifier from a bad one: it errs on the wide side.
 
 Where the rates come from is the estimate's ``basis``:
 
@@ -51,7 +53,7 @@ VAGUE = 10  # times its lower end: an interval with a wider span names no middle
 MINIMUM = 20  # fewer items read at random say too little
 TEST_WEIGHT = 0.5  # of a text of the model's test, beside 1 of an item of the panel's sample
 PRIOR = 0.5  # items that a rate rests on before any is read
-MISSED_FOR_EACH = 1.5  # items that the machine is expected to miss for each that it labels
+MISSED_FOR_EACH = 1.0  # items that the machine is expected to miss for each that it labels
 LEAST_MISSED = 0.0025  # of the items without the label, so that two hundred read outweigh it
 
 
