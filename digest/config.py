@@ -100,7 +100,8 @@ class Inputs:
     ``sources`` is a source list, None when only local files are read; ``base`` replaces ``{base}``
     in its addresses; ``only`` restricts it to some ids. ``snapshots`` are files in the format of
     arXiv's metadata snapshot, ``feeds`` files or folders of feed documents; ``describing`` is a
-    source list that says whose they are, without being asked.
+    source list that says whose they are, without being asked. The sources ``meant_to_fail`` are
+    part of the embedded ``sample``.
     """
 
     sources: Path | None
@@ -112,6 +113,7 @@ class Inputs:
     contact: str = ""
     private_hosts: frozenset[str] = frozenset()
     sample: bool = False
+    meant_to_fail: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,14 +54,20 @@ class Result:
 
 @flow(name="quarter", flow_run_name="{quarter}", validate_parameters=False)
 def run_quarter(
-    quarter: str, folder: Path, inputs: Inputs, sign_off: str = "", workers: str = ""
+    quarter: str,
+    folder: Path,
+    inputs: Inputs,
+    sign_off: str = "",
+    workers: str = "",
+    *,
+    unsigned: bool = False,
 ) -> Result:
     """Harvest, label and draft a quarter; publish it if ``sign_off`` names who answers for it.
 
-    The embedded sample, whose texts are invented, needs nobody to answer for it. A draft at which
-    people look stays as it is. What would change on the public site is said before it is changed.
-    When not one source answers, that is where it ends: a day without a network is no news about
-    the quarter.
+    ``unsigned`` publishes what nobody answers for: the embedded sample, whose texts are invented.
+    A draft at which people look stays as it is. What would change on the public site is said before
+    it is changed. When not one source answers, that is where it ends: a day without a network is no
+    news about the quarter.
     """
     place, which = Workplace(folder), Quarter.parse(quarter)
     outcomes = harvest_quarter(place, which, inputs)
@@ -74,6 +80,6 @@ def run_quarter(
     LOGGER.info(draft)
     if sign_off:
         sign_alone(place, which, sign_off, utc_now)
-    published = publish_quarter(place, which) if sign_off or inputs.sample else None
+    published = publish_quarter(place, which) if sign_off or unsigned else None
     told = Drafted(draft.manifest.rejections, draft.changes)
     return Result(outcomes, labelled, told, published)

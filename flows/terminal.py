@@ -81,14 +81,14 @@ def run_in_terminal(
     place: Workplace,
     inputs: Inputs,
     *,
-    expected: frozenset[str],
     sign_off: str = "",
     workers: str = "",
+    unsigned: bool = False,
 ) -> bool:
-    """Run the quarter and say what came of it; whether all sources but ``expected`` answered.
+    """Run the quarter and say what came of it; whether all sources answered that should.
 
-    ``sign_off`` is the name of who answers for it, ``""`` to stop at the draft; ``workers`` are
-    those that read texts, as in ``Workers.parse``.
+    ``sign_off`` is the name of who answers for it, ``""`` to stop at the draft, unless it is to be
+    published ``unsigned``; ``workers`` are those that read texts, as in ``Workers.parse``.
 
     Raises:
         InputError: there is nothing that could be harvested.
@@ -107,7 +107,10 @@ def run_in_terminal(
         from flows.server import serving
 
         with serving():
-            result = run_quarter(str(quarter), place.folder, inputs, sign_off, workers)
+            result = run_quarter(
+                str(quarter), place.folder, inputs, sign_off, workers, unsigned=unsigned
+            )
+    expected = inputs.meant_to_fail
     for line in result_lines(result, quarter, place, expected):
         say(console, line)
     return all(o.is_complete or o.source in expected for o in result.outcomes)

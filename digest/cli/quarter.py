@@ -58,19 +58,26 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     _run_quarter(which, var, inputs, sign_off=sign_off, workers=workers)
 
 
-def demo(var: Folder = VAR) -> None:
+def demo(
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Stop at the draft, to try the panel's review on it.")
+    ] = False,
+    var: Folder = VAR,
+) -> None:
     """Run the embedded sample quarter: invented texts, served by a small server on this machine."""
     from digest import sample
     from digest.config import Inputs
     from digest.sample.server import sample_server
 
-    folder = var / "demo"
+    # A quarter that is published is not reviewed: the one to try that on lies apart.
+    folder = var / ("demo-draft" if draft else "demo")
     with sample_server(stage=1) as base:
         inputs = Inputs(
             sources=sample.SOURCES, base=base, contact="mailto:editor@sample.example",
             private_hosts=frozenset({base.removeprefix("http://")}), sample=True,
+            meant_to_fail=sample.FAULTY,
         )  # fmt: skip
-        _run_quarter(begun(sample.QUARTER), folder, inputs, expected=sample.FAULTY)
+        _run_quarter(begun(sample.QUARTER), folder, inputs, unsigned=not draft)
 
 
 def _run_quarter(
@@ -79,8 +86,8 @@ def _run_quarter(
     inputs: Inputs,
     *,
     sign_off: str = "",
-    expected: frozenset[str] = frozenset(),
     workers: str = "",
+    unsigned: bool = False,
 ) -> None:
     from flows.terminal import run_in_terminal
 
@@ -89,7 +96,7 @@ def _run_quarter(
         place_of(folder),
         inputs,
         sign_off=sign_off,
-        expected=expected,
         workers=workers,
+        unsigned=unsigned,
     )
     raise typer.Exit(0 if complete else 1)
