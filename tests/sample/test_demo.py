@@ -18,5 +18,8 @@ def test_a_review_can_be_tried_on_the_sample_quarter(tmp_path: Path) -> None:
     folder = tmp_path / "demo-draft"
     assert (folder / "drafts" / "2026Q1" / "index.html").is_file()
     assert not (folder / "public").exists()
+    digest(
+        "review", "people", "add", "m-ito", "--name", "M. Ito", "--role", "member", "--var", folder,
+    )  # fmt: skip
     opened = digest("review", "open", "2026Q1", "--var", folder)
     assert "the review of 2026Q1 is open" in opened.stdout.decode()
