@@ -129,12 +129,17 @@ Posted = Annotated[Form, Depends(posted)]
 
 # The two that follow wait for nothing: as coroutines they need no thread's turn.
 async def genuine(request: Request, visit: Visitor, form: Posted) -> None:
-    """Refuses a form that does not carry its session's token."""
+    """Refuses a form that does not carry its session's token.
+
+    The script is told that its session is not here any more, as it is when somebody else entered
+    in its browser: it keeps what it has until its person enters again.
+    """
     if request.method in ("GET", "HEAD"):
         return
     if not is_csrf_token(form.text("csrf", 100), visit.session.cookie):
         raise forms.refused(
-            "this form is not of your session: load the page again and repeat it", 403
+            "this form is not of your session: load the page again and repeat it",
+            401 if wants_json(request) else 403,
         )
 
 

@@ -258,6 +258,36 @@ def test_what_waits_when_the_session_ends_is_sent_after_entering_again(
     assert served.decisions == [("ada", PAPER.id, "sdg/3", "accept")]
 
 
+def test_what_waits_outlasts_another_person_in_the_same_browser(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    other = page.context.new_page()
+    other.goto(served.base + served.link("ben"))
+    other.click("main button")
+    other.wait_for_url("**/account*")
+    page.keyboard.press("a")
+    page.wait_for_selector("#waits:has-text('Your session has ended')")
+    other.goto(served.base + served.link("ada"))
+    other.click("main button")
+    saved(other, "Accepted: Goal 3")
+    assert served.decisions == [("ada", PAPER.id, "sdg/3", "accept")]
+
+
+def test_what_is_refused_is_shown_until_one_has_seen_it(enter: Enter, served: Served) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    served.visitor("ada").post("/2026Q1/declare", item=PAPER.id)
+    page.keyboard.press("a")
+    page.wait_for_selector("#refused:has-text('Not saved: Phones for clinics – Goal 3:')")
+    page.goto(served.base + "/help")
+    page.wait_for_selector("#refused:has-text('Phones for clinics')")
+    page.click("#refused button")
+    page.reload()
+    assert page.inner_text("#refused") == ""
+
+
 def test_a_note_that_is_being_typed_survives_the_saving_of_another_label(
     enter: Enter, served: Served
 ) -> None:

@@ -59,6 +59,10 @@ def test_a_form_without_its_sessions_token_does_nothing(served: Served) -> None:
             for token in ("", "forged", chair.csrf):
                 answer = ada.client.post(path, data={"csrf": token, "item": PAPER.id})
                 assert answer.status_code == 403, path
+    # Another session is in the browser: to the script it is as if there were none.
+    sent = {"csrf": chair.csrf, "id": uuid4().hex, "item": PAPER.id}
+    script = ada.client.post("/2026Q1/decide", data=sent, headers={"Accept": "application/json"})
+    assert script.status_code == 401
     assert served.events == []
     assert ada.get("/").status_code == 200  # she was not made to leave
 

@@ -2,14 +2,14 @@
 
 Every form with data-save works without this file. With it, what a form says is first put into the
 browser's storage, then sent; it leaves the storage when the server says that it is saved. Each
-form has an id of its own, so what is sent twice is saved once. */
+form has an id of its own, so what is sent twice is saved once. What the server refuses for good is
+shown until its author has seen it. */
 
 "use strict";
 
 (() => {
   const words = document.getElementById("words")?.dataset;
   if (!words) return;
-  const QUEUE = `review-waiting-${words.person}`;
   const KEYS_OFF = "review-keys-off";
   const RETRY = 10000;
   const UNDOABLE = new Set(["decide", "declare", "split"]);
@@ -25,21 +25,29 @@ form has an id of its own, so what is sent twice is saved once. */
   const main = () => document.getElementById("main");
   const item = () => $("#item")?.dataset.item;
 
-  // What waits, in the browser's storage; in memory where there is none.
-  let memory = [];
-  let unstored = false; // the storage takes nothing more: it is full, say
-  function waiting() {
-    if (unstored) return memory;
-    try { return JSON.parse(localStorage.getItem(QUEUE) || "[]"); } catch { return memory; }
+  // A list in the browser's storage; in memory where there is none.
+  function stored(name, show) {
+    let memory = [];
+    let unstored = false; // the storage takes nothing more: it is full, say
+    return {
+      name,
+      read() {
+        if (unstored) return memory;
+        try { return JSON.parse(localStorage.getItem(name) || "[]"); } catch { return memory; }
+      },
+      keep(list) {
+        memory = list;
+        try {
+          localStorage.setItem(name, JSON.stringify(list));
+          unstored = false;
+        } catch { unstored = true; }
+        show();
+      },
+    };
   }
-  function keep(list) {
-    memory = list;
-    try {
-      localStorage.setItem(QUEUE, JSON.stringify(list));
-      unstored = false;
-    } catch { unstored = true; }
-    showWaiting();
-  }
+  const unsent = stored(`review-waiting-${words.person}`, showWaiting);
+  const refused = stored(`review-refused-${words.person}`, showRefused);
+  const { read: waiting, keep } = unsent;
 
   function showWaiting() {
     const list = waiting();
@@ -66,6 +74,22 @@ form has an id of its own, so what is sent twice is saved once. */
     }
   }
 
+  // What the server refused, and of what: the work is lost to nobody's notice.
+  function showRefused() {
+    $("#refused").replaceChildren(...refused.read().map((entry) => {
+      const line = document.createElement("p");
+      const why = document.createElement("span");
+      const away = document.createElement("button");
+      line.className = "alarm";
+      why.textContent = entry.why;
+      away.className = "link-button";
+      away.textContent = words.away;
+      away.addEventListener("click", () => refused.keep(refused.read().filter((one) => one.id !== entry.id)));
+      line.append(words.refused, entry.about, entry.why ? ": " : "", why, " ", away);
+      return line;
+    }));
+  }
+
   function alarm(text) {
     $("#alarm").innerHTML = "";
     if (!text) return;
@@ -86,9 +110,11 @@ form has an id of its own, so what is sent twice is saved once. */
     const id = newId();
     fields.set("id", id);
     fields.delete("csrf");
+    const card = form.closest(".label");
     return {
       id, path: form.getAttribute("action"), kind: form.dataset.save, body: fields.toString(),
       item: fields.get("item"), label: fields.get("label"), verdict: fields.get("verdict"),
+      about: [$("#title"), card && $("h3", card).lastChild].map((one) => one?.textContent.trim()).filter(Boolean).join(" – "),
     };
   }
 
@@ -117,7 +143,7 @@ form has an id of its own, so what is sent twice is saved once. */
       const queue = new URLSearchParams(last.body).get("queue") || "";
       const body = new URLSearchParams({ id, queue, item: last.item, batch: last.id }).toString();
       const path = last.path.replace(/[^/]*$/, "undo");
-      keep([...list, { id, path, kind: "undo", body, item: last.item, label: null, undoes: last.id }]);
+      keep([...list, { id, path, kind: "undo", body, item: last.item, label: null, about: last.about, undoes: last.id }]);
       touched.add(last.item);
       pages.clear();
       say(words.saving);
@@ -178,7 +204,7 @@ form has an id of its own, so what is sent twice is saved once. */
         // Another window may have sent it meanwhile.
         keep(waiting().filter((other) => other.id !== entry.id));
         if (answer.error !== undefined) {
-          alarm(words.refused + answer.error);
+          refused.keep([...refused.read(), { id: entry.id, about: entry.about, why: answer.error }]);
           all(".label").filter((card) => card.dataset.label === entry.label).forEach(settle);
         }
         else await show(answer, entry);
@@ -405,7 +431,10 @@ form has an id of its own, so what is sent twice is saved once. */
 
   window.addEventListener("popstate", () => go(location.href, false));
   window.addEventListener("online", () => flush());
-  window.addEventListener("storage", (event) => { if (event.key === QUEUE) showWaiting(); });
+  window.addEventListener("storage", (event) => {
+    if (event.key === unsent.name) showWaiting();
+    if (event.key === refused.name) showRefused();
+  });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   setInterval(() => { if (waiting().length) flush(); }, RETRY);
 
@@ -418,5 +447,6 @@ form has an id of its own, so what is sent twice is saved once. */
 
   document.documentElement.classList.add("scripted");
   begin();
+  showRefused();
   flush();
 })();
