@@ -41,6 +41,25 @@ def test_pages_run_nothing_foreign_ask_no_other_host_and_fit_a_phone(
     assert complaints == []
 
 
+@pytest.mark.parametrize("tag", ["", "ar/", "es/", "fr/", "ru/", "zh/"])
+def test_the_matrix_moves_beside_its_names_and_shows_numbers_on_a_phone(
+    watched: tuple[Any, list[str]], address: str, tag: str
+) -> None:
+    page, complaints = watched
+    page.goto(f"{address}{tag}2026Q1/matrix/")
+    # What a reader can focus is what moves; in Arabic it moves to the left.
+    region, name, way = page.locator(".matrix"), page.locator(".matrix tbody th[scope=row]"), 1
+    if tag == "ar/":
+        way = -1
+    wide, seen = region.evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert seen < wide < 1000
+    before = name.first.bounding_box()
+    region.evaluate("(e, x) => { e.scrollLeft = x }", way * 150)
+    assert name.first.bounding_box() == before
+    assert before["width"] < 0.6 * seen
+    assert complaints == []
+
+
 def _search(page: Any, address: str, words: str) -> str:
     """What the search of a page finds, as text."""
     page.goto(address)
