@@ -121,13 +121,15 @@ class Review:
 
     def next_open(self, person: Person, queue: str, after: str = "") -> str | None:
         """The next item of a queue that this person has not done, after one and then from the
-        beginning, that one last; None when all is done."""
-        tasks = self.tasks(queue)
+        beginning, that one last; what the panel has settled comes after all else. None when all is
+        done."""
+        tasks, own, out = self.tasks(queue), {*self.ledger.own(person.id)}, self.out(person)
         place = next((n for n, (item, _) in enumerate(tasks) if item == after), -1)
-        own, out = self.ledger.own(person.id), self.out(person)
-        for item, keys in (*tasks[place + 1 :], *tasks[: place + 1]):
-            if item not in out and not all(key in own for key in keys):
-                return item
+        order = [task for task in (*tasks[place + 1 :], *tasks[: place + 1]) if task[0] not in out]
+        for dealt_with in (own | self.settled(), own):
+            for item, keys in order:
+                if not dealt_with.issuperset(keys):
+                    return item
         return None
 
     def peers(self, item: PacketItem) -> list[PacketItem]:

@@ -141,6 +141,19 @@ def test_next_leads_through_what_is_not_done_and_says_when_it_is(served: Served)
     assert "4/4" in ada.get("/2026Q1/").text
 
 
+def test_what_the_panel_has_settled_is_offered_last(served: Served) -> None:
+    for name in ("ada", "chair"):
+        served.visitor(name).decide("accept", queue="goal/3")
+    cho, offered = served.visitor("cho"), []
+    for _ in range(4):
+        page = cho.get("/2026Q1/item?queue=goal/3").text
+        offered.append(
+            next(item.id for item in (PAPER, *STORY) if f'data-item="{item.id}"' in page)
+        )
+        cho.decide("accept", item=offered[-1], queue="goal/3")
+    assert offered == [*(item.id for item in STORY), PAPER.id]
+
+
 def test_the_time_left_is_said_after_ten_decisions_from_ones_own_pace(
     served: Served, watch: object
 ) -> None:
