@@ -300,6 +300,27 @@ def test_a_note_that_is_being_typed_survives_the_saving_of_another_label(
     assert page.input_value("#reason-risk-group-discrimination") == "half a thou"
 
 
+def test_what_is_being_typed_survives_what_changes_the_whole_item(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.fill("#reason-risk-group-discrimination", "half a thought")
+    page.fill("#add-reason", "it is about schools")
+    page.select_option("#add", "sdg/4")
+    page.fill("#remark", "half a comment")
+    page.evaluate("{ const add = document.getElementById('add').form;"
+                  " add.requestSubmit(add.querySelector('button')); }")  # fmt: skip
+    page.wait_for_selector("#label-sdg-4")
+    assert focused(page) == "remark"
+    page.keyboard.type("!")
+    assert page.input_value("#remark") == "half a comment!"
+    assert page.input_value("#reason-risk-group-discrimination") == "half a thought"
+    assert page.is_visible("#reason-risk-group-discrimination")
+    assert page.input_value("#add-reason") == ""
+
+
 def test_without_scripts_each_button_is_a_form_that_comes_back_to_the_item(
     enter: Enter, served: Served
 ) -> None:

@@ -127,7 +127,7 @@ shown until its author has seen it. */
     // A page that was fetched in advance knows nothing of what is decided for other items.
     if (entry.kind !== "decide" || entry.body.includes("group=")) pages.clear();
     if (entry.kind === "decide" && entry.label) goOn(form.closest(".label"), entry);
-    else if (form.dataset.save === "remark") form.reset();
+    else form.reset();
     flush();
   }
 
@@ -243,17 +243,35 @@ shown until its author has seen it. */
     const have = all(".label").map((card) => card.id);
     const same = entry.kind === "decide" && wanted.length === have.length && wanted.every((id) => have.includes(id));
     if (!same) {
-      const focus = document.activeElement?.id;
+      const active = document.activeElement;
       const label = pressed?.id;
+      const typed = unsaved(entry);
       place(fresh, "", false);
+      typed.forEach(putBack);
       const card = document.getElementById(label) || nextOpen();
-      if (entry.kind === "undo" || !focus) choose(card, true);
-      else { choose(card); document.getElementById(focus)?.focus(); }
+      if (active?.id && (entry.kind !== "undo" || typing(active))) {
+        choose(card);
+        document.getElementById(active.id)?.focus();
+      } else choose(card, true);
       return;
     }
     replaceCard(fresh, `label-${entry.label.replaceAll("/", "-").replaceAll(".", "-")}`);
     for (const selector of [".where", ".goto"]) swap($(selector), $(selector, fresh));
     showWaiting();
+  }
+
+  // What is being typed, and was not saved with an entry.
+  function unsaved(entry) {
+    return all("textarea, select, input[id]", main())
+      .filter((field) => field.closest(".label")?.dataset.label !== entry.label)
+      .filter((field) => (field.matches("select") ? field.selectedIndex > 0 : field.value !== field.defaultValue));
+  }
+
+  function putBack(field) {
+    const fresh = document.getElementById(field.id);
+    if (!fresh) return;
+    fresh.replaceWith(field);
+    field.closest("details").open = true;
   }
 
   function replaceCard(fresh, id) {
