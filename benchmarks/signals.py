@@ -3,10 +3,10 @@
     python benchmarks/signals.py EARLIER.jsonl.gz LATER.jsonl.gz [--shuffles N]
 
 The files are arXiv metadata snapshots, of which the papers in ``CATEGORIES`` are taken (the others
-are not equally complete in both); a paper's source is its last author. Seconds are of processor
-time. Prints the signals of
-the later quarter, then those of quarters among which the papers were dealt out at random, and how
-often ``unusual_rise`` raises an alarm on made-up weeks in which nothing happened, or something did.
+are not equally complete in both); a paper's source is its last author, its labels, which are judged
+by themselves, are its categories. Seconds are of processor time. Prints the signals of the later
+quarter, then those of quarters among which the papers were dealt out at random, and how often
+``unusual_rise`` raises an alarm on made-up weeks in which nothing happened, or something did.
 """
 
 from __future__ import annotations
@@ -36,11 +36,13 @@ def papers(path: Path) -> Iterator[Noted]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             entry = json.loads(line)
-            if CATEGORIES.isdisjoint(entry["categories"].split()):
+            categories = entry["categories"].split()
+            if CATEGORIES.isdisjoint(categories):
                 continue
             day = parsedate_to_datetime(entry["versions"][0]["created"]).date()
             group = " ".join(entry["authors_parsed"][-1]).strip()
-            yield Noted(entry["id"], day, entry["title"], sources=(group,))
+            labels = tuple(f"arxiv/{category}" for category in categories)
+            yield Noted(entry["id"], day, entry["title"], labels, (group,))
 
 
 def shuffled(found: Index, random: np.random.Generator) -> Index:

@@ -163,7 +163,8 @@ class EditionSignal:
 class Signals:
     """The signals among items of one kind; ``status`` says if there was anything to compare with.
 
-    ``tested``: how many rates were compared; ``wobble``: how much rates vary by themselves.
+    ``tested``: how many rates were compared; ``wobble``: how much the rates of terms
+    vary by themselves.
     """
 
     status: str

@@ -4,9 +4,11 @@
 
 Tested are all terms of titles (``terms``), labels and story clusters that have at least
 ``FEWEST_TESTED`` items in both periods together and ``FEWEST_SOURCES`` distinct sources; each
-against its own earlier rate (``rates``), and all of them together under one false discovery rate,
-so that of the signals called at most one in ten is chance on average. Of rising terms that
-contain each other, or stand for nearly the same items, the one that rose most is called.
+against its own earlier rate (``rates``). Terms and stories are judged together, and labels by
+themselves: a few dozen labels among thousands of terms, which wobble more, would hardly ever be
+called. Either is held against its own wobble and has its own false discovery rate, so that of the
+signals called at most one in ten is chance on average. Of rising terms that contain each other, or
+stand for nearly the same items, the one that rose most is called.
 
 Compare like with like: pass papers and news apart, and only items of sources that were asked in
 both periods, or a new source will look like a rise of all that it writes about.
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
 Direction = Literal["first appearance", "rise", "decline"]
 
 FEWEST_ITEMS = 5  # in the period that has more
-FALSE_DISCOVERIES = 0.1
+JUDGED_TOGETHER: tuple[tuple[Kind, ...], ...] = (("term", "story"), ("label",))
+FALSE_DISCOVERIES = 0.1  # among those that are judged together
 BLOCK = 30  # days: the parts of the earlier period whose rates show the wobble
 SAME_ITEMS = 0.5  # of the items of two terms together: then they are one signal
 
@@ -85,7 +88,8 @@ class Signals:
     """All signals of a period, those that changed most first, and what they were taken from.
 
     With ``status`` other than ``compared`` nothing could be compared, which is not the same as
-    nothing having changed. ``tested`` counts features; ``wobble`` is how much their rates vary.
+    nothing having changed. ``tested`` counts features; ``wobble`` is how much the rates of terms
+    vary.
     """
 
     status: Literal["compared", "no earlier period", "no items"]
@@ -102,22 +106,41 @@ def signals(index: Index, now: Window, before: Window | None) -> Signals:
     earlier = np.zeros_like(within) if before is None else _within(index.dates, before)
     if before is None or not earlier.any():
         return Signals("no earlier period")
-    features = [f for f, rows in index.rows.items() if _is_tested(rows, within | earlier)]
     blocks = max(before.days // min(BLOCK, now.days), 1)
-    spread = _spread(index, features, before, blocks)
     together = blocks * (1 + now.days / before.days)
-    setting = Setting(int(within.sum()), int(earlier.sum()), together, spread)
-    counts = np.array([[p[index.rows[f]].sum() for p in (within, earlier)] for f in features])
+    called: list[Signal] = []
+    tested, spreads = 0, []
+    for kinds in JUDGED_TOGETHER:
+        features = [
+            feature
+            for feature, rows in index.rows.items()
+            if feature[0] in kinds and _is_tested(rows, within | earlier)
+        ]
+        spreads.append(_spread(index, features, before, blocks))
+        setting = Setting(int(within.sum()), int(earlier.sum()), together, spreads[-1])
+        able, found = _called(index, features, (within, earlier), setting)
+        called += found
+        tested += able
+    return Signals("compared", tuple(_one_a_family(called)), tested, round(spreads[0], 4))
+
+
+def _called(
+    index: Index,
+    features: list[Feature],
+    periods: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    setting: Setting,
+) -> tuple[int, list[Signal]]:
+    """How many of the features could be called, and the signals among them."""
+    counts = np.array([[p[index.rows[f]].sum() for p in periods] for f in features])
     counts = counts.reshape(-1, 2).astype(np.int64)
     able = can_differ(setting, counts.sum(axis=1), FALSE_DISCOVERIES)
     features, counts = [features[n] for n in np.flatnonzero(able)], counts[able]
     q = false_discovery(p_values(setting, counts[:, 0], counts[:, 1]))
-    called = [
-        _signal(index, features[n], (within, earlier), setting, float(q[n]))
+    called = (
+        _signal(index, features[n], periods, setting, float(q[n]))
         for n in np.flatnonzero(q <= FALSE_DISCOVERIES)
-    ]
-    supported = [signal for signal in called if _has_support(signal)]
-    return Signals("compared", tuple(_one_a_family(supported)), len(features), round(spread, 4))
+    )
+    return len(features), [signal for signal in called if _has_support(signal)]
 
 
 def _within(dates: Dates, window: Window) -> NDArray[np.bool_]:

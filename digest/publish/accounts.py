@@ -9,6 +9,7 @@ from typing import Any
 from digest.edition import prevalence, select
 from digest.edition.features import FEWEST_SOURCES
 from digest.edition.manifest import Manifest, SourceOutcome
+from digest.edition.rates import LEAST_WOBBLE
 from digest.edition.signals import FALSE_DISCOVERIES, FEWEST_ITEMS
 from digest.publish import views, words
 from digest.publish.estimates import BASES, UNITS
@@ -98,6 +99,7 @@ def method(edition: EditionView, report: Mapping[str, Any] | None) -> dict[str, 
         "reference": words.precise_percent(manifest.shares[0].reference) if manifest.shares else "",
         "signals": _signals(manifest),
         "false_rate": words.percent(FALSE_DISCOVERIES),
+        "least_wobble": words.percent(LEAST_WOBBLE),
         "fewest": FEWEST_ITEMS,
         "voices": FEWEST_SOURCES,
         "story_count": len(manifest.stories),

@@ -111,6 +111,15 @@ def test_goals_that_moved_are_listed_with_their_ratio(
     assert "Risk categories</h3>" not in moved
 
 
+def test_where_nothing_moved_it_says_what_that_was_held_against(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    page = written(replace(quarters[1], signals={"paper": Signals("compared", 300, 0.1)}), tmp_path)
+    more = "changed by more than chance and the usual variation between months explain."
+    assert f"no goal and no risk category {more}" in page["index.md"]
+    assert f"no term and no story {more}" in page["index.md"]
+
+
 def test_labels_of_another_model_are_not_compared_and_their_quarter_is_marked(
     tmp_path: Path,
 ) -> None:
@@ -255,6 +264,7 @@ def test_the_method_page_states_the_rule_the_corrections_and_the_comparison(
     assert "whose publisher has 3 items there" in text
     assert "This edition has 2 stories of several items, with 16 items." in text
     assert "here 5.9%" in text
+    assert "vary from month to month, taken as 10% where it is less" in text
     tested = quarters[1].signals["paper"].tested
     assert f'Papers</th><td>compared</td><td class="n">{tested}</td>' in pages["method.md"]
 
