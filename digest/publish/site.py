@@ -12,9 +12,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Container, Sequence
+from itertools import chain
 from pathlib import Path
-
-import orjson
 
 from digest.publish import machine, mkdocs
 from digest.publish.editions import Listed, slots
@@ -22,6 +21,7 @@ from digest.publish.front import indexes, write_front_pages
 from digest.publish.languages import OTHERS, build_languages
 from digest.publish.parts import LANGUAGE_PAGES, Part, build_missing, moment, parts_of, templates
 from digest.publish.render import write
+from digest.publish.search import finish_index
 from digest.store.archive import replace_folder, storage_errors
 from digest.taxonomy import Codebook
 
@@ -64,7 +64,8 @@ def build_site(
         for path, content in machine.site_files(mkdocs.the_site(), indexes(needed, draft=draft)):
             write(site / path, content)
         _map(needed, site, draft=draft)
-        _join_search(needed, site / "search" / "search_index.json")
+        of_parts = chain.from_iterable(part.search() for part in needed if part.slot.is_first)
+        finish_index(site / "search" / "search_index.json", of_parts)
         replace_folder(site, out)
         shutil.rmtree(scratch, ignore_errors=True)
         _forget_others(needed, parts)
@@ -115,15 +116,6 @@ def _edition_of(page: str, folders: Container[str]) -> str:
     inside = rest if first in OTHERS else page
     quarter, version = (*inside.split("/"), "")[:2]
     return f"{quarter}/{version}" if f"{quarter}/{version}" in folders else quarter
-
-
-def _join_search(parts: Sequence[Part], index: Path) -> None:
-    """Let the search of the front pages find the pages of the parts, too."""
-    content = orjson.loads(index.read_bytes())
-    for part in parts:
-        if part.slot.is_first:
-            content["docs"] += part.search()
-    index.write_bytes(orjson.dumps(content))
 
 
 def _forget_others(parts: Sequence[Part], folder: Path) -> None:

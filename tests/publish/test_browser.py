@@ -103,6 +103,8 @@ def test_search_finds_items_and_shows_them_as_text(
         ("ru", "морская экосистема", "Сохранение морских экосистем"),
         ("es", "energías", "Energía asequible y no contaminante"),
         ("es", "Hambre cero", "Hambre cero"),
+        ("es", "educacion", "Educación de calidad"),  # without its accent
+        ("ar", "الاهداف", "الهدف 17: عقد الشراكات لتحقيق الأهداف"),  # … its hamza
     ],
 )
 def test_search_finds_a_goal_in_each_language_whatever_the_form_of_the_word(

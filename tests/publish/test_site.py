@@ -108,6 +108,29 @@ def test_search_finds_each_item_once_under_the_short_address(site: Path) -> None
     assert "2026Q1/v1.1/" not in index
 
 
+def test_search_tells_quarters_apart_and_the_newest_weighs_most(site: Path) -> None:
+    for path in ("", "fr/"):
+        index = orjson.loads((site / path / "search/search_index.json").read_bytes())
+        docs = {doc["location"]: doc for doc in index["docs"]}
+        newer, older = (docs[f"{quarter}/goals/"] for quarter in ("2026Q1", "2025Q4"))
+        assert newer["title"].endswith(" (2026Q1)")
+        assert older["title"].endswith(" (2025Q4)")
+        assert older["boost"] < newer["boost"]
+        assert "boost" not in docs[""]
+
+
+def test_search_passes_over_what_only_leads_to_items(site: Path) -> None:
+    for path, goal in {"": "Zero hunger", "fr/": "Faim"}.items():
+        index = orjson.loads((site / path / "search/search_index.json").read_bytes())
+        explore = [doc for doc in index["docs"] if "/explore/" in doc["location"]]
+        assert explore
+        assert not [doc for doc in explore if goal in doc["text"]]
+    # The theme takes the first end of an element of the same name for the end of what it left out.
+    for file, document in _documents(site).items():
+        for left_out in document.iterfind(".//*[@data-search-exclude]"):
+            assert left_out.find(f".//{left_out.tag}") is None, file
+
+
 def test_heavy_files_stand_once_under_their_version(site: Path) -> None:
     seen: dict[str, Path] = {}
     for file in sorted(site.rglob("*")):

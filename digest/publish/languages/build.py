@@ -22,6 +22,7 @@ from digest.publish.languages.pages import PAGES, banners, language_environment
 from digest.publish.languages.search import separator
 from digest.publish.languages.tongue import N_, OTHERS, Tongue, tongue_of
 from digest.publish.render import write
+from digest.publish.search import finish_index
 from digest.store.archive import replace_folder
 
 COLOURS = (
@@ -61,6 +62,7 @@ def build_languages(
         stamp_path = kept / "stamp.txt"
         if not stamp_path.exists() or stamp_path.read_text("utf-8") != stamp:
             mkdocs.run_mkdocs(write(folder / "mkdocs.yml", text.encode()), moment)
+            finish_index(folder / "site" / "search" / "search_index.json")
             for of_whole_site in ("404.html", "sitemap.xml", "sitemap.xml.gz"):
                 (folder / "site" / of_whole_site).unlink()
             stamp_path.unlink(missing_ok=True)
