@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digest.edition.manifest import EditionSignal, Manifest
-from digest.edition.rates import LEVEL, Ratio
+from digest.edition.rates import LEVEL
 from digest.publish import words
 from digest.publish.estimates import UNITS
 from digest.publish.sections import EditionView, SectionView
@@ -16,7 +16,7 @@ VOICES = {"paper": ("group of authors", "groups of authors"), "news": ("publishe
 DIRECTIONS = ("rise", "first appearance", "decline")
 HEADINGS = {
     "rise": "Rose",
-    "first appearance": "First appearances",
+    "first appearance": "In no title of {before}",  # texts, or an earlier quarter, may have it
     "decline": "Declined",
 }
 
@@ -63,20 +63,25 @@ def movements(edition: EditionView) -> Movements:
     manifest = edition.manifest
     compared = [kind for kind, found in manifest.signals.items() if found.status == "compared"]
     called = list(_views(edition))
+    before = _before(manifest)
     terms = [view for kind, view in called if kind != "label"]
     return Movements(
-        before=manifest.past[-1].quarter if manifest.past else "the quarter before",
+        before=before,
         silence="" if compared else _silence(manifest),
         no_labels=_no_labels(manifest) if compared else "",
         labels=tuple(view for kind, view in called if kind == "label"),
         signals=tuple(
-            (direction.replace(" ", "-"), HEADINGS[direction], found)
+            (direction.replace(" ", "-"), HEADINGS[direction].format(before=before), found)
             for direction in DIRECTIONS
             if (found := tuple(view for view in terms if view.direction == direction))
         ),
         tested=words.number(sum(found.tested for found in manifest.signals.values())),
         level=words.percent(LEVEL),
     )
+
+
+def _before(manifest: Manifest) -> str:
+    return manifest.past[-1].quarter if manifest.past else "the quarter before"
 
 
 def _silence(manifest: Manifest) -> str:
@@ -121,7 +126,7 @@ def _view(
         direction=signal.direction,
         now=f"{words.number(signal.count)} of {words.number(signal.exposure)}",
         before=f"{words.number(signal.count_before)} of {words.number(signal.exposure_before)}",
-        change=_change(signal.ratio),
+        change=_change(signal, _before(edition.manifest)),
         voices=words.count(signal.voices, *VOICES.get(kind, ("voice", "voices"))),
         items=edition.items.views(
             signal.items,
@@ -130,10 +135,11 @@ def _view(
     )
 
 
-def _change(ratio: Ratio) -> str:
-    low = words.times(ratio.low)
+def _change(signal: EditionSignal, before: str) -> str:
+    ratio, low = signal.ratio, words.times(signal.ratio.low)
     if ratio.value is None or ratio.high is None:
-        return f"none before; at least {low} the earlier rate"
+        what = "title" if signal.kind == "term" else "item"
+        return f"in no {what} of {before} that was compared; at least {low} the earlier rate"
     interval = f"{low.removesuffix(' times')} to {words.times(ratio.high).removesuffix(' times')}"
     return f"{words.times(ratio.value)} the earlier rate ({interval})"
 

@@ -14,6 +14,7 @@ from digest.edition.manifest import EditionItem, EditionSignal
 from digest.publish import words
 from digest.publish.estimates import ShareView
 from digest.publish.explore import explorable
+from digest.publish.figures import quarter_before
 from digest.publish.languages.tongue import N_, Tongue
 from digest.publish.sections import EditionView, SectionView
 from digest.publish.views import AUTHOR, MACHINE, ItemView, swatch_of
@@ -32,7 +33,11 @@ VERDICTS = (
     N_("under-served"), N_("not under-served"), N_("not distinguishable"), N_("too little data"),
 )  # fmt: skip
 KINDS = {"paper": N_("Papers"), "news": N_("News")}
-DIRECTIONS = (N_("rise"), N_("decline"), N_("first appearance"))
+DIRECTIONS = {
+    "rise": N_("rise"),
+    "decline": N_("decline"),
+    "first appearance": N_("no item in %(quarter)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +224,12 @@ class EditionWords:
         )
 
     def _move(self, label: Label, kind: str, signal: EditionSignal) -> Move:
+        quarter, _ = quarter_before(self.manifest)
         return Move(
             name=self.tongue.label(label),
             swatch=swatch_of(label),
             kind=self.tongue.gettext(KINDS[kind]),
-            direction=self.tongue.gettext(signal.direction),
+            direction=self.tongue.gettext(DIRECTIONS[signal.direction]) % {"quarter": quarter},
             now=self._of(signal.count, signal.exposure),
             before=self._of(signal.count_before, signal.exposure_before),
         )

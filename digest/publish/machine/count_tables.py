@@ -134,7 +134,9 @@ SIGNALS = Table(
         Column("what", "string", "term, label or story.", lambda s: s.one.kind, required=True),
         Column("name", "string", "The term, the label as scheme/label, or the story's id.",
                lambda s: s.one.name, required=True),
-        Column("direction", "string", "rise, decline or first appearance.",
+        Column("direction", "string", "rise, decline or first appearance. A term that appears "
+               "first is in no title of the quarter before that was compared, a label or story on "
+               "no item; texts and earlier quarters are not looked through.",
                lambda s: s.one.direction, required=True),
         Column("count", "integer", "Items in this quarter.", lambda s: s.one.count, "items",
                required=True),

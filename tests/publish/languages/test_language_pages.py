@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import html
 
+from digest.edition.manifest import EditionSignal, Signals
+from digest.edition.rates import Ratio
 from digest.publish.languages import OTHERS, tongue_of, write_language_pages
 from digest.publish.languages.pages import PAGES
+from digest.publish.languages.views import EditionWords
+from digest.publish.sections import EditionView
 from digest.taxonomy import load
 from tests.publish.invented_edition import manifest, published
 from tests.publish.languages.test_catalogue import _forms, _used
+from tests.publish.machine.whole_edition import whole
 
 # Words that are the same in English and in the language, or are names.
 SAME = {"fr": {"Articles", "Sources", "Verdict", "Europe", "Description", "Page"}}
@@ -67,6 +73,15 @@ def test_arabic_charts_begin_at_the_right(written: dict[str, dict[str, str]]) ->
     }
     assert ends == {100.0}
     assert set(french.xpath("//rect[@class='bar-papers'][contains(@width, '%')]/@x")) == {"0.00%"}
+
+
+def test_what_appears_first_is_said_of_the_quarter_that_it_was_compared_with() -> None:
+    first = EditionSignal(
+        "label", "sdg/2", "first appearance", 20, 400, 0, 350, 18, Ratio(None, 2.0, None), 0.001, ()
+    )
+    edition = replace(whole(items=20), signals={"paper": Signals("compared", 300, 0.1, (first,))})
+    (move,) = EditionWords(EditionView(edition, load()), tongue_of("fr")).moves()
+    assert move.direction == "aucun élément en 2025Q4"
 
 
 def test_the_same_edition_gives_the_same_bytes(
