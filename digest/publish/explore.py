@@ -72,7 +72,8 @@ def _region(item: EditionItem, regions: Mapping[str, str]) -> str:
 def data(manifest: Manifest) -> bytes:
     """The file: ``items`` are lists of title, address, day, kind, region, language and labels.
 
-    A label is its place in ``labels``, the probability in per cent, and its place in ``makers``.
+    A label is its place in ``labels``, the probability in per cent, and its place in ``makers``,
+    who are as in the manifest: the page has the words for the panel, in its language.
     The address of an arXiv paper is its number alone.
     """
     items, regions = explorable(manifest), _regions(manifest)
@@ -90,7 +91,7 @@ def data(manifest: Manifest) -> bytes:
                     labels[f"{a.scheme}/{a.label}"],
                     # Never 0 or 100 of what is neither.
                     min(max(round(a.probability * 100), 1), 99),
-                    makers[views.who(a.maker)],
+                    makers[words.clip(a.maker, views.AUTHOR)],
                 ]
                 for a in _given(item)
             ],

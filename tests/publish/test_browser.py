@@ -201,6 +201,19 @@ def test_explore_works_in_another_language(watched: tuple[Any, list[str]], addre
     assert complaints == []
 
 
+def test_explore_says_in_the_reader_s_language_what_the_panel_decided(
+    watched: tuple[Any, list[str]], address: str
+) -> None:
+    page, complaints = watched
+    for path, said in {"": "decided by the panel", "fr/": "décidé par le groupe"}.items():
+        page.goto(address + f"{path}2026Q1/explore/?goal=2&by=people")
+        page.wait_for_selector(".explore-items li")
+        lines = page.query_selector_all(".explore-items li")
+        assert len(lines) == 3
+        assert all(said in line.inner_text() for line in lines)
+    assert complaints == []
+
+
 def test_explore_without_scripts_has_tables_and_links(browser: Any, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

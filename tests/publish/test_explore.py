@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import orjson
 
+from digest.edition.panel import PANEL
 from digest.edition.select import is_showable
 from digest.publish import explore, views
-from tests.publish.full_edition import full
+from tests.publish.full_edition import full, reviewed
 from tests.publish.invented_edition import hostile
 
 
@@ -43,6 +44,11 @@ def test_people_and_regions_are_named() -> None:
     assert data["makers"] == [views.MACHINE, "panel:r-7"]
     assert data["regions"][row[4]] == "arab-states"
     assert explore.choices(edition).regions["arab-states"] == "Arab states"
+
+
+def test_the_panel_is_an_id_for_which_each_page_has_words() -> None:
+    data = orjson.loads(explore.data(reviewed(full(items=200))))
+    assert data["makers"] == [views.MACHINE, PANEL]
 
 
 def test_an_arxiv_paper_s_address_is_its_number_and_a_hostile_one_is_none() -> None:

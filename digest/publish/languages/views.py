@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.edition.manifest import EditionItem, EditionSignal
+from digest.edition.panel import PANEL
 from digest.publish import words
 from digest.publish.estimates import ShareView
 from digest.publish.explore import explorable
@@ -169,6 +170,8 @@ class EditionWords:
         return Line(self.edition.items.view(item.id, label), day, how)
 
     def _how(self, maker: str, probability: float) -> str:
+        if maker == PANEL:
+            return self.tongue.gettext("decided by the panel")
         if maker != MACHINE:
             return self.tongue.gettext("decided by %(who)s") % {"who": words.clip(maker, AUTHOR)}
         percent = self.tongue.whole_percent(min(probability, 0.99))

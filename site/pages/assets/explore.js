@@ -72,6 +72,11 @@
     return element("span", title);
   }
 
+  function decided(maker, percent) {
+    if (maker === "machine") return filled(list.dataset.machine, { p: `${percent}%` });
+    return maker === "panel" ? list.dataset.panel : filled(list.dataset.person, { who: maker });
+  }
+
   function shown(item) {
     const [title, address, day, kind, region, language, labels] = item;
     const line = element("li", "");
@@ -85,9 +90,7 @@
     const tags = element("span", "", { class: "from" });
     labels.forEach(([label, percent, maker], n) => {
       const [scheme, id] = data.labels[label].split("/");
-      const how = maker
-        ? filled(list.dataset.person, { who: data.makers[maker] })
-        : filled(list.dataset.machine, { p: `${percent}%` });
+      const how = decided(data.makers[maker], percent);
       tags.append(
         n ? "; " : "",
         element("a", named(data.labels[label]), { href: filled(place.dataset[scheme], { id }) }),

@@ -16,6 +16,7 @@ from digest.publish.languages.pages import PAGES
 from digest.publish.languages.views import EditionWords
 from digest.publish.sections import EditionView
 from digest.taxonomy import load
+from tests.publish.full_edition import full, reviewed
 from tests.publish.invented_edition import manifest, published
 from tests.publish.languages.test_catalogue import _forms, _used
 from tests.publish.machine.whole_edition import whole
@@ -82,6 +83,19 @@ def test_what_appears_first_is_said_of_the_quarter_that_it_was_compared_with() -
     edition = replace(whole(items=20), signals={"paper": Signals("compared", 300, 0.1, (first,))})
     (move,) = EditionWords(EditionView(edition, load()), tongue_of("fr")).moves()
     assert move.direction == "aucun élément en 2025Q4"
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_what_the_panel_decided_is_said_in_the_language(tag: str, tmp_path: Path) -> None:
+    edition, tongue = published(reviewed(full(items=200))), tongue_of(tag)
+    said = tongue.gettext("decided by the panel")
+    paths = write_language_pages(edition, load(), tongue, tmp_path, draft=False)
+    pages = {
+        path.name: html.fromstring(path.read_text("utf-8").split("---", 2)[2]) for path in paths
+    }
+    goal = pages["goals.md"].text_content()
+    assert goal.count(said) == 3
+    assert pages["explore.md"].xpath("//ol/@data-panel") == [said]
 
 
 def test_the_same_edition_gives_the_same_bytes(
