@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -319,6 +320,19 @@ def test_what_is_being_typed_survives_what_changes_the_whole_item(
     assert page.input_value("#reason-risk-group-discrimination") == "half a thought"
     assert page.is_visible("#reason-risk-group-discrimination")
     assert page.input_value("#add-reason") == ""
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_on_a_check_box_decides_nothing(enter: Enter, served: Served, scripts: bool) -> None:
+    page = enter("ada", java_script_enabled=scripts)
+    page.goto(served.base + f"/2026Q1/item?queue=goal/3&id={quote(STORY[0].id)}")
+    for form in ("#story + form", "#label-sdg-3"):
+        page.press(f"{form} input[type=checkbox] >> nth=0", "Enter")
+    page.click("#label-sdg-3 button[value=reject]")
+    page.wait_for_selector("#status >> text=Rejected")
+    assert [verdict for *_, verdict in served.decisions] == ["reject"]
+    assert len(served.events) == 1
+    assert not page.query_selector("#refused .alarm")
 
 
 def test_without_scripts_each_button_is_a_form_that_comes_back_to_the_item(

@@ -427,7 +427,7 @@ shown until its author has seen it. */
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.save) {
+    if (form.dataset.save && event.submitter?.formMethod !== "dialog") {
       event.preventDefault();
       submit(form, event.submitter);
     }
