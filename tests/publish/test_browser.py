@@ -214,6 +214,22 @@ def test_explore_says_in_the_reader_s_language_what_the_panel_decided(
     assert complaints == []
 
 
+def test_explore_shows_each_item_as_decided_by_people_or_by_the_machine_alone(
+    watched: tuple[Any, list[str]], address: str
+) -> None:
+    page, complaints = watched
+
+    def found(by: str) -> int:
+        page.goto(address + f"2026Q1/explore/?by={by}")
+        page.wait_for_selector(".explore-items li")
+        return int(page.inner_text(".explore-state").split()[0])
+
+    everything, people, machine = found(""), found("people"), found("machine")
+    assert 0 < people
+    assert people + machine == everything
+    assert complaints == []
+
+
 def test_explore_without_scripts_has_tables_and_links(browser: Any, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

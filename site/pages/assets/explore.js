@@ -49,10 +49,9 @@
       const surest = Math.max(...asked.map(([, percent]) => percent));
       if (level(surest) !== want.confidence) return false;
     }
-    if (want.by && !asked.some(([, , maker]) => (maker ? "people" : "machine") === want.by)) {
-      return false;
-    }
-    return true;
+    // "Only the machine": no person decided on any of them.
+    const people = asked.some(([, , maker]) => data.makers[maker] !== "machine");
+    return !want.by || (want.by === "people") === people;
   }
 
   function element(name, text, attributes = {}) {
