@@ -127,9 +127,9 @@ class Ledger:
                 }
             return self._own[person]
 
-    def declared(self, person: str) -> dict[str, str]:
-        """The items with which a person declared a conflict, each with the reason."""
-        return {d.item: d.reason for _, d in of_kind(self.kept(person), Declared)}
+    def declared(self, person: str) -> frozenset[str]:
+        """The items with which a person declared a conflict."""
+        return frozenset(declared.item for _, declared in of_kind(self.kept(person), Declared))
 
     def last_batch(self, person: str) -> list[ReviewEvent]:
         """What a person did last about items and did not take back: the events of one form."""

@@ -92,7 +92,7 @@ class Review:
     def out(self, person: Person) -> frozenset[str]:
         """The items on which a person has a conflict of interest."""
         named = self.packet.in_conflict(person.conflicts)
-        return named | self.ledger.declared(person.id).keys()
+        return named | self.ledger.declared(person.id)
 
     def progress(self, person: Person, queues: Iterable[str]) -> list[Progress]:
         """How far a person, and the panel, are in some queues."""

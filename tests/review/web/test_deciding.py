@@ -128,6 +128,16 @@ def test_who_has_a_conflict_of_interest_does_not_decide(served: Served) -> None:
     assert ada.decide("accept").status_code == 200
 
 
+def test_a_conflict_is_taken_back_where_it_is_said_whatever_one_did_since(served: Served) -> None:
+    ada = served.visitor("ada")
+    ada.post("/2026Q1/declare", item=PAPER.id)
+    ada.decide("accept", item=STORY[0].id)
+    beside = ada.item(PAPER.id).split("You declared it", maxsplit=1)[1]
+    ada.post("/2026Q1/undo", batch=_batch(beside), item=PAPER.id)
+    assert "You have a conflict of interest" not in ada.item(PAPER.id)
+    assert _pressed(ada.item(STORY[0].id), "sdg-3") == "accept"
+
+
 def test_next_leads_through_what_is_not_done_and_says_when_it_is(served: Served) -> None:
     ada = served.visitor("ada")
     first = ada.get("/2026Q1/item?queue=goal/3")

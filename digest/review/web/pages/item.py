@@ -169,6 +169,7 @@ def _answer(
         {
             "notice": page["status"].notice,
             "item": found.id,
+            "address": address_of(review, queue, found.id),
             "main": visit.html("item_main", **page),
             "status": visit.html("item_status", **page),
         }

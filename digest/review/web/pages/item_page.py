@@ -96,6 +96,5 @@ def _view(visit: Visit, review: Review, queue: str, found: PacketItem) -> ItemVi
             standing=review.standing(found.id),
             events=review.ledger.item_events(found.id),
             comments=comments,
-            declared=review.ledger.declared(visit.person.id),
         )
     )

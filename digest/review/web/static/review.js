@@ -235,7 +235,7 @@ shown until its author has seen it. */
     const fresh = new DOMParser().parseFromString(answer.main, "text/html");
     $("#status").innerHTML = answer.status;
     if (answer.item !== item()) {
-      if (entry.kind === "undo" && item()) place(fresh, "");
+      if (entry.kind === "undo" && item()) place(fresh, answer.address);
       else if (entry.kind === "undo") location.reload();
       return;
     }

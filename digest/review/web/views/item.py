@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from digest.review.events import Comment, Decision, ReviewEvent, of_kind
+from digest.review.events import Comment, Decision, Declared, ReviewEvent, of_kind
 from digest.review.packet import PacketItem, PacketLabel
 from digest.review.persons import Person
 from digest.review.standing import Key, Standing, has_conflict, is_voter
+from digest.review.web.forms import batch_of
 from digest.review.web.packets import JUDGED, Pair
 from digest.review.web.tongue import Tongue
 from digest.review.web.views.text import Piece, text_pieces, title_pieces
@@ -75,7 +76,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """An item. ``conflict`` is ``""``, ``declared`` or ``named``; with one nobody may vote."""
+    """An item. ``conflict`` is ``""``, ``declared`` or ``named``; with one nobody may vote.
+
+    ``declared_batch`` is what to undo to take a declaration back.
+    """
 
     item: PacketItem
     title: tuple[Piece, ...]
@@ -84,6 +88,7 @@ class ItemView:
     peers: tuple[Peer, ...]
     conflict: str
     declared_reason: str
+    declared_batch: str
     may_vote: bool
     is_done: bool
     comments: tuple[tuple[str, str, ReviewEvent], ...]
@@ -119,12 +124,13 @@ class Sight:
     standing: Mapping[Key, Standing]
     events: Sequence[ReviewEvent]  # about the item, not undone
     comments: Sequence[tuple[ReviewEvent, Comment]]
-    declared: Mapping[str, str]
 
 
 def item_view(sight: Sight) -> ItemView:
     """The page of an item as ``sight.person`` may see it."""
-    conflict = _conflict(sight)
+    mine = [(e, d) for e, d in of_kind(sight.events, Declared) if e.person == sight.person.id]
+    reason, batch = next(((d.reason, batch_of(e.event_id)) for e, d in reversed(mine)), ("", ""))
+    conflict = DECLARED if mine else _named_conflict(sight)
     labels = tuple(_labels(sight))
     judged = [label for label in labels if label.asked]
     is_done = bool(judged) and all(label.mine for label in judged)
@@ -139,7 +145,8 @@ def item_view(sight: Sight) -> ItemView:
         labels=labels,
         peers=tuple(Peer(p.id, p.title, p.outlets, p.url) for p in sight.peers),
         conflict=conflict,
-        declared_reason=sight.declared.get(sight.item.id, ""),
+        declared_reason=reason,
+        declared_batch=batch,
         may_vote=is_voter(sight.person) and not conflict,
         is_done=is_done,
         comments=comments if sees_all else own,
@@ -153,9 +160,7 @@ def name_of(people: Mapping[str, Person], person: str) -> str:
     return known.name if known else person
 
 
-def _conflict(sight: Sight) -> str:
-    if sight.item.id in sight.declared:
-        return DECLARED
+def _named_conflict(sight: Sight) -> str:
     names = (*sight.item.authors, *sight.item.outlets)
     return NAMED if has_conflict(sight.person.conflicts, names) else ""
 
