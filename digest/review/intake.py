@@ -1,7 +1,9 @@
 """A member's decisions in from a spreadsheet, for those who prefer one.
 
-Each row becomes a decision whose event id is made from its content, so a table that is imported
-twice is imported once. Nothing is taken while one row is wrong.
+Each row becomes a decision whose event id is made from its content and from the imported decision
+that it replaces: a table that is imported twice is imported once, and a later one may return to an
+earlier verdict. What was decided in the application, or taken back there, no table overrules that
+says what was imported before. Nothing is taken while one row is wrong.
 """
 
 from __future__ import annotations
@@ -95,15 +97,26 @@ def import_decisions(
         raise InputError(f"{person.id} is no member or chair of the panel, and decides nothing")
     decided = decisions_of(path, read_sheet(path), person.id, scope)
     events = book.events(quarter)
-    counts = {_key(one): one for event, one in of_kind(not_undone(events), Decision)
+    counts = {_key(one): event for event, one in of_kind(not_undone(events), Decision)
               if event.person == person.id}  # fmt: skip
-    ids = {event.event_id for event in events}
-    open_ = [(n, _event(quarter, person.id, one)) for n, one in decided
-             if counts.get(_key(one)) != one]  # fmt: skip
-    fresh = [event for _, event in open_ if event.event_id not in ids]
+    imported = {event.event_id: event.payload for event in events
+                if event.person == person.id and event.event_id.startswith(_PREFIX)}  # fmt: skip
+    before = set(imported.values())
+    fresh: list[New] = []
+    overtaken: list[int] = []
+    for number, one in decided:
+        stands = counts.get(_key(one))
+        if stands is not None and stands.payload == one:
+            continue
+        replaces = stands.event_id if stands is not None and stands.event_id in imported else ""
+        event = _event(quarter, person.id, one, replaces)
+        if event.event_id in imported or (one in before and not replaces):
+            overtaken.append(number)
+        else:
+            fresh.append(event)
     book.append(*fresh)
-    overtaken = tuple(number for number, event in open_ if event.event_id in ids)
-    return Imported(len(fresh), len(decided) - len(open_), overtaken)
+    known = len(decided) - len(fresh) - len(overtaken)
+    return Imported(len(fresh), known, tuple(overtaken))
 
 
 def decisions_of(path: Path, rows: Sequence[Row], person: str, scope: Scope) -> list[Numbered]:
@@ -158,6 +171,6 @@ def _key(one: Decision) -> Key:
     return one.item, one.scheme, one.label
 
 
-def _event(quarter: Quarter, person: str, one: Decision) -> New:
-    content = (str(quarter), person, *asdict(one).values())
+def _event(quarter: Quarter, person: str, one: Decision, replaces: str) -> New:
+    content = (str(quarter), person, *asdict(one).values(), *filter(None, (replaces,)))
     return New(digest_of(*content, prefix=_PREFIX, length=40), quarter, person, one)

@@ -13,6 +13,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import chain, repeat
 from pathlib import Path
 
 from digest.errors import InputError
@@ -72,7 +73,8 @@ def _under_header(path: Path, rows: Iterator[Sequence[str]]) -> list[Row]:
     found: list[Row] = []
     for number, cells in enumerate(rows, start=2):
         if any(cells):
-            named = zip(header, map(restored, cells), strict=False)
+            # A row may be short: what follows its last cell is empty.
+            named = zip(header, map(restored, chain(cells, repeat(""))), strict=False)
             found.append((number, {name: cell for name, cell in named if name}))
         if number > MOST_ROWS:
             raise InputError(_TOO_LARGE.format(path))

@@ -243,6 +243,24 @@ def test_an_old_table_does_not_overrule_what_came_after_it(
     assert take(place, table(path, corrected)) == Imported(1, 1, ())
 
 
+def test_a_later_table_may_return_to_an_earlier_verdict(place: Workplace, tmp_path: Path) -> None:
+    for verdict in ("accept", "reject", "accept"):
+        path = table(tmp_path / "t.csv", [[ITEM, "sdg", "3", verdict]], HEADER[:4])
+        assert take(place, path) == Imported(1, 0, ())
+        assert take(place, path) == Imported(0, 1, ())
+    last = book(place).events()[-1]
+    book(place).append(new("undo", "ada", Undone(last.event_id)))
+    assert take(place, path) == Imported(0, 0, (2,))
+    book(place).append(new("web", "ada", decides("unsure")))
+    rejects = table(tmp_path / "t.csv", [[ITEM, "sdg", "3", "reject"]], HEADER[:4])
+    assert take(place, rejects) == Imported(0, 0, (2,))
+
+
+def test_a_row_may_be_short(place: Workplace, tmp_path: Path) -> None:
+    path = table(tmp_path / "t.csv", [["my table"], [ITEM, "sdg", "3", "accept"]])
+    assert take(place, path) == Imported(1, 0, ())
+
+
 def test_the_sheet_of_the_quarter_is_filled_in_and_taken_in(
     place: Workplace, tmp_path: Path
 ) -> None:
