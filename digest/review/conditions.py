@@ -10,7 +10,7 @@ draft does not hold, and when the cited papers were looked up again within a wee
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from digest.review.persons import Person
 
 Stage = Literal["draft", "in review", "signed off", "embargoed", "published"]
-LackKind = Literal["people", "decisions", "findings", "taking in", "papers"]
+LackKind = Literal["people", "decisions", "conflicts", "findings", "taking in", "papers"]
 FRESH = timedelta(days=7)  # for which a look-up of the papers counts
 ARXIV = "arxiv:"
 NAMED = 5
@@ -48,11 +48,13 @@ DECIDING = (Decision, Declared, Undone, Finding, FindingVoice, Question, StoryRu
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """One thing that a sign-off lacks: what kind, how many of them, and a sentence."""
+    """One thing that a sign-off lacks: what kind, how many of them, a sentence, and the items that
+    somebody must know by name."""
 
     kind: LackKind
     number: int
     sentence: str
+    items: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.sentence
@@ -63,7 +65,8 @@ class State:
     """A review as far as a sign-off depends on it.
 
     ``shown`` are the labels under which the draft shows items; ``waiting`` counts what was done
-    since the draft was made that may change it.
+    since the draft was made that may change it; ``out`` has, by person, the items on which they
+    have a conflict of interest.
     """
 
     shown: Sequence[Key]
@@ -73,6 +76,7 @@ class State:
     waiting: int
     papers: PapersCheck | None
     rule: Rule
+    out: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def shown_in(packet: Packet) -> list[Key]:
@@ -88,11 +92,18 @@ def waiting(events: Iterable[ReviewEvent], taken: int) -> int:
 
 def missing(state: State, now: datetime) -> list[Lack]:
     """What is missing for the sign-off; nothing, when a chair may sign."""
-    return [*_people(state), *_decisions(state), *_findings(state), *_papers(state, now)]
+    return [
+        *_people(state), *_decisions(state), *_conflicts(state), *_findings(state),
+        *_papers(state, now),
+    ]  # fmt: skip
+
+
+def _voters(state: State) -> list[Person]:
+    return [one for one in state.people.values() if is_voter(one) and not one.revoked]
 
 
 def _people(state: State) -> Iterator[Lack]:
-    voters = [one for one in state.people.values() if is_voter(one) and not one.revoked]
+    voters = _voters(state)
     short = state.rule.quorum - len(voters)
     if short > 0:
         yield Lack("people", short, (
@@ -123,6 +134,26 @@ def _decisions(state: State) -> Iterator[Lack]:
             f"the draft does not hold {state.waiting:,} later decisions yet: it takes them in "
             "within minutes while digest serve runs, or with digest review open"
         ))  # fmt: skip
+
+
+def _conflicts(state: State) -> Iterator[Lack]:
+    """Labels that stay open whatever anybody decides."""
+    voters = _voters(state)
+    if len(voters) < state.rule.quorum:  # which is said already
+        return
+    stuck = []
+    for key in state.shown:
+        found = state.standings.get(key)
+        may = {one.id for one in voters if key[0] not in state.out.get(one.id, ())}
+        said = {*found.accepts, *found.rejects} if found else set()
+        if not _is_decided(found) and len(may | said) < state.rule.quorum:
+            stuck.append(key)
+    if stuck:
+        items = tuple(dict.fromkeys(item for item, _, _ in stuck))
+        yield Lack("conflicts", len(stuck), (
+            f"no quorum is possible on {len(stuck):,} labels, for too many have a conflict of "
+            f"interest{_named(items)}: add a member who has none (digest review people add)"
+        ), items)  # fmt: skip
 
 
 def _is_decided(standing: Standing | None) -> bool:

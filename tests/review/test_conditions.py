@@ -57,6 +57,19 @@ def test_every_label_under_which_an_item_is_shown_must_be_decided() -> None:
     )
 
 
+def test_a_label_that_no_quorum_can_settle_is_named_with_its_item() -> None:
+    out = {"ada": frozenset({KEY[0]}), "bo": frozenset({KEY[0]})}
+    (_, stuck) = missing(replace(READY, standings={}, out=out), NOON)
+    assert (stuck.kind, stuck.items) == ("conflicts", (KEY[0],))
+    assert str(stuck).startswith("no quorum is possible on 1 labels")
+    # What somebody said before they left still counts.
+    left = {KEY: replace(OPEN, accepts=("left",))}
+    assert lacks(standings=left, out=out) == [("decisions", 1)]
+    assert lacks(out=out) == []  # it is decided
+    alone = panel(person("dina", "chair"))
+    assert lacks(standings={}, out=out, people=alone) == [("people", 1), ("decisions", 1)]
+
+
 def test_what_the_panel_rejects_is_not_shown_whatever_an_amendment_says() -> None:
     rejected = {KEY: replace(ACCEPTED, outcome="rejected")}
     assert sentence(standings=rejected) == (

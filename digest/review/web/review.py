@@ -132,6 +132,22 @@ class Review:
                     return item
         return None
 
+    def first_open(self, person: Person, queue: str) -> str:
+        """The item of the first label of a queue that the panel has not settled, of those on which
+        this person has decided only when there is no other; ``""`` where nothing is open."""
+        own, out, settled = self.ledger.own(person.id), self.out(person), self.settled()
+        asked = (key for item, keys in self.tasks(queue) if item not in out for key in keys)
+        left = sorted((key for key in asked if key not in settled), key=own.__contains__)
+        return left[0][0] if left else ""
+
+    def stuck(self, person: Person, queue: str) -> list[Key]:
+        """The labels of a queue on which this person decided, a quorum looked, and there is no
+        majority."""
+        own = self.ledger.own(person.id)
+        mine = [key for _, keys in self.tasks(queue) for key in keys if key in own]
+        found = {key: self.standing(key[0]).get(key) for key in mine}
+        return [key for key, stands in found.items() if stands and self._is_stuck(stands)]
+
     def peers(self, item: PacketItem) -> list[PacketItem]:
         """The other items of its story."""
         ids = self.packet.packet.story(item.story) if item.story else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from contextlib import closing
+from html import unescape
 from zipfile import ZipFile
 
 from digest.edition.shelf import Shelf
@@ -110,6 +111,31 @@ def settle(served: Served) -> None:
     write_packet(path, "b" * 64, Q1, ITEMS, QUEUES, served.clock, about)
     papers = PapersCheck(served.clock(), "checked", (PAPER.id, ACME.id))
     write_check(served.place.papers(Q1), papers)
+
+
+def test_where_everybody_decided_and_nothing_is_settled_the_pages_lead_on(served: Served) -> None:
+    ada = served.visitor("ada")
+    for name, verdict in (("ada", "accept"), ("ben", "unsure"), ("chair", "unsure")):
+        for item in (PAPER, *STORY):
+            served.visitor(name).decide(verdict, item=item.id, queue="goal/3")
+    done = ada.get("/2026Q1/item?queue=goal/3").text
+    assert "You decided, and these are still open" in done
+    assert done.count(" – Goal 3: ") == 4
+    for label, item in (("risk/group-discrimination", PAPER), ("risk/group-discrimination", ACME)):
+        for name in ("ada", "chair"):
+            served.visitor(name).decide("accept", label, item.id)
+    page = ada.get("/2026Q1/edition").text
+    button = re.search('href="([^"]+)">Decide on what is shown', page)
+    assert button
+    assert f'data-item="{PAPER.id}"' in ada.get(unescape(button[1])).text
+
+
+def test_where_conflicts_make_a_quorum_impossible_the_items_are_named(served: Served) -> None:
+    for name in ("ada", "cho"):
+        served.visitor(name).post("/2026Q1/declare", item=ACME.id)
+    page = served.visitor("chair").get("/2026Q1/edition").text
+    assert "Labels on which no quorum is possible" in page
+    assert f">{ACME.title}</a>" in page
 
 
 def test_the_chair_signs_when_nothing_is_missing_and_not_before(served: Served) -> None:

@@ -49,8 +49,19 @@ def item(visit: Visitor, review: Open, queue: str, id: str = "", after: str = ""
         return visit.page("item", **shown(visit, review, queue, item_of(review, id)))
     found = review.next_open(visit.person, queue, after)
     if found is None:
-        return visit.page("done", review=review, queue=queue, **names(visit, queue))
+        return visit.page(
+            "done", review=review, queue=queue, stuck=list(_stuck(visit, review, queue)),
+            **names(visit, queue),
+        )  # fmt: skip
     return RedirectResponse(address_of(review, queue, found), SEE_OTHER)
+
+
+def _stuck(visit: Visit, review: Review, queue: str) -> Iterator[tuple[str, str, str]]:
+    """Of each label that the person cannot settle alone: its item's address and title, its name."""
+    for item, *pair in review.stuck(visit.person, queue):
+        name = queue_name(review.packet.queue_of((pair[0], pair[1])), visit.tongue,
+                          visit.desk.codebook)  # fmt: skip
+        yield address_of(review, queue, item), review.packet.briefs[item].title, name
 
 
 @inner.post("/{quarter}/decide")

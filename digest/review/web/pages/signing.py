@@ -36,7 +36,7 @@ def _stage(visit: Visit, review: Review) -> StageView:
     published = Shelf(place.editions).editions(review.quarter)
     return stage_view(
         review,
-        visit.person.id,
+        visit.person,
         visit.tongue,
         visit.desk.clock(),
         read_check(place.papers(review.quarter)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from digest.review.conditions import (
 from digest.review.consensus import findings
 from digest.review.events import ReviewEvent, Signed, not_undone, of_kind
 from digest.review.papers import PapersCheck
+from digest.review.persons import Person
 from digest.review.queues import SELECTED
 from digest.review.web.review import Review
 from digest.review.web.tongue import Tongue
@@ -36,6 +38,10 @@ LACKS = {
     "people": N_("The panel is not complete: there are too few members for a quorum, or no chair."),
     "decisions": N_(
         "Labels under which items are shown and on which the panel has not decided: %(n)s."
+    ),
+    "conflicts": N_(
+        "Labels on which no quorum is possible, because too many have a conflict of interest: "
+        "%(n)s. An editor can add a member who has none."
     ),
     "taking in": N_(
         "Decisions that the draft does not hold yet: %(n)s. It takes them in within minutes."
@@ -59,21 +65,25 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class StageView:
-    """An edition's stage in words, and all that a chair has to know before signing."""
+    """An edition's stage in words, and all that a chair has to know before signing.
+
+    Each of ``lacks`` is what the page says, the sentence, and the items that it names; ``decide``
+    is the item of the first label that is shown and open, ``""`` where none is left to this person.
+    """
 
     stage: Stage
     word: str
-    lacks: tuple[tuple[str, str], ...]
+    lacks: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
     signatures: tuple[Signature, ...]
     until: datetime | None
     sha256: str
     mine: ReviewEvent | None
-    left_to_decide: int
+    decide: str
 
 
 def stage_view(
     review: Review,
-    person: str,
+    person: Person,
     tongue: Tongue,
     now: datetime,
     papers: PapersCheck | None,
@@ -90,17 +100,23 @@ def stage_view(
     return StageView(
         stage=found,
         word=tongue.gettext(STAGES[found]),
-        lacks=tuple((_said(lack, tongue), lack.sentence) for lack in lacks),
+        lacks=tuple(
+            (_said(lack, tongue), lack.sentence, tuple(_titles(review, lack))) for lack in lacks
+        ),
         signatures=tuple(_signature(review, event, s) for event, s in signed),
         until=until,
         sha256=sha256,
-        mine=next((event for event, _ in signed if event.person == person), None),
-        left_to_decide=sum(lack.number for lack in lacks if lack.kind == "decisions"),
+        mine=next((event for event, _ in signed if event.person == person.id), None),
+        decide=review.first_open(person, SELECTED),
     )
 
 
 def _said(lack: Lack, tongue: Tongue) -> str:
     return tongue.gettext(LACKS[lack.kind]) % {"n": tongue.number(lack.number)}
+
+
+def _titles(review: Review, lack: Lack) -> Iterator[tuple[str, str]]:
+    return ((item, review.packet.briefs[item].title) for item in lack.items)
 
 
 def _signature(review: Review, event: ReviewEvent, signed: Signed) -> Signature:
@@ -118,4 +134,5 @@ def _state(review: Review, papers: PapersCheck | None) -> State:
         waiting=waiting(review.ledger.since(taken), taken),
         papers=papers,
         rule=review.ledger.rule,
+        out={one.id: review.out(one) for one in review.voters()},
     )
