@@ -112,18 +112,20 @@ class Ledger:
     def kept(self, person: str) -> list[ReviewEvent]:
         """What a person did and did not take back, oldest first."""
         with self._turn:
-            if person not in self._kept:
-                self._kept[person] = not_undone(self._by_person.get(person, ()))
-            return self._kept[person]
+            return self._kept_by(person)
+
+    def _kept_by(self, person: str) -> list[ReviewEvent]:
+        if person not in self._kept:
+            self._kept[person] = not_undone(self._by_person.get(person, ()))
+        return self._kept[person]
 
     def own(self, person: str) -> dict[Key, ReviewEvent]:
         """A person's standing decisions by label."""
-        kept = self.kept(person)
-        with self._turn:
+        with self._turn:  # all in one hold: an event that came in between would be missed for good
             if person not in self._own:
                 self._own[person] = {
                     (decision.item, decision.scheme, decision.label): event
-                    for event, decision in of_kind(kept, Decision)
+                    for event, decision in of_kind(self._kept_by(person), Decision)
                 }
             return self._own[person]
 

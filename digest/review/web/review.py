@@ -83,11 +83,14 @@ class Review:
         """The queues in the order in which they are offered."""
         return [*(name for name, _ in self.packet.packet.queues()), DISAGREE, PROPOSED]
 
-    def task(self, item: str, queue: str) -> Task:
-        """What a queue asks about one item."""
-        if queue in (DISAGREE, PROPOSED):
-            return next((task for task in self.tasks(queue) if task[0] == item), (item, ()))
-        return self.packet.task(item, queue)
+    def task(self, item: str, queue: str, person: Person) -> Task:
+        """What a queue asks a person about one item. The queues that follow from decisions do not
+        forget the labels on which the person has decided: that may be what settled them."""
+        if queue not in (DISAGREE, PROPOSED):
+            return self.packet.task(item, queue)
+        asked = next((keys for other, keys in self.tasks(queue) if other == item), ())
+        own = (key for key in self.ledger.own(person.id) if key[0] == item)
+        return item, tuple(dict.fromkeys((*asked, *own)))
 
     def out(self, person: Person) -> frozenset[str]:
         """The items on which a person has a conflict of interest."""

@@ -110,7 +110,9 @@ def test_a_quorum_settles_a_label_and_the_chair_a_tie(served: Served) -> None:
     ben.decide("reject")
     assert ">open<" in ada.item()
     assert "Reviewers disagree" in ada.get("/2026Q1/").text
-    chair.decide("reject")
+    done = chair.decide("reject", queue="disagree").text
+    assert "This item is done." in done
+    assert "no label that this queue asks about" not in done
     assert ">rejected<" in ada.item()
 
 

@@ -83,7 +83,7 @@ def _view(visit: Visit, review: Review, queue: str, found: PacketItem) -> ItemVi
     subject = f"item:{found.id}"
     kept = not_undone(review.ledger.said())
     comments = [(e, c) for e, c in of_kind(kept, Comment) if c.subject == subject]
-    _, keys = review.task(found.id, queue)
+    _, keys = review.task(found.id, queue, visit.person)
     return item_view(
         Sight(
             person=visit.person,
