@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+from digest.publish.languages.tongue import CATALOGUE
+from digest.tongue import Speech
 
 pytestmark = pytest.mark.browser
 PAGES = (
@@ -69,6 +73,11 @@ def _search(page: Any, address: str, words: str) -> str:
     page.wait_for_selector(".md-search-result__item a", timeout=15000)
     # Between words of Chinese the index has spaces without width.
     return str(page.inner_text(".md-search-result__list")).replace("\u200b", "")
+
+
+def _as_written(text: str) -> str:
+    """Text without the choice of a space or the marks of direction."""
+    return re.sub(r"[\u200e\u200f]", "", re.sub(r"\s", " ", text))
 
 
 @pytest.mark.parametrize("words", ["onerror broken", "засухи", "households"])
@@ -225,8 +234,26 @@ def test_explore_shows_each_item_as_decided_by_people_or_by_the_machine_alone(
         return int(page.inner_text(".explore-state").split()[0])
 
     everything, people, machine = found(""), found("people"), found("machine")
-    assert 0 < people
+    assert people > 0
     assert people + machine == everything
+    assert complaints == []
+
+
+def test_explore_writes_as_the_language_does(watched: tuple[Any, list[str]], address: str) -> None:
+    page, complaints = watched
+
+    paper = ["A title", "2603.00001", "2026-03-31", 0, 0, 0, [[0, 96, 0]]]
+    names = {"labels": ["sdg/1"], "makers": ["machine"], "regions": ["global"], "languages": ["en"]}
+    many = names | {"items": [paper] * 5_993}  # more than an edition for tests has
+    page.route("**/explore/items.json", lambda route: route.fulfill(json=many))
+    for tag, kind in {"es": "Artículo", "fr": "Article", "ar": "ورقة بحثية", "en": "Paper"}.items():
+        page.goto(address + f"{'' if tag == 'en' else f'{tag}/'}2026Q1/explore/")
+        page.wait_for_selector(".explore-items li")
+        tongue = Speech(tag, CATALOGUE)
+        line = _as_written(page.inner_text(".explore-items li"))
+        assert f"{kind} · {_as_written(tongue.day('2026-03-31'))} · " in line
+        assert _as_written(tongue.whole_percent(0.96)) in line
+        assert tongue.number(5_993) in page.inner_text(".explore-state")
     assert complaints == []
 
 

@@ -17,7 +17,16 @@
   const level = (percent) => (percent >= 90 ? "high" : percent >= 70 ? "medium" : "low");
   const fold = (text) => text.normalize("NFKC").toLocaleLowerCase();
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  const count = (n) => n.toLocaleString(document.documentElement.lang);
+
+  // As the other pages write numbers and days: English ones not in the order of one country.
+  const { lang } = document.documentElement;
+  const inLanguage = (format, options) =>
+    new format(lang === "en" ? "en-GB" : lang, { numberingSystem: "latn", ...options });
+  const numbers = inLanguage(Intl.NumberFormat, { useGrouping: "always" });
+  const percents = inLanguage(Intl.NumberFormat, { style: "percent" });
+  const days = inLanguage(Intl.DateTimeFormat, { dateStyle: "long", timeZone: "UTC" });
+  const count = (n) => numbers.format(n);
+  const dayOf = (iso) => (Number.isNaN(Date.parse(iso)) ? iso : days.format(Date.parse(iso)));
 
   // What a label is called stands in the lists of choices.
   const named = (id) => {
@@ -72,8 +81,9 @@
   }
 
   function decided(maker, percent) {
-    if (maker === "machine") return filled(list.dataset.machine, { p: `${percent}%` });
-    return maker === "panel" ? list.dataset.panel : filled(list.dataset.person, { who: maker });
+    const words = list.dataset;
+    if (maker === "machine") return filled(words.machine, { p: percents.format(percent / 100) });
+    return maker === "panel" ? words.panel : filled(words.person, { who: maker });
   }
 
   function shown(item) {
@@ -81,10 +91,10 @@
     const line = element("li", "");
     const name = element("span", "", { lang: data.languages[language], dir: "auto" });
     name.append(link(title, address));
-    const kinds = form.elements.kind.options;
     const regions = [...form.elements.region.options];
     const where = regions.find((one) => one.value === data.regions[region]);
-    const from = [kinds[kind ? 2 : 1].text, day, where ? where.text : ""];
+    const what = kind ? list.dataset.news : list.dataset.paper;
+    const from = [what, dayOf(day), where ? where.text : ""];
     line.append(name, element("span", from.filter(Boolean).join(" · "), { class: "from" }));
     const tags = element("span", "", { class: "from" });
     labels.forEach(([label, percent, maker], n) => {
