@@ -10,9 +10,11 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from digest.config import Workplace
 from digest.edition.select import SHOWN_SCHEMES
+from digest.errors import QuarterError
 from digest.quarter import Quarter
 from digest.review.packet import Packet, PacketItem
 from digest.review.queues import LATE, PREFIX, SAMPLE, SELECTED, UNSURE
@@ -142,6 +144,16 @@ def _briefs(packet: Packet) -> Iterator[tuple[str, Brief]]:
             yield item.id, _brief(item)
 
 
+def _quarter_of(path: Path) -> Quarter | None:
+    """The quarter of a packet; None of another file, such as a copy that lies beside it."""
+    name = path.name.removesuffix(SUFFIX)
+    try:
+        quarter = Quarter.parse(name)
+    except QuarterError:
+        return None
+    return quarter if name == str(quarter) else None
+
+
 class Packets:
     """The packets of a working folder; threads may share it."""
 
@@ -152,8 +164,8 @@ class Packets:
 
     def quarters(self) -> list[Quarter]:
         """The quarters that are open for review, newest first."""
-        names = (path.name.removesuffix(SUFFIX) for path in self.place.reviews.glob(f"*{SUFFIX}"))
-        return sorted(map(Quarter.parse, (n for n in names if not n.startswith("."))), reverse=True)
+        found = map(_quarter_of, self.place.reviews.glob(f"*{SUFFIX}"))
+        return sorted(filter(None, found), reverse=True)
 
     def of(self, quarter: Quarter) -> Indexed | None:
         """The quarter's packet as it is now; None when there is none.

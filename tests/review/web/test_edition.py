@@ -189,6 +189,8 @@ def test_an_editor_adds_links_changes_and_revokes(served: Served) -> None:
     assert eve.get("/2026Q1/").status_code == 200
     again = editor.post("/people/add", person="eve", **described)
     assert (again.status_code, "there is a person eve already" in again.text) == (400, True)
+    assert 'name="name" maxlength="120" required value="Eve É"' in again.text  # is not typed twice
+    assert 'name="person" required pattern="[a-z][a-z0-9\\-]{1,31}" value="eve"' in again.text
     editor.post("/people/change", person="eve", **(described | {"conflicts": "", "role": "chair"}))
     with closing(People(served.place.book, served.clock)) as people:
         eves = people.persons()["eve"]
@@ -196,6 +198,20 @@ def test_an_editor_adds_links_changes_and_revokes(served: Served) -> None:
     editor.post("/people/revoke", person="eve")
     assert "revoked" in editor.get("/people").text
     assert "/enter" in str(eve.get("/").url)
+
+
+def test_an_editor_does_not_shut_everybody_out_by_changing_their_own_role(served: Served) -> None:
+    editor, described = served.visitor("ed"), {"name": "Ed It", "language": "en"}
+    refused = editor.post("/people/change", person="ed", role="member", **described)
+    assert (refused.status_code, "your own role" in refused.text) == (400, True)
+    editor.post("/people/change", person="ed", role="editor", **described)
+    assert "Ed It<" in editor.get("/people").text
+
+
+def test_a_file_that_is_no_packet_of_a_quarter_is_passed_over(served: Served) -> None:
+    for name in ("2026Q1 backup", "2026-q1"):
+        served.place.packet(name).touch()
+    assert served.visitor("ada").get("/").url.path == "/2026Q1/"
 
 
 def test_a_conflict_that_an_editor_notes_counts_at_once(served: Served) -> None:

@@ -25,9 +25,12 @@ def people(visit: Visitor, saved: str = "") -> Response:
     return _page(visit, saved=saved)
 
 
-def _page(visit: Visit, code: int = 200, saved: str = "", refusal: str = "") -> Response:
+def _page(
+    visit: Visit, code: int = 200, saved: str = "", refusal: str = "", typed: Person | None = None
+) -> Response:
     return visit.page(
-        "people", code, saved=saved, refusal=refusal, roles=get_args(Role), goals=GOALS,
+        "people", code, saved=saved, refusal=refusal, typed=typed,
+        roles=get_args(Role), goals=GOALS,
         persons=list(visit.desk.people.persons().values()),
         languages=[(tag, tongue.own_name()) for tag, tongue in visit.desk.tongues.items()],
     )  # fmt: skip
@@ -77,20 +80,24 @@ def _described(form: Form, person_id: str) -> Person:
 @editors.post("/people/add")
 def add(visit: Visitor, form: Posted) -> Response:
     """Take somebody in, and show their first link."""
+    typed = _described(form, form.needed("person", 60))
     try:
-        added = visit.desk.people.add(_described(form, form.needed("person", 60)))
+        added = visit.desk.people.add(typed)
     except InputError as error:
-        return _page(visit, 400, refusal=str(error))
+        return _page(visit, 400, refusal=str(error), typed=typed)
     _note(visit, added)
     return _with_link(visit, added)
 
 
 @editors.post("/people/change")
 def change(visit: Visitor, form: Posted) -> Response:
-    """Everything about somebody as the form has it."""
+    """Everything about somebody as the form has it; but nobody takes the keys from themselves."""
     known = _known(visit, form.needed("person", 60))
+    typed = _described(form, known.id)
+    if known.id == visit.person.id and typed.role != known.role:
+        return _person_page(visit, known, 400, refusal="role")
     try:
-        visit.desk.people.change(_described(form, known.id))
+        visit.desk.people.change(typed)
     except InputError as error:
         return _person_page(visit, known, 400, refusal=str(error))
     return RedirectResponse(f"/people/person?id={known.id}&saved=1", SEE_OTHER)
