@@ -19,6 +19,7 @@ from digest.publish.languages.views import Row, RowGroup, ShareRow
 KEY = 48  # a row for each of two signs
 BAR, SHARE = 82.0, 96.0  # per cent of the width for the longest
 SIGN = 24  # pixels that a sign of the key takes
+NARROWER = {"ru": 43}  # characters of a label where letters are wider than Latin ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def bar_chart(name: str, title: str, groups: Sequence[RowGroup], tongue: Tongue)
 
 def _bar(row: Row, y: int, scale: float, side: Side, tongue: Tongue) -> Markup:
     papers, news = row.papers * scale, row.news * scale
-    parts = [_label(row.name, row.swatch, y, side)]
+    parts = [_label(row.name, row.swatch, y, side, tongue)]
     if row.papers:
         parts.append(side.rect("bar-papers", 0, y + 17, papers, 12))
     if row.news:
@@ -83,8 +84,9 @@ def _bar(row: Row, y: int, scale: float, side: Side, tongue: Tongue) -> Markup:
     return Markup("").join(parts)
 
 
-def _label(name: str, swatch: str, y: int, side: Side, css: str = "") -> Markup:
-    text = side.text(0, y + 11, words.clip(name, LABEL_CHARACTERS), 16 if swatch else 0, css)
+def _label(name: str, swatch: str, y: int, side: Side, tongue: Tongue, css: str = "") -> Markup:
+    name = words.clip(name, NARROWER.get(tongue.tag, LABEL_CHARACTERS))
+    text = side.text(0, y + 11, name, 16 if swatch else 0, css)
     return side.mark(swatch, y + 2, 10, 10) + text if swatch else text
 
 
@@ -131,7 +133,7 @@ def share_chart(name: str, title: str, shares: Sequence[ShareRow], tongue: Tongu
 def _share(share: ShareRow, y: int, scale: float, side: Side, tongue: Tongue) -> Markup:
     middle = y + 24
     css = "chart-heading" if share.verdict == "under-served" else ""
-    parts = [_label(share.name, share.swatch, y, side, css)]
+    parts = [_label(share.name, share.swatch, y, side, tongue, css)]
     if share.low is not None and share.high is not None and share.middle is not None:
         width = max((share.high - share.low) * scale, 0.3)
         parts.append(side.rect("share-interval", share.low * scale, middle - 4, width, 8))
