@@ -37,8 +37,10 @@ class Speech:
         self.tag = tag
         self.locale = Locale(tag)
         self.direction = self.locale.text_direction
-        # Some languages write a space before the sign.
-        self._percent: str = self.locale.percent_formats[None].pattern
+        # Some languages write a space before the sign; Arabic, marks that keep it after its number,
+        # whichever letters stand before.
+        sign = self.locale.number_symbols["latn"]["percentSign"]
+        self._percent: str = self.locale.percent_formats[None].pattern.replace("%", sign)
         messages = _messages(folder / f"{tag}.po", tag)
         self.gettext, self.ngettext = messages.gettext, messages.ngettext
 

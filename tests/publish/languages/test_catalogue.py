@@ -98,6 +98,13 @@ def test_dates_and_numbers_are_written_as_in_the_language(
     assert tongue.direction == direction
 
 
+def test_arabic_keeps_the_percent_sign_after_its_number() -> None:
+    """Behind Arabic letters a bare sign would stand before it."""
+    arabic = Tongue("ar")
+    said = arabic.percent(0.0588), arabic.whole_percent(0.06)
+    assert said == ("5.9\u200e%\u200e", "6\u200e%\u200e")
+
+
 def test_russian_and_arabic_count_in_their_own_forms() -> None:
     one, many = next(m for m in _used() if isinstance(m, tuple))
     russian, arabic = Tongue("ru"), Tongue("ar")
