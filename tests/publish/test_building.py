@@ -88,6 +88,9 @@ def test_with_an_address_every_canonical_link_is_absolute_and_on_the_map(tmp_pat
     assert f"Sitemap: {ADDRESS}sitemap.xml" in (site / "robots.txt").read_text()
     assert f'href="{ADDRESS}feeds/atom.xml"' in (site / "feeds/atom.xml").read_text("utf-8")
     _letters_name_page_and_version(site)
+    nowhere = html.fromstring((site / "404.html").read_text("utf-8"))
+    menu = nowhere.xpath("//ul[@class='md-select__list']//a/@href")
+    assert menu == ["/sdg/ar/", "/sdg/zh/", "/sdg/", "/sdg/fr/", "/sdg/ru/", "/sdg/es/"]
 
 
 def _letters_name_page_and_version(site: Path) -> None:
