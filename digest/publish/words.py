@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
+from digest.publish.latex import without_latex
 from digest.quarter import Quarter
 from digest.text import one_line
 
@@ -141,6 +142,6 @@ def lang_attribute(tag: str) -> str:
 
 
 def clip(text: str, characters: int) -> str:
-    """Foreign text as one plain line, without direction overrides, cut with ``…``."""
-    text = one_line(text)
+    """Foreign text as one plain line, without direction overrides or LaTeX, cut with ``…``."""
+    text = without_latex(one_line(text))
     return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
