@@ -93,6 +93,20 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
     ]  # fmt: skip
 
 
+def test_one_key_too_many_changes_nothing(enter: Enter, served: Served) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    for key in "aar":
+        page.keyboard.press(key)
+    page.wait_for_selector("text=This item is done.")
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == "label-risk-group-discrimination"
+    page.keyboard.press("u")
+    saved(page, "Unsure: Discrimination")
+    assert [verdict for *_, verdict in served.decisions] == ["accept", "accept", "unsure"]
+
+
 def test_on_a_phone_the_page_does_not_leap_when_one_decides(enter: Enter, served: Served) -> None:
     page = enter("ada")
     page.goto(served.base + ITEM)

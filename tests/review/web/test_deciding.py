@@ -166,6 +166,13 @@ def test_what_the_panel_has_settled_is_offered_last(served: Served) -> None:
     assert offered == [*(item.id for item in STORY), PAPER.id]
 
 
+def test_what_counts_is_open_where_one_meets_a_label_for_the_first_time(served: Served) -> None:
+    ada = served.visitor("ada")
+    assert '<details class="counts" open>' in ada.item(PAPER.id, "goal/3")
+    ada.decide("accept", queue="goal/3")
+    assert '<details class="counts" open>' not in ada.item(STORY[0].id, "goal/3")
+
+
 def test_the_time_left_is_said_after_ten_decisions_from_ones_own_pace(
     served: Served, watch: object
 ) -> None:

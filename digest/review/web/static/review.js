@@ -180,8 +180,11 @@ shown until its author has seen it. */
     say(words.saving);
     const open = cards().filter((one) => !one.dataset.mine && !one.dataset.waits && !one.closest("#optional"));
     if (open.length) choose(open[0], true);
-    // The button stays at the window's edge: going to it needs no leap of the page.
-    else $("#next")?.focus({ preventScroll: true });
+    else {
+      choose(null); // one key too many changes nothing
+      // The button stays at the window's edge: going to it needs no leap of the page.
+      $("#next")?.focus({ preventScroll: true });
+    }
   }
 
   // Sends what waits; done when it is sent, or could not be.
@@ -350,8 +353,8 @@ shown until its author has seen it. */
   }
 
   // Which label the keys act on.
-  const cards = () => all(".label").filter((card) => card.offsetParent !== null);
-  const nextOpen = () => cards().find((card) => !card.dataset.mine && !card.dataset.waits) || cards()[0];
+  const cards = () => all(".label").filter((card) => !card.closest("details:not([open])"));
+  const nextOpen = () => cards().find((card) => !card.dataset.mine && !card.dataset.waits);
 
   function choose(card, focus = false) {
     pressed = card || null;
@@ -363,7 +366,7 @@ shown until its author has seen it. */
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
       const details = $("details.counts", card);
-      if (details) details.open = true;
+      if (details && card.hasAttribute("data-new")) details.open = true;
       card.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest" });
     }
@@ -409,9 +412,11 @@ shown until its author has seen it. */
   document.addEventListener("keydown", (event) => {
     if (!keysOn() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typing(event.target)) return;
-    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.closest(".label")) {
+    if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.closest(".label, #next")) {
       const list = cards();
-      const card = list[list.indexOf(pressed) + (event.key === "ArrowDown" ? 1 : -1)];
+      const down = event.key === "ArrowDown";
+      const from = pressed ? list.indexOf(pressed) : down ? -1 : list.length;
+      const card = list[from + (down ? 1 : -1)];
       if (card) { choose(card, true); event.preventDefault(); }
       return;
     }
@@ -458,7 +463,7 @@ shown until its author has seen it. */
 
   function begin() {
     showKeys();
-    choose(nextOpen());
+    choose(nextOpen() || cards()[0]);
     showWaiting();
     fetchAhead();
   }

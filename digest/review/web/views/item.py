@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from digest.review.events import Comment, Decision, Declared, ReviewEvent, of_kind
@@ -35,7 +35,8 @@ class LabelView:
 
     ``given``: ``given``, ``doubt`` (given, near the threshold), ``nearly`` (not given, near it) or
     ``""`` (somebody proposes it); ``percent`` and ``word`` are ``""`` where the machine said
-    nothing. ``votes`` and ``standing`` are None until one may see them.
+    nothing. ``is_new``: this person has decided on no item under it yet. ``votes`` and
+    ``standing`` are None until one may see them.
     """
 
     key: str
@@ -57,6 +58,7 @@ class LabelView:
     standing: Standing | None
     votes: tuple[Vote, ...]
     peers: int
+    is_new: bool
 
     @property
     def anchor(self) -> str:
@@ -124,6 +126,7 @@ class Sight:
     standing: Mapping[Key, Standing]
     events: Sequence[ReviewEvent]  # about the item, not undone
     comments: Sequence[tuple[ReviewEvent, Comment]]
+    met: Set[Pair]  # the labels on which the person has decided, of whatever item
 
 
 def item_view(sight: Sight) -> ItemView:
@@ -212,6 +215,7 @@ def _label(
         standing=sight.standing.get((sight.item.id, *pair)) if sees else None,
         votes=tuple(_votes(sight, pair)) if sees else (),
         peers=sum(_carries(peer, pair) for peer in sight.peers),
+        is_new=pair not in sight.met,
     )
 
 
