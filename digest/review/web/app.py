@@ -97,11 +97,16 @@ def _behind_the_door() -> APIRouter:
 
 
 def _answer(request: Request, status: int, detail: str) -> Response:
-    """An answer that is no page: for the script a word, for people a small page."""
-    if wants_json(request):
-        return JSONResponse({"error": detail}, status)
+    """An answer that is no page: for the script a word, for people a small page.
+
+    What members may meet is said in their language, the rest in English.
+    """
     tongue = getattr(request.state, "tongue", None) or guest_tongue(request)
     say = tongue.gettext
+    words = say(detail) if detail else ""
+    english = words == detail
+    if wants_json(request):
+        return JSONResponse({"error": words, "english": english}, status)
     headings = {
         403: say("This is not open to you"),
         404: say("There is no such page"),
@@ -109,8 +114,9 @@ def _answer(request: Request, status: int, detail: str) -> Response:
     }
     heading = headings.get(status, say("That was not possible"))
     page = render(
-        desk_of(request).templates[tongue.tag], "error", {"heading": heading, "detail": detail}
-    )
+        desk_of(request).templates[tongue.tag], "error",
+        {"heading": heading, "detail": words, "english": english},
+    )  # fmt: skip
     return HTMLResponse(page, status)
 
 

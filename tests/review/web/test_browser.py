@@ -300,10 +300,26 @@ def test_what_is_refused_is_shown_until_one_has_seen_it(enter: Enter, served: Se
     served.visitor("ada").post("/2026Q1/declare", item=PAPER.id)
     page.keyboard.press("a")
     page.wait_for_selector("#refused:has-text('Not saved: Phones for clinics – Goal 3:')")
+    assert "Nothing decided yet" in page.inner_text("#status")
     page.goto(served.base + "/help")
     page.wait_for_selector("#refused:has-text('Phones for clinics')")
     page.click("#refused button")
     page.reload()
+    assert page.inner_text("#refused") == ""
+
+
+def test_a_form_without_its_choice_asks_for_it(enter: Enter, served: Served) -> None:
+    page = enter("ada")
+    page.goto(served.base + f"/2026Q1/item?queue=goal/3&id={quote(STORY[0].id)}")
+    page.keyboard.press("l")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert focused(page) == "instead-sdg-3"
+    page.click("text=Those chosen are about something else")
+    assert page.evaluate("document.activeElement.name") == "other"
+    page.click("#label-sdg-3 button[value=accept]")
+    saved(page, "Accepted: Goal 3")
+    assert len(served.events) == 1
     assert page.inner_text("#refused") == ""
 
 

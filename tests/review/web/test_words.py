@@ -15,7 +15,7 @@ from digest.review import web
 from digest.review.web.tongue import CATALOGUE, OTHERS, Tongue, preferred
 from digest.review.web.views.words import AGREEMENT, EVIDENCE
 from tests.review.acts import Watch
-from tests.review.web.desk import Served
+from tests.review.web.desk import PAPER, STORY, Served
 
 Message = str | tuple[str, ...]
 WEB = Path(web.__file__).parent
@@ -103,3 +103,12 @@ def test_everybody_reads_in_their_language_and_can_choose_another(
     cho.post("/account/language", language="ru")
     assert "Машина ставит эту метку" in cho.item()
     assert cho.post("/account/language", language="de").status_code == 400
+
+
+def test_a_refusal_that_members_may_meet_is_said_in_their_language(served: Served) -> None:
+    cho = served.visitor("cho")
+    cho.post("/2026Q1/declare", item=PAPER.id)
+    assert "<p>لك تضارب مصالح مع هذا العنصر.</p>" in cho.decide("accept").text
+    cho.client.headers["Accept"] = "application/json"
+    refusals = (cho.decide("accept"), cho.decide("accept", item=STORY[0].id, reason="x" * 4001))
+    assert [answer.json()["english"] for answer in refusals] == [False, True]

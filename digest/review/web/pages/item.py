@@ -20,6 +20,7 @@ from digest.review.web.views.home import queue_name
 from digest.review.web.views.item import peers_with
 from digest.review.web.views.standing_list import queue_lines
 from digest.review.web.visit import SEE_OTHER, Open, Posted, Visit, Visitor, wants_json
+from digest.tongue import N_
 
 inner = APIRouter()
 VERDICTS = ("accept", "reject", "unsure", "relabel")
@@ -100,7 +101,7 @@ def split(visit: Visitor, review: Open, form: Posted) -> Response:
     known = {peer.id for peer in review.peers(found)} - review.out(visit.person)
     others = tuple(other for other in form.all("other") if other in known)
     if not others:
-        raise forms.refused("choose the items that are about something else")
+        raise forms.refused(N_("choose the items that are about something else"))
     act = StoryRuling("split", (found.id, *others), form.text("reason"))
     visit.save(review, (form.event_id("split", *act.items), act))
     return _answer(visit, review, form, found)
@@ -163,7 +164,7 @@ def _require_vote(visit: Visit, review: Review, found: PacketItem) -> None:
     if not is_voter(visit.person):
         raise forms.refused("editors do not vote", 403)
     if found.id in review.out(visit.person):
-        raise forms.refused("you have a conflict of interest with this item", 403)
+        raise forms.refused(N_("you have a conflict of interest with this item"), 403)
 
 
 def _answer(

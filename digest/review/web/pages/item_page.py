@@ -13,13 +13,14 @@ from digest.review.web.views.home import queue_name
 from digest.review.web.views.item import ItemView, Sight, item_view
 from digest.review.web.views.saved import said_of
 from digest.review.web.visit import Visit
+from digest.tongue import N_
 
 
 def item_of(review: Review, item_id: str) -> PacketItem:
     """An item of the packet, or an answer that says that it is not there."""
     found = review.packet.packet.item(item_id)
     if found is None:
-        raise forms.refused("this item is not in the review any more", 404)
+        raise forms.refused(N_("this item is not in the review any more"), 404)
     return found
 
 

@@ -82,6 +82,7 @@ shown until its author has seen it. */
       const away = document.createElement("button");
       line.className = "alarm";
       why.textContent = entry.why;
+      if (entry.english) { why.lang = "en"; why.dir = "ltr"; }
       away.className = "link-button";
       away.textContent = words.away;
       away.addEventListener("click", () => refused.keep(refused.read().filter((one) => one.id !== entry.id)));
@@ -116,6 +117,13 @@ shown until its author has seen it. */
       item: fields.get("item"), label: fields.get("label"), verdict: fields.get("verdict"),
       about: [$("#title"), card && $("h3", card).lastChild].map((one) => one?.textContent.trim()).filter(Boolean).join(" – "),
     };
+  }
+
+  // The field without which a form says nothing: the server would refuse it.
+  function unchosen(form, button) {
+    if (form.dataset.save === "split" && !$(":checked", form)) return $("input[type=checkbox]", form);
+    const instead = button?.value === "relabel" && $("select[name=instead]", form);
+    return instead && !instead.value ? instead : null;
   }
 
   function submit(form, button) {
@@ -157,9 +165,16 @@ shown until its author has seen it. */
     return true;
   }
 
+  let told = null; // the status line as the server last gave it, while another one stands there
   function say(text) {
+    told ??= $("#status").innerHTML;
     const line = $("#status .last") || $("#status p");
     if (line) line.textContent = text;
+  }
+
+  function sayAgain(html = told) {
+    if (html !== null) $("#status").innerHTML = html;
+    told = null;
   }
 
   function mark(card, verdict) {
@@ -207,7 +222,9 @@ shown until its author has seen it. */
         // Another window may have sent it meanwhile.
         keep(waiting().filter((other) => other.id !== entry.id));
         if (answer.error !== undefined) {
-          refused.keep([...refused.read(), { id: entry.id, about: entry.about, why: answer.error }]);
+          sayAgain();
+          const { error: why, english } = answer;
+          refused.keep([...refused.read(), { id: entry.id, about: entry.about, why, english }]);
           all(".label").filter((card) => card.dataset.label === entry.label).forEach(settle);
         }
         else await show(answer, entry);
@@ -236,7 +253,7 @@ shown until its author has seen it. */
   // Puts what the server says in the place of what it replaces; what is being typed stays.
   async function show(answer, entry) {
     const fresh = new DOMParser().parseFromString(answer.main, "text/html");
-    $("#status").innerHTML = answer.status;
+    sayAgain(answer.status);
     if (answer.item !== item()) {
       if (entry.kind === "undo" && item()) place(fresh, answer.address);
       else if (entry.kind === "undo") location.reload();
@@ -326,7 +343,7 @@ shown until its author has seen it. */
       const done = known && $("#done")?.textContent;
       place(body, push ? page.url : "");
       if (done && $("#done")) $("#done").textContent = done;
-      if (!known && waiting().length === 0) swap($("#status"), fresh.getElementById("status"));
+      if (!known && waiting().length === 0) sayAgain(fresh.getElementById("status").innerHTML);
       alarm("");
     } catch {
       if (navigator.onLine && !waiting().length) location.assign(address);
@@ -432,10 +449,11 @@ shown until its author has seen it. */
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.save && event.submitter?.formMethod !== "dialog") {
-      event.preventDefault();
-      submit(form, event.submitter);
-    }
+    if (!form.dataset.save || event.submitter?.formMethod === "dialog") return;
+    event.preventDefault();
+    const choice = unchosen(form, event.submitter);
+    if (choice) choice.focus();
+    else submit(form, event.submitter);
   });
 
   document.addEventListener("click", (event) => {
