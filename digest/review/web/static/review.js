@@ -335,7 +335,8 @@ shown until its author has seen it. */
       const page = known || await fetchPage(address);
       const fresh = new DOMParser().parseFromString(page.text, "text/html");
       const content = fresh.getElementById("main");
-      if (!fresh.getElementById("words") && !content) throw new Error(address);
+      // A page of another session, or none at all: nothing of it belongs into this one.
+      if (fresh.getElementById("words")?.dataset.csrf !== words.csrf) { location.assign(address); return; }
       document.title = fresh.title;
       const body = document.implementation.createHTMLDocument();
       body.body.append(...content.childNodes);
