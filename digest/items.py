@@ -28,8 +28,9 @@ from digest.text import canonical_url, one_line
 
 Kind = Literal["paper", "news"]
 
-ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d+))?")
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d{1,4}))?")
+_DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/\S+")
+_FORM = re.compile(r"/(?:full|abstract|e?pdf|meta)$")  # of the page of a paper, not of its DOI
 _WORK = "(?:paper|article|submission|manuscript|work|version|preprint|draft)"
 # A paper "withdrawn from a conference" or "before its presentation" still stands on arXiv.
 _ELSEWHERE = r"(?! (?:from (?!arxiv)|before))"
@@ -46,6 +47,7 @@ _WITHDRAWN = re.compile(
 )
 # Two texts are the same only if they are long enough to be nobody's boilerplate.
 SAME_TEXT_CHARACTERS = 200
+ADDRESSES_OF_NO_STORY = 3  # that a guid was given to, with other titles: it names none of them
 
 
 def digest_of(*parts: object, prefix: str, length: int = 24) -> str:
@@ -59,7 +61,9 @@ class Record:
 
     ``published`` is the first version's submission for papers and the stated date for news; when
     the source states none it is the time of first sight and ``date_inferred`` is true. ``version``
-    counts a paper's versions; a news record has 1, and ``updated`` orders its changes.
+    counts a paper's versions, as arXiv states them; what a feed says of an arXiv paper has 0, for
+    it must not speak for the paper where arXiv does. A news record has 1, and ``updated`` orders
+    its changes.
     """
 
     source: str
@@ -158,12 +162,12 @@ def arxiv_id_in(text: str) -> str:
 
 
 def doi_in(text: str) -> str:
-    """The DOI that an address or identifier carries, in lower case, else ``""``.
+    """The DOI that an identifier, or an address' path, carries, in lower case, else ``""``.
 
     arXiv's own DOIs (10.48550/arXiv.…) name the arXiv id, which is the stronger key.
     """
     match = _DOI.search(text)
-    doi = match[0].rstrip(".,;)]}>\"'").lower() if match else ""
+    doi = _FORM.sub("", match[0].rstrip(".,;)]}>\"'").lower()) if match else ""
     return "" if doi.startswith("10.48550/arxiv.") else doi
 
 
@@ -198,26 +202,39 @@ def resolve(seen: Iterable[Seen]) -> list[Item]:
     by_id = {s.record_id: s for s in sorted(seen, key=lambda s: s.first_seen, reverse=True)}
     keys = {rid: keys_of(s.record) for rid, s in by_id.items()}
     disputed = _disputed((by_id[rid].record for rid in keys), keys.values())
-    keys = {rid: tuple(k for k in ks if k not in disputed) for rid, ks in keys.items()}
+    # A record whose every key is disputed is an item of its own.
+    keys = {
+        rid: tuple(k for k in ks if k not in disputed) or (f"guid:{rid}",)
+        for rid, ks in keys.items()
+    }
     items = (_item([by_id[rid] for rid in ids], keys) for ids in _components(keys))
     return sorted(items, key=lambda item: item.item_id)
 
 
 def _disputed(records: Iterable[Record], keys: Iterable[tuple[str, ...]]) -> set[str]:
-    """Keys that join nothing: a DOI of several arXiv papers, an address of several stories.
+    """Keys that join nothing: a DOI of several arXiv papers, an address or guid of several stories.
 
     A source that gives one address to entries with other ids and other titles (a changelog, its
-    home page) names no story by it.
+    home page) names no story by it; nor by a guid that it gives, one after another, to entries
+    with other addresses and other titles ("latest", or a number in its list).
     """
     papers: dict[str, set[str]] = defaultdict(set)
     stories: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    reused: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for record, own in zip(records, keys, strict=True):
         for key in own:
             if key.startswith("doi:") and record.arxiv_id:
                 papers[key].add(record.arxiv_id)
             elif key.startswith("url:"):
                 stories[record.source, key][record.external_id].add(record.title.casefold())
+            elif key.startswith("guid:") and record.url:
+                reused[key][canonical_url(record.url)].add(record.title.casefold())
     shared = {key for (_, key), by_id in stories.items() if _have_nothing_in_common(by_id.values())}
+    shared |= {
+        key for key, by_url in reused.items()
+        # Two may be one story that moved when its title was changed.
+        if len(by_url) >= ADDRESSES_OF_NO_STORY and _have_nothing_in_common(by_url.values())
+    }  # fmt: skip
     return shared | {doi for doi, claims in papers.items() if len(claims) > 1}
 
 
@@ -264,7 +281,8 @@ def _item(group: list[Seen], keys: dict[str, tuple[str, ...]]) -> Item:
         kind="paper" if any(r.kind == "paper" for r in records) else "news",
         lead=lead.record,
         lead_id=lead.record_id,
-        published=min(dates or [s.first_seen for s in group]),
+        # Where none is stated a record has that of its sight, or the month of its arXiv id.
+        published=min(dates or [min(s.first_seen, s.record.published) for s in group]),
         date_inferred=not stated,
         withdrawn=_newest_is_withdrawn(records),
         first_seen=min(s.first_seen for s in group),

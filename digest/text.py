@@ -15,7 +15,11 @@ import nh3
 from w3lib.url import canonicalize_url
 
 MAX_URL = 2_000
+# Legal or common in addresses, and written so that they can stand in an attribute and a table.
+_ESCAPED = str.maketrans({char: f"%{ord(char):02X}" for char in "'{|}"})
 _BLOCKS = re.compile(r"(?i)<(?:br|/?p|/?div|/?li|/?h[1-6]|/?tr|/?td)\b[^<>]*>")
+_CLOSED = re.compile(r"</[a-zA-Z]|<!--|<!\[CDATA\[|<[a-zA-Z][^<>]*/>|<[a-zA-Z][^<>]*=")
+_ALONE = re.compile(r"(?i)<(?:br|p|hr|img|div|li|ul|script|style|iframe|svg|object|a)\b")
 # Zero-width and direction-override characters can hide or reorder text; the joiners U+200C/D stay,
 # because Persian, Arabic and Indic scripts are spelt with them.
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u00ad]")
@@ -30,10 +34,15 @@ def plain(text: str | None) -> str:
     """Plain text of a feed's title or summary: tags dropped, entities decoded, NFC, one line."""
     if not text:
         return ""
-    if "<" in text:
+    if _is_markup(text):
         text = html.unescape(nh3.clean(_BLOCKS.sub(" ", text), tags=set()))
     # A second decoding: feeds often escape twice, and "&amp;amp;" is nobody's meaning.
     return one_line(html.unescape(text))
+
+
+def _is_markup(text: str) -> bool:
+    """Whether ``<`` begins tags: "Vec<T>" and "a<b and c>d" are what plain text says, too."""
+    return bool(_CLOSED.search(text) or _ALONE.search(text))
 
 
 def one_line(text: str | None) -> str:
@@ -45,8 +54,8 @@ def one_line(text: str | None) -> str:
 
 def web_address(url: str | None) -> str:
     """The address if it is an absolute http(s) one that a page may link to, else ``""``."""
-    url = (url or "").strip()
-    if len(url) > MAX_URL or re.search(r"[\s<>\"'\\^`{|}]", url):
+    url = (url or "").strip().translate(_ESCAPED)
+    if len(url) > MAX_URL or re.search(r"[\s<>\"\\^`]", url):
         return ""
     if _INVISIBLE.search(url) or _CONTROLS.search(url):
         return ""

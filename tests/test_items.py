@@ -226,6 +226,32 @@ def test_an_address_of_several_stories_of_a_source_joins_none(
     assert len(resolve(world)) == items
 
 
+def test_a_guid_that_a_feed_gives_to_one_story_after_another_joins_none() -> None:
+    """Such as "latest"; a story that moved when its title was changed keeps its guid."""
+    told = [
+        news("a", external_id="latest", title=title, url=f"https://news.example/{title}")
+        for title in ("floods", "elections", "vaccines")
+    ]
+    assert len(resolve([seen(record) for record in told])) == 3
+    assert len(resolve([seen(record) for record in told[:2]])) == 1
+    bare = news("a", external_id="latest", title="another", url="")
+    assert len(resolve([seen(record) for record in (*told, bare)])) == 4
+
+
+def test_what_a_feed_says_of_an_arxiv_paper_does_not_speak_for_it() -> None:
+    told = paper(1, version=2, withdrawn=True)
+    linked = paper(1, version=0, source="news", external_id="n", title="My hot take", updated=NOON)
+    (item,) = resolve([seen(told), seen(linked)])
+    assert (item.lead.title, item.withdrawn) == (told.title, True)
+    assert item.sources == tuple(sorted((told.source, "news")))
+
+
+def test_an_undated_entry_about_an_arxiv_paper_is_of_the_paper_s_month() -> None:
+    linked = paper(1, version=0, date_inferred=True, published=NOON - timedelta(days=90))
+    (item,) = resolve([seen(linked)])
+    assert item.published == linked.published
+
+
 def test_a_story_whose_title_changes_keeps_its_address() -> None:
     old, new = (news("a", title=title) for title in ("Draft", "Final"))
     elsewhere = news("a", source="who", external_id="7", title="Final")
@@ -337,3 +363,18 @@ def test_ids_that_are_stored_for_ever_stay_what_they_are() -> None:
     assert text_hash("Title", "Text") == "t1-b7d8c342233757ac54bf5e8e"
     assert resolve([seen(paper(7))])[0].item_id == "arxiv:2602.00007"
     assert datetime(2026, 1, 1, tzinfo=UTC) in item.quarter
+
+
+@pytest.mark.parametrize(
+    ("text", "doi"),
+    [
+        ("https://news.example/13.10.2025/news", ""),
+        ("10.1080/123.456", "10.1080/123.456"),
+        ("/doi/10.3389/frai.2026.123/full", "10.3389/frai.2026.123"),
+        ("doi:10.1038/s41586-026-00001-1", "10.1038/s41586-026-00001-1"),
+    ],
+)
+def test_a_doi_begins_where_nothing_goes_before_and_ends_before_the_page_s_form(
+    text: str, doi: str
+) -> None:
+    assert doi_in(text) == doi

@@ -199,3 +199,22 @@ def test_tracking_parameters_change_nothing(url: str) -> None:
     address, hash_mark, fragment = url.partition("#")
     tracked = f"{address}{'&' if '?' in address else '?'}utm_campaign=x{hash_mark}{fragment}"
     assert canonical_url(tracked) == canonical_url(url)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain_text"),
+    [
+        ("Why Vec<T> wins", "Why Vec<T> wins"),
+        ("if a<b and c>d then x", "if a<b and c>d then x"),
+        ("<b>bold</b> move", "bold move"),
+        ("one<br>two", "one two"),
+        ("<img src='x'> seen", "seen"),
+        ("5 < 6", "5 < 6"),
+    ],
+)
+def test_what_only_looks_like_a_tag_stays(text: str, plain_text: str) -> None:
+    assert plain(text) == plain_text
+
+
+def test_addresses_with_an_apostrophe_or_a_bar_are_addresses() -> None:
+    assert web_address("https://s.example/it's|ai") == "https://s.example/it%27s%7Cai"

@@ -121,7 +121,9 @@ def _check(document: Document, page: _Page, received: set[str]) -> None:
         raise _DeadTokenError(document)
     if page.error and page.error != NO_RECORDS:
         raise _error(document, page)
-    if received and not page.identifiers - received:
+    # Only a last page may: it repeats what was revised while the list was read.
+    is_last = page.identifiers and not page.token
+    if received and not page.identifiers - received and not is_last:
         what = f"a page with nothing new after {len(received):,} records"
         raise Incomplete(document.source, document.url, what, _AGAIN)
     if not page.error and not page.records:

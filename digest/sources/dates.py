@@ -8,6 +8,7 @@ becomes 1 November). Here every number of a text must have found its place in th
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -20,7 +21,7 @@ _RFC_822 = re.compile(
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _YEAR_FIRST = re.compile(r"\d{4}[./-](\d{1,2})[./-]")
-_NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]")
+_NUMERIC = re.compile(r"(?:[^\W\d]+\.?,?\s+)?(\d{1,2})[./-](\d{1,2})[./-]")  # after a weekday
 # Arabic sites of the UN write both month names: شباط/فبراير.
 _FIRST_OF_TWO_NAMES = re.compile(r"[^\W\d]+/(?=[^\W\d])")
 # Tried after the feed's own language: the six of the UN.
@@ -52,7 +53,8 @@ def _utc(moment: datetime) -> datetime:
 def _standard(text: str) -> datetime | None:
     """ISO 8601 or RFC 822, nothing looser."""
     if _RFC_822.fullmatch(text):
-        return parsedate_to_datetime(text)
+        with suppress(ValueError):  # a month that is not English's, or not cut to three letters
+            return parsedate_to_datetime(text)
     if month := _MONTH.fullmatch(text):
         return datetime(int(month[1]), int(month[2]), 1, tzinfo=UTC)
     try:

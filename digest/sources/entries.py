@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from digest.items import ARXIV_ID, Record, Rejection, arxiv_id_in, digest_of, doi_in
+from digest.items import Record, Rejection, arxiv_id_in, digest_of, doi_in
 from digest.quarter import FIRST_YEAR
 from digest.sources import Document
 from digest.sources.codes import is_language
@@ -75,7 +75,7 @@ def record_of(
         )
     language = _language(entry.language) or language
     published = _first_possible(entry.dates, language, document.fetched_at)
-    arxiv_id, version = _arxiv(entry.identifiers, url)
+    arxiv_id = _arxiv(entry.identifiers, url)
     doi = "" if arxiv_id else _doi(entry.identifiers, url)
     return Record(
         source=document.source,
@@ -92,7 +92,7 @@ def record_of(
         language=language,
         doi=doi,
         arxiv_id=arxiv_id,
-        version=version,
+        version=0 if arxiv_id else 1,
     )
 
 
@@ -139,21 +139,28 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in cleaned if name))[:MOST_NAMES]
 
 
-def _arxiv(identifiers: Iterable[str], url: str) -> tuple[str, int]:
-    """The arXiv id and version that the entry is about."""
-    for text in (*identifiers, url):
-        if arxiv_id := arxiv_id_in(text):
-            match = re.search(ARXIV_ID.pattern, text)
-            return arxiv_id, int(match[2] or 1) if match else 1
-    return "", 1
+def _arxiv(identifiers: Iterable[str], url: str) -> str:
+    """The arXiv id that the entry is about."""
+    found = (arxiv_id_in(text) for text in (*identifiers, url))
+    return next((arxiv_id for arxiv_id in found if arxiv_id), "")
 
 
 def _doi(identifiers: Iterable[str], url: str) -> str:
-    parts = urlsplit(url)
-    # Elsewhere in a link, "10.1234/x" need not be a DOI, and a query is never part of one.
-    is_doi_link = (parts.hostname or "").endswith("doi.org") or "/doi/" in parts.path
-    found = (doi_in(text) for text in (*identifiers, parts.path if is_doi_link else ""))
+    found = (doi_in(_doi_part(text)) for text in (*identifiers, url))
     return next((doi for doi in found if doi), "")
+
+
+def _doi_part(text: str) -> str:
+    """An identifier itself; of an address, which an entry's id often is, what may hold a DOI."""
+    if not web_address(text):
+        return text
+    parts = urlsplit(text)
+    # Elsewhere in a link, "10.1234/x" need not be a DOI, and a query is never part of one. Of a
+    # guid that is nothing but a DOI, feedparser makes a link in which it is the whole path.
+    is_doi_link = (parts.hostname or "").endswith("doi.org") or bool(
+        re.match(r"(?:.*/doi)?/(?:\w+/)?10\.", parts.path)
+    )
+    return parts.path if is_doi_link else ""
 
 
 def _not_after_id(published: datetime, arxiv_id: str) -> datetime:

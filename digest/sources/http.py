@@ -87,7 +87,7 @@ class PoliteClient:
         now: Callable[[], datetime] = _utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """``allow_private``: hosts, or host:port, that may be private; True for all.
+        """``allow_private``: who may be private (``network.is_allowed``); True for all.
 
         Raises:
             ConfigError: ``user_agent`` names no address where the asker can be reached.

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 import orjson
 
@@ -29,15 +30,26 @@ def read(document: Document) -> Feed:
         feed = orjson.loads(body)
         items, breaks_off = feed.get("items") if isinstance(feed, dict) else None, False
     except orjson.JSONDecodeError:
-        text = body.decode("utf-8", "replace")
-        feed = {"version": _VERSION if _VERSION in text[:2000] else ""}
-        items, breaks_off = list(_whole_items(text)), True
+        feed, breaks_off = _leniently(body.decode("utf-8", "replace"))
+        items = feed.get("items")
     is_feed = isinstance(feed, dict) and str(feed.get("version", "")).startswith(_VERSION)
     if not is_feed or not isinstance(items, list):
         raise Unreadable(document.source, document.url, "this is JSON of another kind, not a feed")
     language = _text(feed.get("language"))
-    entries = tuple(_entry(item, language) for item in items if isinstance(item, dict))
+    # What is no object has nothing to say, but is counted.
+    objects = (item if isinstance(item, dict) else {} for item in items)
+    entries = tuple(_entry(item, language, document.url) for item in objects)
     return Feed("json", entries, breaks_off)
+
+
+def _leniently(text: str) -> tuple[dict[str, Any], bool]:
+    """What can be read of it, and whether it breaks off."""
+    try:
+        feed = json.loads(text)  # half a surrogate pair is no error here
+    except (ValueError, RecursionError):
+        version = _VERSION if _VERSION in text[:2000] else ""
+        return {"version": version, "items": list(_whole_items(text))}, True
+    return feed if isinstance(feed, dict) else {}, False
 
 
 def _whole_items(text: str) -> Iterator[Any]:
@@ -54,15 +66,15 @@ def _whole_items(text: str) -> Iterator[Any]:
         position = between.end() if between else position
 
 
-def _entry(item: dict[str, Any], language: str) -> Entry:
+def _entry(item: dict[str, Any], language: str, base: str) -> Entry:
     authors = _dicts(item.get("authors")) or _dicts([item.get("author")])
     link = _text(item.get("url")) or _text(item.get("external_url"))
-    external_id = str(item["id"]) if isinstance(item.get("id"), str | int | float) else ""
+    external_id = _text(str(item["id"])) if isinstance(item.get("id"), str | int | float) else ""
     return Entry(
         external_id=external_id,
         title=_text(item.get("title")),
         texts=_texts(item.get(key) for key in ("summary", "content_html", "content_text")),
-        link=link,
+        link=_joined(base, link),
         dates=_texts(item.get(key) for key in ("date_published", "date_modified")),
         updated=_text(item.get("date_modified")),
         authors=_texts(author.get("name") for author in authors),
@@ -72,13 +84,21 @@ def _entry(item: dict[str, Any], language: str) -> Entry:
     )
 
 
+def _joined(base: str, link: str) -> str:
+    try:
+        return urljoin(base, link) if link else ""
+    except ValueError:
+        return ""
+
+
 def _dicts(values: object) -> list[dict[str, Any]]:
     return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    # Half of a surrogate pair, which broken-off JSON can hold, is no character.
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _texts(values: Iterable[object]) -> tuple[str, ...]:
-    return tuple(value for value in values if isinstance(value, str) and value.strip())
+    return tuple(text for text in map(_text, values) if text.strip())

@@ -23,6 +23,8 @@ from digest.errors import UnsafeAddress
 PORTS = frozenset({80, 443, 8080, 8443})
 IF_MEANT = "if it is meant, write `private = true` in its entry of the source list"
 _NAT64 = IPv6Network("64:ff9b::/96")
+# Not global by what they are for, though the standard library says so of some.
+_LOCAL = tuple(map(IPv6Network, ("64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "fec0::/10")))
 
 
 def is_public(address: str) -> bool:
@@ -34,6 +36,8 @@ def is_public(address: str) -> bool:
             inner = IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if any(ip in network for network in _LOCAL):
+            return False
     return ip.is_global and not ip.is_multicast
 
 
@@ -41,23 +45,38 @@ def check_url(url: httpx.URL, source: str, allowed: Collection[str] | bool) -> N
     """Refuse an address by its spelling, before any name is looked up.
 
     Raises:
-        UnsafeAddress: not http(s), no host, a password in it, or a port that no web server uses.
+        UnsafeAddress: not http(s), no host, a password in it, a port that no web server
+            uses, or what is private to another source.
     """
     if url.scheme not in ("http", "https") or not url.host:
         raise UnsafeAddress(source, str(url), "only http and https addresses are asked")
     if url.userinfo:
         bare = str(url.copy_with(username=None, password=None))
         raise UnsafeAddress(source, bare, "an address must not hold a name and password")
-    if url.port is not None and url.port not in PORTS and not is_allowed(url, allowed):
+    if url.port is not None and url.port not in PORTS and not is_allowed(url, source, allowed):
         what = f"port {url.port} is not one of a public web server"
+        raise UnsafeAddress(source, str(url), what, IF_MEANT)
+    # Said here and not when it connects: that other source's connection may be open still.
+    if _is_anothers(url, allowed) and not is_allowed(url, source, allowed):
+        what = f"'{url.host}' may be asked for another source alone"
         raise UnsafeAddress(source, str(url), what, IF_MEANT)
 
 
-def is_allowed(url: httpx.URL, allowed: Collection[str] | bool) -> bool:
-    """Whether the configuration lets this host (or host:port) be private."""
+def is_allowed(url: httpx.URL, source: str, allowed: Collection[str] | bool) -> bool:
+    """Whether the configuration lets this host be private for this source.
+
+    It names hosts, host:port, or source@host:port, which only that source may ask: no other one's
+    redirects lead there.
+    """
     if isinstance(allowed, bool):
         return allowed
-    return url.host in allowed or host_and_port(url) in allowed
+    here = host_and_port(url)
+    return not {url.host, here, f"{source}@{here}"}.isdisjoint(allowed)
+
+
+def _is_anothers(url: httpx.URL, allowed: Collection[str] | bool) -> bool:
+    owned = f"@{host_and_port(url)}"
+    return not isinstance(allowed, bool) and any(name.endswith(owned) for name in allowed)
 
 
 def host_and_port(address: httpx.URL | str) -> str:
@@ -124,7 +143,7 @@ class Network(httpcore.NetworkBackend):
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         private = [address for address in addresses if not is_public(address)]
         url = self._here.url
-        if private and not is_allowed(url, self._allowed):
+        if private and not is_allowed(url, self._here.source, self._allowed):
             raise UnsafeAddress(
                 self._here.source,
                 str(url),

@@ -29,6 +29,9 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _RUN = re.compile(r"([\w.+-]{1000})(?=[\w.+-])", re.ASCII)
 _AMPERSAND = re.compile(r"&(?:#(\d{1,7}|[xX][0-9a-fA-F]{1,6});|(\w{1,40};))?", re.ASCII)
 _XML_NAMES = ("amp;", "lt;", "gt;", "quot;", "apos;")
+_TAG = re.compile(r"<(/?)[\w:.-]+(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
+BROKEN_BYTES = 20  # letters of UTF-8 for each broken one: with fewer it is another encoding
+DEEPEST = 200  # elements within each other, of those that move the base of links
 _DATES = ("published", "created", "prism_publicationdate", "updated")
 _IDENTIFIERS = ("prism_doi", "dc_identifier", "id")
 
@@ -47,6 +50,10 @@ def read(document: Document) -> Feed:
         nature = _nature(document.body, text)
         raise Unreadable(document.source, document.url, f"this is {nature}, not a feed")
     text = _RUN.sub(r"\1 ", _mended(text[root.start() :]))
+    if text.count("xml:base") > DEEPEST and _depth(text) > DEEPEST:
+        # Feedparser keeps the whole address at each level: memory that grows with the square.
+        what = f"more than {DEEPEST} elements lie within each other"
+        raise Unreadable(document.source, document.url, what)
     # A stream and not the bytes themselves: feedparser takes bytes for the name of a local file.
     parsed = feedparser.parse(
         io.BytesIO(text.encode("utf-8", "replace")),
@@ -68,7 +75,11 @@ def read(document: Document) -> Feed:
 
 def decoded(document: Document) -> str:
     """The body as text; no declaration is believed against what the bytes can only be."""
-    from w3lib.encoding import html_to_unicode
+    from w3lib.encoding import (
+        html_body_declared_encoding,
+        html_to_unicode,
+        http_content_type_encoding,
+    )
 
     body = document.body
     for mark, encoding in ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
@@ -78,12 +89,26 @@ def decoded(document: Document) -> str:
     if b"\x1b" not in body:
         with suppress(UnicodeDecodeError):
             return body.decode("utf-8-sig").lstrip()
+    header = document.headers.get("content-type")
+    if not (http_content_type_encoding(header) or html_body_declared_encoding(body)):
+        # Nothing is declared: then it is UTF-8, and a byte or two may be broken.
+        text = body.decode("utf-8", "replace")
+        broken, foreign = text.count("\ufffd"), sum(c > "\x7f" for c in text)
+        if broken * BROKEN_BYTES <= foreign - broken:
+            return text.removeprefix("\ufeff").lstrip()
     try:
-        header = document.headers.get("content-type")
-        text: str = html_to_unicode(header, body, default_encoding="windows-1252")[1]
+        text = str(html_to_unicode(header, body, default_encoding="windows-1252")[1])
         return text.lstrip()
     except (UnicodeError, LookupError):
         return body.decode("windows-1252", "replace").lstrip()
+
+
+def _depth(text: str) -> int:
+    deepest = depth = 0
+    for tag in _TAG.finditer(text):
+        depth += -1 if tag[1] else 0 if tag[2] else 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _mended(text: str) -> str:

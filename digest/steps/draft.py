@@ -196,7 +196,7 @@ def _edition_item(
         kind=row.kind,
         date=row.published.date().isoformat(),
         date_inferred=row.date_inferred,
-        version=row.version,
+        version=max(row.version, 1),  # a feed's record has none
         withdrawn=row.withdrawn,
         late=on_time is not None and row.item_id not in on_time,
         language=row.language,

@@ -36,7 +36,7 @@ from digest.steps.local import local_files
 from digest.store import history
 from digest.store.archive import Archive, Archived, open_plain
 from digest.store.history import ANSWERED, EMPTY, FAILED, NOT_ASKED, Outcome
-from digest.store.ingest import Counts, ingest
+from digest.store.ingest import Counts, has_problem, ingest
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,7 +86,23 @@ class Harvest:
 
 
 def parsed(archive: Archive, document: Archived) -> Iterator[Record | Rejection]:
-    """The entries of an archived document; its body is read when the first is asked for."""
+    """The entries of an archived document; its body is read when the first is asked for.
+
+    Raises:
+        SourceError: it cannot be read, for whatever reason: the other sources go on.
+        DigestError: the archive lacks it.
+    """
+    try:
+        yield from _parsed(archive, document)
+    except DigestError:
+        raise
+    except Exception as error:  # a parser's own defect, which some odd entry has brought to light
+        what = f"its parser gave up on it ({type(error).__name__}: {str(error)[:200]})"
+        hint = "please report this, with the document: it is kept"
+        raise Unreadable(document.source, document.url, what, hint) from error
+
+
+def _parsed(archive: Archive, document: Archived) -> Iterator[Record | Rejection]:
     if document.kind == SNAPSHOT:
         with archive.open(document) as body:
             yield from snapshot.parse(body, document.source)
@@ -248,7 +264,7 @@ def client_for(inputs: Inputs) -> PoliteClient:
     # One machine, one turn: the state lies with the user, not in one of many working folders.
     folder = platformdirs.user_state_path("sdg-ai-digest")
     pace = Pace(folder, others=0.0) if inputs.sample else Pace(folder)
-    meant = {host_and_port(source.url) for source in known_sources(inputs) if source.private}
+    meant = {f"{s.id}@{host_and_port(s.url)}" for s in known_sources(inputs) if s.private}
     return PoliteClient(user_agent=agent, allow_private=inputs.private_hosts | meant, pace=pace)
 
 
@@ -260,7 +276,7 @@ def _harvest_network(
     Raises:
         StoreError: the working folder or the folder of the turns cannot be written; asking stops.
     """
-    earlier = {s.id: _last_answer(run.archive, s) for s in sources if s.kind == FEED}
+    earlier = {s.id: _last_answer(run, s) for s in sources if s.kind == FEED}
     totals = {source.id: Counts() for source in sources}
     failures: dict[str, SourceError] = {}
 
@@ -289,7 +305,10 @@ def _answers(
 ) -> Iterator[Document]:
     if source.kind == FEED:
         validators = validators_of(earlier.headers) if earlier else {}
-        yield feeds.fetch(source, client, validators)
+        answer = feeds.fetch(source, client, validators)
+        if earlier and answer.status == HTTPStatus.NOT_MODIFIED and answer.url != earlier.url:
+            answer = feeds.fetch(source, client)  # what has not changed there is another document
+        yield answer
     elif source.kind == OAI:
         yield from arxiv_oai.fetch(source, run.quarter, client)
     else:
@@ -305,6 +324,8 @@ def _store_answer(
     return run.store(run.archive.keep(answer, source.kind, run.quarter, source.language))
 
 
-def _last_answer(archive: Archive, source: Source) -> Archived | None:
-    good = [d for d in archive.documents(source.id) if d.status == HTTPStatus.OK]
-    return good[-1] if good else None
+def _last_answer(run: Harvest, source: Source) -> Archived | None:
+    """The last answer, if it could be read to its end: of another a server must not say that it
+    has not changed."""
+    good = [d for d in run.archive.documents(source.id) if d.status == HTTPStatus.OK]
+    return good[-1] if good and not has_problem(run.connection, good[-1]) else None

@@ -9,7 +9,6 @@ The old database stays as it is until the new one is finished; killed before, no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from digest.config import Workplace
@@ -28,6 +27,7 @@ from digest.store.turn import own_turn
 if TYPE_CHECKING:
     import duckdb
 
+SUCCESS = 2  # hundred and something: any of them is an answer
 OFTEN = 100  # documents between two lines of progress
 
 
@@ -41,7 +41,7 @@ def reparse(place: Workplace) -> Iterator[str]:
         StorageFull: no space for the new database.
     """
     archive = Archive(place.raw)
-    documents = [d for d in archive.documents() if d.status == HTTPStatus.OK]
+    documents = [d for d in archive.documents() if d.status // 100 == SUCCESS]
     if not documents:
         raise StoreError(f"{place.raw} holds no answers to build a database from: harvest first")
     with own_turn(place):

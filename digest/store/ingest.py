@@ -118,6 +118,14 @@ def _done(
     return Counts(row[0], 0, row[1], row[2], row[3]) if row else None
 
 
+def has_problem(connection: duckdb.DuckDBPyConnection, document: Archived) -> bool:
+    """Whether a document was read, and never to its end."""
+    (whole,) = connection.execute(
+        "SELECT bool_or(problem = '') FROM ingest WHERE document_id = ?", [document.document_id]
+    ).fetchall()[0]
+    return whole is False
+
+
 def _note_done(
     connection: duckdb.DuckDBPyConnection,
     document: Archived,

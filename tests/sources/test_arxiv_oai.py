@@ -234,6 +234,20 @@ def test_a_page_that_comes_again_under_new_tokens_ends_the_list(client: PoliteCl
     assert len(ids) == 40
 
 
+def test_the_last_page_may_repeat_a_paper_that_was_revised_meanwhile(client: PoliteClient) -> None:
+    def again(query: Mapping[str, str], times: int) -> Answer | None:
+        if page_of(query) != 2:
+            return None
+        first = arxiv.oai({"verb": "ListRecords", "metadataPrefix": "arXivRaw"}).decode()
+        return body(re.sub("<resumptionToken>.*?</resumptionToken>", "", first).encode())
+
+    arxiv = Arxiv(PAPERS, [again])
+    ids, problem = harvest(client, arxiv)
+    assert problem is None or "records came" in str(problem)
+    assert len(ids) == 80
+    assert len(set(ids)) == 40
+
+
 def test_an_empty_page_in_mid_list_is_no_end(client: PoliteClient) -> None:
     ids, problem = harvest(client, Arxiv(PAPERS, [at_page(2, body(answer("<ListRecords/>")))]))
     assert isinstance(problem, Incomplete)

@@ -49,6 +49,7 @@ def test_usual_dates(text: str, expected: datetime) -> None:
         ("18 شباط/فبراير 2026", "ar"),
         ("18 février 2026", "fr"),
         ("mer. 18 févr. 2026", "fr"),
+        ("Wed, 18 Feb. 2026", "en"),
         ("18 de febrero de 2026", "es"),
         ("18 февраля 2026 г.", "ru"),
         ("18 de fevereiro de 2026", "pt"),
@@ -79,6 +80,8 @@ def test_a_time_in_words_has_its_zone() -> None:
         "2026年2月",
         "Fri, 30 Feb 2026 10:00:00 GMT",
         "2026-02-30",
+        "Fri, 01/10/2025 - 14:30",
+        "Tue, 02/03/2026 - 09:00",
         "2026-13-01",
         "2026.30.1",
         "2026年2月30日",
@@ -115,3 +118,17 @@ def test_a_day_survives_being_written(seconds: int) -> None:
     assert instant(f"{day.year}年{day.month}月{day.day}日", "zh") == day
     assert instant(moment.strftime("%a, %d %b %Y %H:%M:%S +0000")) == moment
     assert instant(moment.isoformat()) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Thu, 01 Sept 2025 10:00:00 GMT", "en"),
+        ("01 sept. 2025 10:00:00", "fr"),
+        ("lun, 01 sep 2025 10:00:00 +0000", "es"),
+    ],
+)
+def test_a_month_that_is_not_cut_as_the_standard_wants_is_read_as_words(
+    text: str, language: str
+) -> None:
+    assert instant(text, language) == at(2025, 9, 1, 10)

@@ -247,7 +247,7 @@ def test_an_entry_that_carries_a_doi_is_a_paper(item: str, doi: str) -> None:
     assert (record.doi, record.kind) == (doi, "paper" if doi else "news")
 
 
-def test_an_arxiv_entry_has_its_id_and_version_and_a_date_not_after_its_month() -> None:
+def test_an_arxiv_entry_has_its_id_no_version_and_a_date_not_after_its_month() -> None:
     record = one(
         "<title>T</title><link>https://arxiv.org/abs/2602.01234</link>"
         "<guid isPermaLink='false'>oai:arXiv.org:2602.01234v3</guid>"
@@ -255,7 +255,7 @@ def test_an_arxiv_entry_has_its_id_and_version_and_a_date_not_after_its_month() 
     )
     assert (record.arxiv_id, record.version, record.kind, record.doi) == (
         "2602.01234",
-        3,
+        0,
         "paper",
         "",
     )
@@ -486,10 +486,10 @@ MANY = 15_000
     ids=range(13),
 )
 def test_harmful_input_ends_soon_and_by_name(content: str) -> None:
-    started, titles = time.monotonic(), []
+    started, titles = time.process_time(), []
     with suppress(SourceError):
         titles = [entry.title for entry in parse(document(content)) if isinstance(entry, Record)]
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert not any("root:" in title or len(title) > 500 for title in titles)
 
 
@@ -536,7 +536,7 @@ def test_every_real_document_gives_records_or_a_named_failure() -> None:
     for path in real_documents():
         data = path.read_bytes()
         content = gzip.decompress(data) if path.suffix == ".gz" else data
-        started = time.monotonic()
+        started = time.process_time()
         try:
             for entry in parse(document(content)):
                 seen += isinstance(entry, Record)
@@ -547,7 +547,63 @@ def test_every_real_document_gives_records_or_a_named_failure() -> None:
         except SourceError as error:
             refused += 1
             assert str(error).startswith("s: "), path
-        slowest = max(slowest, time.monotonic() - started)
+        slowest = max(slowest, time.process_time() - started)
     assert seen > 7_000  # 7,659 when this was written
     assert refused < 20  # 8: an entry on its own, samples of other XML, a licence, an empty file
     assert slowest < 1
+
+
+# --- what publishers write otherwise than one would think -----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("guid", "doi"),
+    [
+        ("https://news.example/13.10.2025/news", ""),
+        ("https://journal.example/doi/abs/10.1080/123.456?af=R", "10.1080/123.456"),
+        ("https://doi.org/10.1080/123.456#sec1", "10.1080/123.456"),
+        ("10.1080/123.456", "10.1080/123.456"),
+    ],
+)
+def test_an_address_as_guid_holds_a_doi_only_where_a_link_would(guid: str, doi: str) -> None:
+    assert one(f"<title>T</title><guid>{guid}</guid>").doi == doi
+
+
+def test_of_undeclared_utf_8_a_broken_byte_costs_one_letter() -> None:
+    whole = rss(f"<title>{'Новости искусственного интеллекта ' * 3}</title>").encode()
+    place = whole.index("интеллекта".encode())
+    (record,) = records(whole[:place] + whole[place + 1 :])
+    assert record.title.startswith("Новости искусственного")
+    assert record.title.count("�") == 1
+    (other,) = records(rss("<title>Café fermé</title>").encode("windows-1252"))
+    assert other.title == "Café fermé"
+
+
+def test_nested_bases_are_refused_before_they_cost_memory() -> None:
+    nested = '<a xml:base="b/">' * 20_000
+    with pytest.raises(Unreadable, match="lie within each other"):
+        records(rss(f"<title>T</title><description>{nested}</description>"))
+    beside = '<item xml:base="b/"><title>T</title></item>' * 300
+    assert len(records(f"<rss version='2.0'><channel>{beside}</channel></rss>")) == 300
+
+
+def test_half_of_a_character_in_json_is_none() -> None:
+    head = '{"version": "https://jsonfeed.org/version/1.1", "items": ['
+    (record,) = records(head + '{"id": "10.1234/\\ud83d", "title": "half \\ud83d"}]}')
+    assert record.title == "half ?"
+
+
+def test_json_links_are_relative_to_the_feed_and_what_is_no_item_is_counted() -> None:
+    items = ["x", None, {"id": 1, "title": "T", "url": "/story"}]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": items}
+    first, second, story = parse(document(json.dumps(feed)))
+    assert isinstance(first, Rejection)
+    assert isinstance(second, Rejection)
+    assert isinstance(story, Record)
+    assert story.url.startswith("https://")
+    assert story.url.endswith("/story")
+
+
+def test_an_absurd_version_is_no_reason_to_fail() -> None:
+    record = one("<title>T</title><link>https://arxiv.org/abs/2601.00001v20260101123</link>")
+    assert (record.arxiv_id, record.version) == ("2601.00001", 0)

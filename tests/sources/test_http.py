@@ -25,7 +25,7 @@ from digest.errors import (
     UnsafeAddress,
 )
 from digest.sources.http import Limits, Pace, PoliteClient, validators_of
-from digest.sources.network import host_and_port, is_allowed, is_public
+from digest.sources.network import check_url, host_and_port, is_allowed, is_public
 from tests.servers import (
     Answer,
     body,
@@ -313,19 +313,31 @@ PRIVATE = [
     "http://[::1]/",
     "http://[::ffff:10.0.0.1]/",
     "http://[fe80::1]/",
+    "http://[64:ff9b:1::7f00:1]/",
+    "http://[::127.0.0.1]/",
+    "http://[::ffff:0:127.0.0.1]/",
+    "http://[fec0::1]/",
 ]
 
 
 def test_what_may_be_private_is_one_port_of_one_host() -> None:
     allowed = {host_and_port("http://intranet.example/feed")}
     assert allowed == {"intranet.example:80"}
-    assert is_allowed(httpx.URL("http://intranet.example/other"), allowed)
+    assert is_allowed(httpx.URL("http://intranet.example/other"), "s", allowed)
     for other in (
         "http://intranet.example:8080/",
         "https://intranet.example/",
         "http://b.example/",
     ):
-        assert not is_allowed(httpx.URL(other), allowed)
+        assert not is_allowed(httpx.URL(other), "s", allowed)
+
+
+def test_what_is_private_to_one_source_is_refused_to_others_even_where_it_is_connected() -> None:
+    allowed, url = {"intranet@intranet.example:80"}, httpx.URL("http://intranet.example/feed")
+    check_url(url, "intranet", allowed)
+    with pytest.raises(UnsafeAddress, match="may be asked for another source alone"):
+        check_url(url, "press", allowed)
+    check_url(httpx.URL("http://other.example/feed"), "press", allowed)
 
 
 @pytest.mark.parametrize("target", PRIVATE)

@@ -1,0 +1,149 @@
+"""Feeds that a server answers with over and over: what changed is taken, what broke heals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.config import Inputs, Workplace
+from digest.quarter import Quarter
+from digest.steps.harvest import harvest
+from digest.steps.reparse import reparse
+from digest.store.history import ANSWERED, FAILED
+from tests.servers import Answer, FaultyServer, body, in_turn, redirect, unless_unchanged
+
+if TYPE_CHECKING:
+    import duckdb
+
+NOW = datetime(2026, 3, 5, tzinfo=UTC)
+Q1 = Quarter(2026, 1)
+
+
+def entry(title: str, more: str = "") -> str:
+    return (
+        f"<item><title>{title}</title><link>https://news.example/{title}</link>"
+        f"<pubDate>Mon, 02 Mar 2026 10:00:00 GMT</pubDate>{more}</item>"
+    )
+
+
+def feed(*entries: str, end: str = "</channel></rss>") -> bytes:
+    head = (
+        '<rss version="2.0" xmlns:psc="http://podlove.org/simple-chapters"><channel>'
+        "<title>News</title>"
+    )
+    return f"{head}{''.join(entries)}{end}".encode()
+
+
+def versioned(data: bytes) -> Answer:
+    """The document, or "not modified" to whoever has some version of this name."""
+    return unless_unchanged('"1"', body(data, headers={"ETag": '"1"'}))
+
+
+@pytest.fixture(autouse=True)
+def _turns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def listed(folder: Path, private: str = "", **addresses: str) -> Path:
+    """A source list of feeds, of which one may be in a private network."""
+    path = folder / "sources.toml"
+    path.write_text(
+        "".join(
+            f'[[source]]\nid = "{name}"\nkind = "feed"\nurl = "{url}"\npublisher = "{name}"\n'
+            'group = "science-press"\ncountry = "INT"\nregion = "global"\nlanguage = "en"\n'
+            f'home = "https://{name}.example"\nverified = true\nenabled = true\n'
+            f"private = {str(name == private).lower()}\n"
+            for name, url in addresses.items()
+        )
+    )
+    return path
+
+
+def harvested(
+    connection: duckdb.DuckDBPyConnection, place: Workplace, sources: Path, *private: str
+) -> dict[str, tuple[str, str]]:
+    """What became of each source, and why."""
+    inputs = Inputs(
+        sources, contact="mailto:a@b.example", sample=True, private_hosts=frozenset(private)
+    )
+    found = harvest(connection, place, Q1, inputs, lambda: NOW)
+    return {outcome.source: (outcome.outcome, outcome.detail) for outcome in found}
+
+
+def titles(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    question = "SELECT title FROM item JOIN record ON record_id = lead_record"
+    return {title for (title,) in connection.execute(question).fetchall()}
+
+
+def test_an_entry_on_which_a_parser_gives_up_stops_no_other_source(
+    connection: duckdb.DuckDBPyConnection, place: Workplace, tmp_path: Path, stack: ExitStack
+) -> None:
+    chapter = "<psc:chapters><psc:chapter title='Intro'/></psc:chapters>"
+    server = stack.enter_context(
+        FaultyServer(
+            {"/odd": body(feed(entry("odd", chapter))), "/good": body(feed(entry("good")))}
+        )
+    )  # fmt: skip
+    sources = listed(tmp_path, odd=server.url("/odd"), good=server.url("/good"))
+    for _ in range(2):
+        outcomes = harvested(connection, place, sources, "127.0.0.1")
+        assert outcomes["good"][0] == ANSWERED
+        assert outcomes["odd"][0] == FAILED
+        assert "its parser gave up on it (TypeError" in outcomes["odd"][1]
+    assert titles(connection) == {"good"}
+    connection.close()
+    assert any("1 item" in line for line in reparse(place))
+
+
+def test_another_address_of_a_source_is_another_document(
+    connection: duckdb.DuckDBPyConnection, place: Workplace, tmp_path: Path, stack: ExitStack
+) -> None:
+    """Its server must not say of ours, which it never gave, that it has not changed."""
+    server = stack.enter_context(FaultyServer({
+        "/old": versioned(feed(entry("first"))),
+        "/new": versioned(feed(entry("first"), entry("second"))),
+    }))  # fmt: skip
+    for path in ("/old", "/old", "/new"):
+        sources = listed(tmp_path, press=server.url(path))
+        assert harvested(connection, place, sources, "127.0.0.1")["press"][0] == ANSWERED
+    assert titles(connection) == {"first", "second"}
+
+
+def test_a_document_that_broke_off_is_asked_for_again_whole(
+    connection: duckdb.DuckDBPyConnection, place: Workplace, tmp_path: Path, stack: ExitStack
+) -> None:
+    cut = feed(entry("first"), entry("second"), end="")[:-30]
+    whole = versioned(feed(entry("first"), entry("second")))
+    server = stack.enter_context(FaultyServer({"/feed": in_turn(versioned(cut), whole)}))
+    sources = listed(tmp_path, press=server.url("/feed"))
+    assert harvested(connection, place, sources, "127.0.0.1")["press"][0] == FAILED
+    assert harvested(connection, place, sources, "127.0.0.1")["press"] == (ANSWERED, "")
+    assert titles(connection) == {"first", "second"}
+
+
+def test_one_source_s_private_host_is_no_other_one_s(
+    connection: duckdb.DuckDBPyConnection, place: Workplace, tmp_path: Path, stack: ExitStack
+) -> None:
+    inside = stack.enter_context(FaultyServer({
+        "/feed": body(feed(entry("inside"))), "/secret": body(feed(entry("secret"))),
+    }))  # fmt: skip
+    outside = stack.enter_context(FaultyServer({"/feed": redirect(inside.url("/secret"))}))
+    sources = listed(
+        tmp_path, private="intranet", intranet=inside.url("/feed"), press=outside.url("/feed")
+    )
+    outcomes = harvested(connection, place, sources, outside.host)
+    assert outcomes["intranet"] == (ANSWERED, "")
+    assert outcomes["press"][0] == FAILED
+    assert "/secret" not in inside.paths
+    assert titles(connection) == {"inside"}
