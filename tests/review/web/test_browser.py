@@ -288,6 +288,7 @@ def test_what_waits_outlasts_another_person_in_the_same_browser(
     other.wait_for_url("**/account*")
     page.keyboard.press("a")
     page.wait_for_selector("#waits:has-text('Your session has ended')")
+    assert "Nothing decided yet" in page.inner_text("#status")
     page.keyboard.press("p")  # no page of one person within that of another
     page.wait_for_selector("nav.who >> text=Ben Okri")
     other.goto(served.base + served.link("ada"))

@@ -154,7 +154,7 @@ shown until its author has seen it. */
       keep([...list, { id, path, kind: "undo", body, item: last.item, label: null, about: last.about, undoes: last.id }]);
       touched.add(last.item);
       pages.clear();
-      say(words.saving);
+      saySaving();
       flush();
       return true;
     }
@@ -171,6 +171,8 @@ shown until its author has seen it. */
     const line = $("#status .last") || $("#status p");
     if (line) line.textContent = text;
   }
+
+  function saySaving() { if (!ended) say(words.saving); }
 
   function sayAgain(html = told) {
     if (html !== null) $("#status").innerHTML = html;
@@ -192,7 +194,7 @@ shown until its author has seen it. */
   function goOn(card, entry) {
     mark(card, entry.verdict);
     card.dataset.waits = "1";
-    say(words.saving);
+    saySaving();
     const open = cards().filter((one) => !one.dataset.mine && !one.dataset.waits && !one.closest("#optional"));
     if (open.length) choose(open[0], true);
     else {
@@ -245,7 +247,7 @@ shown until its author has seen it. */
         method: "POST", body, headers: { Accept: "application/json" }, credentials: "same-origin",
       });
     } catch { return null; }
-    if (response.status === 401) { ended = true; return null; }
+    if (response.status === 401) { ended = true; sayAgain(); return null; }
     if (response.status === 429 || response.status >= 500) return null;
     try { return await response.json(); } catch { return null; }
   }
