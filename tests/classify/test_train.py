@@ -92,20 +92,26 @@ def test_what_one_reader_read_is_told_apart_from_what_two_read(tmp_path: Path) -
 
 
 def test_open_texts_have_the_labels_that_were_read_and_not_the_sets_own(tmp_path: Path) -> None:
-    osdg, aurora, trail = (tmp_path / name for name in ("osdg", "aurora", "trail"))
+    files = [tmp_path / name for name in ("osdg", "aurora", "trail", "more")]
+    osdg, aurora, trail, more = files
     osdg.write_bytes(orjson.dumps({"text": "Wells ran dry.", "sdg": 1}) + b"\n")
     aurora.write_bytes(b"\n".join(map(orjson.dumps, [
         {"title": "Reefs ", "abstract": " Corals bleach.", "sdgs": [1]},
         {"title": "No abstract", "abstract": None, "sdgs": [1]},
     ])))  # fmt: skip
     trail.write_text('n,source,header,text,SDG\n1,UN,,"Nobody read, this",1\n2,UN,A,B,1\n')
-    read = {"Wells ran dry.": "6", "Reefs\nCorals bleach.": "13,14", "A\nB": "-"}
+    more.write_text("ID\ttext\tSDG\n1\tShare of schools with toilets \t4\n")
+    read = {
+        "Wells ran dry.": "6", "Share of schools with toilets": "4,6", "A\nB": "-",
+        "Reefs\nCorals bleach.": "13,14",
+    }  # fmt: skip
     hashes = {hashlib.sha256(text.encode()).hexdigest()[:16]: sdg for text, sdg in read.items()}
     table = tmp_path / "read.tsv"
     table.write_text("text\tsdg\tsure\n" + "".join(f"{h}\t{s}\ts\n" for h, s in hashes.items()))
-    found = {e.text: e.labels["sdg"] for e in data.open_texts(osdg, aurora, trail, table)}
+    found = {e.text: e.labels["sdg"] for e in data.open_texts(*files, table)}
     assert found == {
         "Wells ran dry.": {"6"}, "Reefs\nCorals bleach.": {"13", "14"}, "A\nB": frozenset(),
+        "Share of schools with toilets": {"4", "6"},
     }  # fmt: skip
 
 

@@ -27,7 +27,8 @@ READ_ONCE = READINGS / "once"
 OPEN_READINGS = READINGS / "open" / "sdg.tsv"
 OPEN_FILES = (
     "sdg/osdg-cd-sample.jsonl", "sdg/aurora-survey.jsonl", "sdg/trail22-Train_data.csv",
-    "risk/aiid-incidents-before-500.jsonl", "relevance/cset-arxiv-ai-binary-dev.jsonl.gz",
+    "sdg/trail22-Final_Additional_Data.csv", "risk/aiid-incidents-before-500.jsonl",
+    "relevance/cset-arxiv-ai-binary-dev.jsonl.gz",
 )  # fmt: skip
 NONE = "none"
 PANEL = "panel"
@@ -105,22 +106,22 @@ def readings(snapshots: Iterable[Path], folder: Path = READINGS) -> Iterator[Exa
 
 
 def open_texts(
-    osdg: Path, aurora: Path, trail: Path, table: Path = OPEN_READINGS
+    osdg: Path, aurora: Path, trail: Path, more: Path, table: Path = OPEN_READINGS
 ) -> Iterator[Example]:
     """Texts of three open data sets about the goals, as they were read anew with the codebook.
 
     The sets' own labels, one a text and often not the only one that is right, are not used. The
     repository holds judgements by the first 16 digits of the texts' SHA-256; the texts are in the
-    files of the OSDG Community Dataset, the Aurora survey and TRAIL22-SDG.
+    files of the OSDG Community Dataset, the Aurora survey and TRAIL22-SDG (``trail``, ``more``).
     """
     judged = {row["text"]: row for row in _table(table)}
-    for register, text in _texts(osdg, aurora, trail):
+    for register, text in _texts(osdg, aurora, trail, more):
         row = judged.pop(hashlib.sha256(text.encode()).hexdigest()[:16], None)
         if row is not None:
             yield Example(text, {"sdg": _set(row["sdg"])}, OPEN_READINGS.parent.name, register)
 
 
-def _texts(osdg: Path, aurora: Path, trail: Path) -> Iterator[tuple[str, str]]:
+def _texts(osdg: Path, aurora: Path, trail: Path, more: Path) -> Iterator[tuple[str, str]]:
     for row in _rows(osdg):
         yield "report", row["text"]
     for row in _rows(aurora):
@@ -128,6 +129,8 @@ def _texts(osdg: Path, aurora: Path, trail: Path) -> Iterator[tuple[str, str]]:
             yield "real abstract", f"{row['title'].strip()}\n{row['abstract'].strip()}"
     for row in _table(trail, delimiter=","):
         yield "report", f"{row['header'].strip()}\n{row['text'].strip()}".strip()
+    for row in _table(more):
+        yield "report", row["text"].strip()
 
 
 def _table(path: Path, delimiter: str = "\t") -> Iterator[dict[str, str]]:
@@ -148,8 +151,8 @@ def open_data(folder: Path) -> Iterator[Example]:
     for path in (folder / name for name in OPEN_FILES):
         if not path.is_file():
             raise InputError(f"there is no file {path}: the model card says which data are needed")
-    osdg, aurora, trail, aiid, cset = (folder / name for name in OPEN_FILES)
-    yield from open_texts(osdg, aurora, trail)
+    *about_goals, aiid, cset = (folder / name for name in OPEN_FILES)
+    yield from open_texts(*about_goals)
     yield from incidents(aiid)
     yield from relevance(cset)
 
