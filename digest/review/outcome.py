@@ -23,14 +23,21 @@ from digest.review import consensus
 from digest.review.agreement import agreement
 from digest.review.consensus import PageFinding
 from digest.review.events import Decision, ReviewEvent, StoryRuling, not_undone, of_kind
-from digest.review.standing import Involved, Rule, Standing, is_voter, standing
+from digest.review.standing import (
+    Involved,
+    Rule,
+    Standing,
+    declared_by,
+    has_conflict,
+    is_voter,
+    standing,
+)
 
 if TYPE_CHECKING:
     from digest.review.packet import Packet
     from digest.review.persons import Person
 
 JUDGED = (ABOUT_AI[0], *SHOWN_SCHEMES)
-NO_REASON = "so the panel ruled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Outcome:
     standings: Mapping[Key, Standing]
     findings: Sequence[PageFinding]
     questions: Sequence[consensus.OpenQuestion]
+    rulings: Sequence[Ruling] = ()
 
     @property
     def last(self) -> int:
@@ -65,15 +73,29 @@ def outcome(
     return Outcome(
         events, people, rule, standing(events, people, involved, rule),
         consensus.findings(events, people, rule), consensus.questions(events, people),
+        tuple(rulings(events, people, involved)),
     )  # fmt: skip
 
 
-def rulings(events: Iterable[ReviewEvent], people: Mapping[str, Person]) -> Iterator[Ruling]:
-    """What people ruled about stories, in the order in which they did."""
-    for event, ruled in of_kind(not_undone(events), StoryRuling):
-        if event.person in people and len(set(ruled.items)) > 1:
-            name = people[event.person].name
-            yield Ruling(ruled.kind, ruled.items, name, ruled.reason or NO_REASON)
+def rulings(
+    events: Sequence[ReviewEvent], people: Mapping[str, Person], involved: Involved
+) -> Iterator[Ruling]:
+    """What those who vote ruled about stories, in the order in which they did.
+
+    One person's word is enough, and is given with the name; nobody rules on an item in which they
+    have an interest, whether that was said before or since.
+    """
+    kept = not_undone(events)
+    declared = declared_by(kept)
+    for event, ruled in of_kind(kept, StoryRuling):
+        person = people.get(event.person)
+        if person is None or not is_voter(person) or len(set(ruled.items)) < 2:
+            continue
+        own = declared[person.id]
+        if any(i in own or has_conflict(person.conflicts, involved(i)) for i in ruled.items):
+            continue
+        reason = ruled.reason or f"so {person.name} ruled"
+        yield Ruling(ruled.kind, ruled.items, person.name, reason)
 
 
 def said_of(packet: Packet, ids: Iterable[str]) -> dict[str, tuple[Pair, ...]]:

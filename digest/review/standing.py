@@ -77,7 +77,7 @@ def standing(
     ``events`` are those of one quarter, ``people`` persons by id.
     """
     kept = not_undone(events)
-    declared = {(event.person, payload.item) for event, payload in of_kind(kept, Declared)}
+    declared = declared_by(kept)
     result = {}
     for key, verdicts in sorted(last_verdicts(kept).items()):
         votes = {id_: v for id_, v in verdicts.items() if is_voter(people.get(id_))}
@@ -86,10 +86,18 @@ def standing(
             out = {
                 id_
                 for id_ in votes
-                if (id_, key[0]) in declared or has_conflict(people[id_].conflicts, names)
+                if key[0] in declared[id_] or has_conflict(people[id_].conflicts, names)
             }
             result[key] = _standing(key, votes, out, _chairs(people), rule.quorum)
     return result
+
+
+def declared_by(kept: Iterable[ReviewEvent]) -> defaultdict[str, set[str]]:
+    """The items in which each person declared an interest; ``kept``: what ``not_undone`` gives."""
+    declared: defaultdict[str, set[str]] = defaultdict(set)
+    for event, said in of_kind(kept, Declared):
+        declared[event.person].add(said.item)
+    return declared
 
 
 def last_verdicts(kept: Iterable[ReviewEvent]) -> dict[Key, dict[str, Verdict]]:

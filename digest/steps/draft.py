@@ -29,7 +29,7 @@ from digest.edition.select import SHOWN_SCHEMES, sections
 from digest.edition.shelf import Shelf
 from digest.edition.stories import Ruling
 from digest.quarter import Quarter
-from digest.review.outcome import in_words, panel_of, rulings
+from digest.review.outcome import in_words, panel_of
 from digest.sources.catalogue import Source
 from digest.steps import findings
 from digest.steps.decisions import Desk, decided, desk
@@ -126,7 +126,7 @@ def with_decisions(
     """
     publishers = {source.id: source.publisher for source in machine.sources}
     items = {item.id: item for item in machine.items}
-    ruled = list(rulings(on.outcome.events, on.outcome.people))
+    ruled = on.outcome.rulings
     told = None
     if ruled:
         told = _stories(connection, machine, model, publishers, place, ruled)

@@ -31,8 +31,9 @@ from digest.review.conditions import (
     stage,
     waiting,
 )
-from digest.review.events import New, Signed
+from digest.review.events import New, Signed, not_undone
 from digest.review.papers import read_check
+from digest.review.standing import declared_by, has_conflict, is_voter
 from digest.steps import announce
 from digest.steps.decisions import Desk, desk, people_of
 from digest.steps.taking import take_in
@@ -161,10 +162,20 @@ def state_of(place: Workplace, quarter: Quarter, on: Desk) -> State:
             f"the panel was not asked about {quarter}: open its review (digest review open "
             f"{quarter})"
         )
-    found = on.outcome
+    found, packet = on.outcome, on.packet
+    shown, declared = shown_in(packet), declared_by(not_undone(found.events))
+    involved = {item: packet.involved(item) for item in {key[0] for key in shown}}
+    out = {
+        id_: frozenset(
+            item for item, names in involved.items()
+            if item in declared[id_] or has_conflict(person.conflicts, names)
+        )
+        for id_, person in found.people.items() if is_voter(person)
+    }  # fmt: skip
     return State(
-        shown_in(on.packet), found.standings, found.findings, found.people,
-        waiting(found.events, on.packet.about.taken), read_check(place.papers(quarter)), found.rule,
+        shown, found.standings, found.findings, found.people,
+        waiting(found.events, packet.about.taken), read_check(place.papers(quarter)), found.rule,
+        out,
     )  # fmt: skip
 
 

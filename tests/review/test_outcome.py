@@ -8,8 +8,8 @@ import pytest
 
 from digest.edition.readings import Readings
 from digest.edition.reviewed import Decided
-from digest.review.events import Payload, StoryRuling, Undone
-from digest.review.outcome import Outcome, in_words, outcome, panel_of, rulings, said_of
+from digest.review.events import Declared, Payload, StoryRuling, Undone
+from digest.review.outcome import Outcome, in_words, outcome, panel_of, said_of
 from digest.review.packet import Packet, PacketItem, PacketLabel, write_packet
 from digest.review.standing import Rule
 from tests.edition.test_reviewed import AI, goal, paper
@@ -73,12 +73,19 @@ def test_rulings_on_stories_hold_until_they_are_taken_back() -> None:
         ("bo", StoryRuling("split", ("a", "c"), "")),
         ("stranger", StoryRuling("merge", ("x", "y"), "mine")),
     )
-    made = list(rulings(numbered(*acts), PEOPLE))
+    made = found(*acts).rulings
     assert [(r.kind, r.items, r.by, r.reason) for r in made] == [
         ("merge", ("a", "b"), "Ada", "the same"),
-        ("split", ("a", "c"), "Bo", "so the panel ruled"),
+        ("split", ("a", "c"), "Bo", "so Bo ruled"),
     ]
-    assert [r.by for r in rulings(numbered(*acts, ("ada", Undone("e1"))), PEOPLE)] == ["Bo"]
+    assert [r.by for r in found(*acts, ("ada", Undone("e1"))).rulings] == ["Bo"]
+
+
+def test_nobody_rules_on_a_story_without_a_vote_or_with_an_interest_in_it() -> None:
+    split = StoryRuling("split", ("a", "c"), "")
+    assert found(("ed", split)).rulings == ()
+    assert found(("ada", split), ("ada", Declared("c", "a colleague"))).rulings == ()
+    assert [r.by for r in found(("ada", split), ("bo", Declared("c", "a colleague"))).rulings] == ["Ada"]
 
 
 @pytest.fixture
