@@ -85,7 +85,9 @@ def test_nobody_rules_on_a_story_without_a_vote_or_with_an_interest_in_it() -> N
     split = StoryRuling("split", ("a", "c"), "")
     assert found(("ed", split)).rulings == ()
     assert found(("ada", split), ("ada", Declared("c", "a colleague"))).rulings == ()
-    assert [r.by for r in found(("ada", split), ("bo", Declared("c", "a colleague"))).rulings] == ["Ada"]
+    assert [r.by for r in found(("ada", split), ("bo", Declared("c", "a colleague"))).rulings] == [
+        "Ada"
+    ]
 
 
 @pytest.fixture
