@@ -51,7 +51,7 @@ def status_lines(
         outcomes = list(history.latest_outcomes(connection, quarter).values())
         used = identity(place.model_in_use)
         lines = [
-            *_harvest_lines(quarter, last and last[1]),
+            *_harvest_lines(quarter, last and last[1], outcomes),
             *working,
             *_writer_lines(connection, place),
             *_item_lines(connection, quarter, used),
@@ -65,9 +65,15 @@ def status_lines(
     return bool(outcomes) and not any(outcome.is_missed for outcome in outcomes), lines
 
 
-def _harvest_lines(quarter: Quarter, at: datetime | None) -> Iterator[str]:
+def _harvest_lines(quarter: Quarter, at: datetime | None, outcomes: list[Outcome]) -> Iterator[str]:
+    stopped = sum(outcome.outcome == history.UNFINISHED for outcome in outcomes)
     if at is None:
         yield f"{quarter}: no harvest of it was finished: digest run {quarter}"
+    elif stopped:
+        yield (
+            f"{quarter}: its harvest was stopped before it was done with {stopped:,} of "
+            f"{len(outcomes):,} sources, and is to be run again: digest run {quarter}"
+        )
     else:
         yield f"{quarter}: harvested last on {at:%Y-%m-%d at %H:%M} UTC"
 

@@ -6,7 +6,7 @@ from prefect import get_run_logger, task
 
 from digest.config import Inputs, Workplace, utc_now
 from digest.quarter import Quarter
-from digest.steps.harvest import harvest, source_count
+from digest.steps.harvest import harvest, harvested_sources
 from digest.store.database import writing
 from digest.store.history import Outcome
 from flows.progress import following
@@ -17,7 +17,7 @@ def harvest_quarter(place: Workplace, quarter: Quarter, inputs: Inputs) -> list[
     """The outcome of each source, failures among them, in the order in which they came."""
     logger = get_run_logger()
     outcomes: list[Outcome] = []
-    total, read = source_count(inputs), 0
+    total, read = len(harvested_sources(inputs)), 0
 
     with following("harvest", "entries read") as progress, writing(place.database) as connection:
 

@@ -46,14 +46,14 @@ def rerun(
 def _run(quarter: str, sources: tuple[str, ...], *, refresh: bool, dry_run: bool) -> Rerun:
     from digest.config import utc_now
     from digest.quarter import Quarter
-    from digest.steps.harvest import source_count
+    from digest.steps.harvest import harvested_sources
     from digest.steps.rerun import Request, rehearse
     from digest.steps.rerun import rerun as run_again
 
     which, logger, me = Quarter.parse(quarter), get_run_logger(), served()
     which.require_begun(utc_now())
     inputs = _inputs(me.settings, sources, refresh=refresh)
-    source_count(inputs)  # a source that is not on the list is said at once
+    harvested_sources(inputs)  # a source that is not on the list is said at once
     request = Request(which, inputs, utc_now, logger.info)
     if dry_run:
         end_with_parent()

@@ -15,7 +15,7 @@ from rich.markup import escape
 from digest.config import Inputs, Workers, Workplace
 from digest.errors import InputError
 from digest.quarter import Quarter
-from digest.steps.harvest import source_count
+from digest.steps.harvest import harvested_sources
 from digest.steps.local import require_local
 from digest.steps.signing import next_step, require_no_panel
 from digest.store.history import Outcome
@@ -98,7 +98,7 @@ def run_in_terminal(
     if sign_off:
         require_no_panel(place, quarter)
     require_local(inputs)  # what is wrong with the inputs is said at once
-    if source_count(inputs) == 0:
+    if not harvested_sources(inputs):
         raise InputError(f"no source in {inputs.sources} is switched on: there is nothing to ask")
     console = Console()
     with own_turn(place), Teller(console, since=time.time()):

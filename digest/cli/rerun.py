@@ -51,7 +51,7 @@ def rerun(  # noqa: PLR0913, PLR0917 - one argument an option
     is never altered: the result is a draft.
     """
     from digest.config import utc_now
-    from digest.steps.harvest import source_count
+    from digest.steps.harvest import harvested_sources
     from digest.steps.local import require_local
     from digest.steps.rerun import Request, rehearse
     from digest.steps.rerun import rerun as run_again
@@ -60,7 +60,7 @@ def rerun(  # noqa: PLR0913, PLR0917 - one argument an option
 
     place, inputs = place_of(var), _inputs(snapshot, feeds, sources, source, contact, refresh)
     require_local(inputs)  # what is wrong with the inputs is said at once
-    source_count(inputs)
+    harvested_sources(inputs)
     request = Request(begun(quarter), inputs, utc_now, note)
     if dry_run:
         done = rehearse(place, request)

@@ -31,6 +31,7 @@ OUTCOMES = {
         "Empty",
         "Sources that answered with nothing, which often means that something is wrong",
     ),
+    "unfinished": ("Unfinished", "Sources whose harvest was stopped before it was done"),
     "not asked": ("Not asked", "Sources that were not asked for this edition"),
     "answered": ("Answered", "Sources that answered, and their items of this quarter"),
 }

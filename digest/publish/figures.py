@@ -57,7 +57,9 @@ def _items(manifest: Manifest) -> Iterator[Figure]:
 def _sources(manifest: Manifest) -> Iterator[Figure]:
     outcomes = Counter(source.outcome for source in manifest.sources)
     asked = len(manifest.sources) - outcomes["not asked"]
-    silent = [f"{words.number(outcomes[o])} {o}" for o in ("failed", "empty") if outcomes[o]]
+    silent = [
+        f"{words.number(outcomes[o])} {o}" for o in ("failed", "empty", "unfinished") if outcomes[o]
+    ]
     answered = f"{words.number(outcomes['answered'])} of {words.number(asked)}"
     yield Figure(answered, "sources answered", ", ".join(silent))
     languages = Counter(item.language for item in manifest.items if item.language)

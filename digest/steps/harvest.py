@@ -154,6 +154,7 @@ def harvest(
     quarter.require_begun(clock())
     run = Harvest.of(connection, place, quarter, clock, heard)
     asked = announce.asked_of(connection, HARVEST, quarter)
+    history.note_begun(connection, quarter, harvested_sources(inputs), clock())
     outcomes: list[Outcome] = []
     for outcome in _harvest(run, inputs):
         outcomes.append(outcome)
@@ -185,13 +186,14 @@ def _let_go(run: Harvest, listed: Iterable[Source], read: Iterable[str]) -> None
             history.note_outcome(run.connection, run.quarter, dropped, run.clock())
 
 
-def source_count(inputs: Inputs) -> int:
-    """How many outcomes a harvest of these inputs has.
+def harvested_sources(inputs: Inputs) -> list[str]:
+    """The ids of the sources of which a harvest of these inputs has an outcome.
 
     Raises:
         InputError: a local input does not exist, or the source list is wrong.
     """
-    return bool(inputs.snapshots) + len(local_files(inputs)) + len(listed_sources(inputs))
+    snapshots = [SNAPSHOT] if inputs.snapshots else []
+    return [*snapshots, *local_files(inputs), *(source.id for source in listed_sources(inputs))]
 
 
 def listed_sources(inputs: Inputs) -> list[Source]:

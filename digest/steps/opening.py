@@ -31,6 +31,7 @@ from digest.steps.packet import Paperwork, put_packet, rates
 from digest.steps.publish import build_draft
 from digest.steps.signing import accepted
 from digest.steps.taking import take_in
+from digest.steps.unfinished import require_finished
 from digest.store.database import writing
 
 if TYPE_CHECKING:
@@ -107,7 +108,12 @@ def put_before_panel(
     wish: Wish,
     clock: Clock,
 ) -> Manifest:
-    """Make the packet of what the machine says, note who did, and take in what was decided."""
+    """Make the packet of what the machine says, note who did, and take in what was decided.
+
+    Raises:
+        InputError: the harvest behind it was stopped before its end.
+    """
+    require_finished(machine)
     quarter = Quarter.parse(machine.quarter)
     drawn, late = _population(place, machine, wish)
     with desk(place, quarter) as on:

@@ -24,10 +24,11 @@ from digest.steps import announce
 from digest.steps.classify import classify
 from digest.steps.draft import draft
 from digest.steps.drafting import drafting
-from digest.steps.harvest import harvest, source_count
+from digest.steps.harvest import harvest, harvested_sources
 from digest.steps.publish import build_draft, draft_is_built
 from digest.steps.rehearsal import rehearsal
 from digest.steps.taking import why_kept
+from digest.steps.unfinished import unfinished
 from digest.store import history
 from digest.store.database import snapshot, writing
 from digest.store.history import Outcome
@@ -84,8 +85,13 @@ class Rerun:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every source that was asked answered."""
-        return all(outcome.is_complete for outcome in self.outcomes)
+        """Whether every source that was asked answered, and no earlier harvest was stopped."""
+        return all(outcome.is_complete for outcome in self.outcomes) and not self.unfinished
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """The sources that the draft lacks since their harvest was stopped."""
+        return unfinished(self.draft) if self.draft else ()
 
 
 def rerun(place: Workplace, request: Request) -> Rerun:
@@ -137,7 +143,7 @@ def _redo(
     outcomes, documents = _harvest(connection, place, request)
     if outcomes and not any(outcome.is_complete for outcome in outcomes):
         return Rerun(quarter, outcomes, Redone(documents)), ()
-    if history.last_harvest(connection, quarter) is None:
+    if not history.is_harvested(connection, quarter):
         raise InputError(f"nothing is stored of {quarter}: harvest it first (digest run {quarter})")
     model = Model.load(place.model_in_use)
     redone = _label(connection, request, model, documents)
@@ -167,7 +173,7 @@ def _harvest(
     connection: duckdb.DuckDBPyConnection, place: Workplace, request: Request
 ) -> tuple[tuple[Outcome, ...], int]:
     """What became of what was asked, and how many documents were parsed for it."""
-    inputs, total = request.inputs, source_count(request.inputs)
+    inputs, total = request.inputs, len(harvested_sources(request.inputs))
     if not total:
         return (), 0
     before = history.documents_read(connection)

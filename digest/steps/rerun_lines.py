@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from digest.edition.difference import lines as difference_lines
 from digest.steps.rerun import Rerun
+from digest.steps.unfinished import unfinished_line
 
 NAMED = 20  # items that are named of each kind of change; the rest is counted
 
@@ -30,6 +31,8 @@ def lines(done: Rerun, *, is_rehearsal: bool) -> Iterator[str]:
     else:
         sha256 = done.draft.sha256
         yield f"draft of {done.quarter}: {len(done.draft.items):,} items, sha256 {sha256}"
+        if done.unfinished:
+            yield unfinished_line(done.draft)
         yield from _difference_lines(done)
         if done.was_frozen and done.difference:
             yield "the draft was frozen for review: what is reviewed and signed off is another now"

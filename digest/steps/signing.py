@@ -37,6 +37,7 @@ from digest.review.standing import declared_by, has_conflict, is_voter
 from digest.steps import announce
 from digest.steps.decisions import Desk, desk, people_of
 from digest.steps.taking import take_in
+from digest.steps.unfinished import require_finished
 from digest.store.database import writing
 from digest.store.signoffs import SignOff, signoffs
 
@@ -59,6 +60,7 @@ def sign_off(place: Workplace, quarter: Quarter, by: str, note: str, clock: Cloc
     if not by.strip():
         raise InputError("a sign-off needs the name of who answers for it: give --by NAME")
     draft = _draft(place, quarter)
+    require_finished(draft)
     require_reason(place, quarter, draft)
     people = people_of(place)
     if people:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 UNLABELLED = "not labelled"  # the status of an item that waits for its labels
 ANSWERED, EMPTY, FAILED, NOT_ASKED = "answered", "empty", "failed", "not asked"
+UNFINISHED = "unfinished"  # asked by a harvest that was stopped before it was done with the source
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,26 @@ class Outcome:
     @property
     def is_missed(self) -> bool:
         """Whether this source was asked, and gave less than it should have."""
-        return self.outcome in {EMPTY, FAILED}
+        return self.outcome in {EMPTY, FAILED, UNFINISHED}
+
+
+def note_begun(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, sources: Iterable[str], now: datetime
+) -> None:
+    """Remember whom a harvest is going to ask: until it is done with them they are unfinished."""
+    for source in sources:
+        detail = "its harvest was stopped before it was done"
+        note_outcome(connection, quarter, Outcome(source, UNFINISHED, detail, Counts()), now)
 
 
 def note_outcome(
     connection: duckdb.DuckDBPyConnection, quarter: Quarter, outcome: Outcome, now: datetime
 ) -> None:
-    """Remember what became of a source; earlier harvests stay in the table."""
+    """Remember what became of a source; earlier harvests stay in the table if they were done."""
+    connection.execute(
+        "DELETE FROM harvest WHERE quarter = ? AND source = ? AND outcome = ?",
+        [str(quarter), outcome.source, UNFINISHED],
+    )
     connection.execute(
         "INSERT INTO harvest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [str(quarter), outcome.source, now.astimezone(UTC).replace(tzinfo=None), outcome.outcome,
@@ -94,14 +109,21 @@ def state_of(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> str:
 
 def last_harvest(
     connection: duckdb.DuckDBPyConnection, quarter: Quarter | None = None
-) -> tuple[Quarter, datetime] | None:
-    """The quarter harvested last, or the given one, and when its last source was finished."""
+) -> tuple[Quarter, datetime | None] | None:
+    """The quarter harvested last, or the given one, and when its last source was finished: None
+    when its harvest was stopped before the first was."""
     row = connection.execute(
-        "SELECT quarter, finished_at FROM harvest WHERE quarter = coalesce(?, quarter) "
-        "ORDER BY finished_at DESC LIMIT 1",
-        [quarter and str(quarter)],
+        "SELECT quarter, max(finished_at) FILTER (outcome <> ?) FROM harvest "
+        "WHERE quarter = coalesce(?, quarter) GROUP BY quarter ORDER BY max(finished_at) DESC",
+        [UNFINISHED, quarter and str(quarter)],
     ).fetchone()
-    return (Quarter.parse(row[0]), row[1].replace(tzinfo=UTC)) if row else None
+    return (Quarter.parse(row[0]), row[1] and row[1].replace(tzinfo=UTC)) if row else None
+
+
+def is_harvested(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> bool:
+    """Whether a harvest was done with at least one source of the quarter."""
+    last = last_harvest(connection, quarter)
+    return last is not None and last[1] is not None
 
 
 def rejections(

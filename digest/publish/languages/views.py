@@ -28,6 +28,7 @@ OUTCOMES = {
     "answered": N_("Answered"),
     "empty": N_("Answered with nothing"),
     "failed": N_("Failed"),
+    "unfinished": N_("Not finished"),
     "not asked": N_("Not asked"),
 }
 VERDICTS = (

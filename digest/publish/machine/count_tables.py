@@ -177,7 +177,8 @@ SOURCES = Table(
         Column("language", "string", "Its language as a BCP 47 tag.", lambda s: s.one.language),
         Column("home", "string", "Its home page.", lambda s: web_address(s.one.home)),
         Column("outcome", "string", "answered, empty (answered with nothing, which is suspicious), "
-               "failed, or not asked.", lambda s: s.one.outcome, required=True),
+               "failed, unfinished (its harvest was stopped), or not asked.",
+               lambda s: s.one.outcome, required=True),
         Column("detail", "string", "The failure in a sentence.", lambda s: s.one.detail),
         Column("items", "integer", "Items of this quarter that it had.", lambda s: s.one.items,
                "items", required=True),

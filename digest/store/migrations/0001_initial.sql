@@ -139,7 +139,7 @@ CREATE TABLE harvest (
     quarter        VARCHAR NOT NULL,
     source         VARCHAR NOT NULL,
     finished_at    TIMESTAMP NOT NULL,
-    outcome        VARCHAR NOT NULL,   -- answered | empty | failed
+    outcome        VARCHAR NOT NULL,   -- answered | empty | failed | unfinished | not asked
     detail         VARCHAR NOT NULL,   -- the failure in a sentence
     read           BIGINT NOT NULL,
     stored         BIGINT NOT NULL,
