@@ -8,14 +8,35 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digest.errors import ConfigError
+from digest.errors import ConfigError, InputError
 
+# It becomes part of a header of every request, which holds ASCII only.
+_CONTACT = re.compile(r"(mailto:)?[!-?A-~]+@[!-?A-~]+|https?://[!-~]+")
 SHIPPED_MODEL = Path(__file__).parent / "classify" / "shipped"
 
 
 def utc_now() -> datetime:
     """The clock that the program passes to whatever needs the time; tests pass their own."""
     return datetime.now(UTC)
+
+
+def problem_of_contact(contact: str) -> str:
+    """Why the sources asked cannot be told this address, in a few words, or ``""``."""
+    if not contact.isascii():
+        return f"'{contact}' is not ASCII: write its host in punycode (xn--…), or give another"
+    return "" if _CONTACT.fullmatch(contact) else f"'{contact}' is no such address"
+
+
+def require_utf8(name: str) -> None:
+    """Refuse what can be neither stored nor shown: an argument, a setting or a file's name.
+
+    Raises:
+        InputError: it has bytes that are no UTF-8.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise InputError(f"{name!r} is not UTF-8: rename it, or write it in UTF-8") from None
 
 
 @dataclass(frozen=True, slots=True)

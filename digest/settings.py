@@ -15,12 +15,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from digest import sample
 from digest.alerts.channels import Channels
-from digest.config import Inputs, Workers, Workplace
+from digest.config import Inputs, Workers, Workplace, problem_of_contact
 from digest.errors import ConfigError
 from digest.sources import catalogue
 
 NAME = "serve.toml"
-CONTACT = re.compile(r"(mailto:)?[^\s@]+@[^\s@]+|https?://\S+")
 DEFAULT = """\
 # Settings of digest serve. Every line that begins with # shows a default.
 
@@ -59,8 +58,8 @@ contact = ""
 
 
 def _is_contact(text: str) -> str:
-    if not CONTACT.fullmatch(text):
-        raise ValueError("give a mail or web address that is told to the sources asked")
+    if problem := problem_of_contact(text):
+        raise ValueError(f"give a mail or web address that is told to the sources asked; {problem}")
     return text
 
 

@@ -54,6 +54,9 @@ def test_inputs(tmp_path: Path) -> None:
     ("text", "said"),
     [
         pytest.param("", "line 1: 'contact' is missing", id="missing"),
+        pytest.param('contact = "mailto:jürgen@panel.example"', "line 1: 'contact': give a mail or "
+                     "web address that is told to the sources asked; 'mailto:jürgen@panel.example' "
+                     "is not ASCII", id="not ASCII"),
         pytest.param(CONTACT + "colour = 3", "line 2: there is no setting 'colour'", id="unknown"),
         pytest.param(CONTACT + "keep_days = 0", "line 2: 'keep_days': Input should be", id="value"),
         pytest.param(CONTACT + 'keep_days = "9"', "line 2: 'keep_days': Input should", id="type"),

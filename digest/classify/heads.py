@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -83,10 +83,10 @@ class Heads:
         """The rows of one scheme, ``none`` included."""
         return np.array([i for i, (s, _) in enumerate(self.labels) if s == scheme], np.int64)
 
-    def save(self, path: Path) -> None:
+    def save(self, file: Path | IO[bytes]) -> None:
         """Write to one ``.npz`` file."""
         np.savez(
-            path,
+            file,
             labels=np.array(["/".join(pair) for pair in self.labels]),
             exclusive=np.array(sorted(self.exclusive)),
             weights=self.weights,

@@ -28,6 +28,8 @@ OTHER_LANGUAGE = "not labelled: language"
 BAD_INPUT = "not labelled: bad input"
 LINES = 64
 MAX_LINE = 8_000_000
+# From here on a float need not be the number that was written; integers of 64 bits come as such.
+EXACT = 2**53
 # An element of HTML; "if a<b and c>d" is mathematics, "<think>" a token that a paper writes about.
 _MARKUP = re.compile(
     r"""</?(?:p|br|hr|div|span|section|article|a|b|i|u|em|strong|small|font|sub|sup|ul|ol|li|h[1-6]|
@@ -110,12 +112,20 @@ def _parse(line: bytes | None, number: int) -> tuple[Any, Text | str]:
     if not isinstance(data, dict):
         return None, f'line {number}: not an object with "id", "title" and "text"'
     identity = data.get("id")
-    if not isinstance(identity, str | int | float | None):
-        return None, f'line {number}: "id" is neither text nor a number'
+    if problem := _problem_of_id(identity):
+        return None, f"line {number}: {problem}"
     if problem := _problem(data):
         return identity, f"line {number}: {problem}"
     title, text = without_markup(data.get("title")), without_markup(data.get("text"))
     return identity, Text(title, text, data.get("language") or "")
+
+
+def _problem_of_id(identity: Any) -> str:
+    if isinstance(identity, float) and abs(identity) >= EXACT:
+        return '"id" is a number too large to be kept exactly: write it as text'
+    if not isinstance(identity, str | int | float | None):
+        return '"id" is neither text nor a number'
+    return ""
 
 
 def _problem(data: dict[str, Any]) -> str:

@@ -46,7 +46,9 @@ class Model:
         """
         about = _about(folder)
         if HEADS not in about.files:
-            raise ModelError(f"no usable model in {folder}: model.json does not list {HEADS}")
+            raise ModelError(
+                f"no usable model in {folder}: model.json does not list {HEADS}: {_remedy(folder)}"
+            )
         for name, sha256 in about.files.items():
             _check(folder / name, sha256)
         return cls(
@@ -99,25 +101,31 @@ def _about(folder: Path) -> _About:
     try:
         return _About.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise ModelError(
-            f"no usable model in {folder}: {path.name}: {error.strerror}: install the package again"
-        ) from None
+        what = f"no usable model in {folder}: {path.name}: {error.strerror}"
     except ValidationError as error:
         first = error.errors()[0]
         where = "".join(f"{key}: " for key in first["loc"])
-        raise ModelError(
-            f"no usable model in {folder}: {path.name}: {where}{first['msg']}: "
-            "install the package again, or train anew"
-        ) from None
+        what = f"no usable model in {folder}: {path.name}: {where}{first['msg']}"
+    raise ModelError(f"{what}: {_remedy(folder)}")
 
 
 def _check(path: Path, sha256: str) -> None:
-    if not path.is_file():
-        raise ModelError(f"the model's file {path} is missing: install the package again")
-    with path.open("rb") as content:
-        found = hashlib.file_digest(content, "sha256").hexdigest()
-    if found != sha256:
-        raise ModelError(
-            f"the model's file {path} was altered (SHA-256 {found[:12]}…, expected "
-            f"{sha256[:12]}…): install the package again, or train anew"
-        )
+    try:
+        with path.open("rb") as content:
+            found = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        what = f"cannot be read ({error.strerror})"
+    else:
+        if found == sha256:
+            return
+        what = f"was altered (SHA-256 {found[:12]}…, expected {sha256[:12]}…)"
+    raise ModelError(f"the model's file {path} {what}: {_remedy(path.parent)}")
+
+
+def _remedy(folder: Path) -> str:
+    """What to do about a model that cannot be used: only the shipped one comes with the package."""
+    if folder.resolve() == SHIPPED_MODEL.resolve():
+        return "install the package again"
+    if not (folder / "model.json").is_file():
+        return "check the path"
+    return "restore the folder from a copy, or delete it and train anew (digest train)"

@@ -14,6 +14,7 @@ import typer
 
 from digest import __version__
 from digest.cli import correct, folder, models, people, quarter, rerun, review, serve, sources
+from digest.config import require_utf8
 from digest.errors import DigestError
 
 STOPPED = 130
@@ -57,6 +58,8 @@ app.add_typer(review_app, name="review")
 def main() -> None:
     """Entry point: one sentence for every error that a person can act on."""
     try:
+        for argument in sys.argv[1:]:
+            require_utf8(argument)
         app()
     except DigestError as error:
         typer.echo(f"digest: {error}", err=True)

@@ -93,16 +93,17 @@ def train(
     heads are fitted: minutes on two cores.
     """
     from digest import taxonomy
+    from digest.classify.model import Model
     from digest.classify.train.run import Material, examples_of, train_encoder, train_heads
     from digest.steps.decided import decided
 
     place = place_of(var)
     codebook = taxonomy.load()
+    # A damaged model is refused by its hashes: those of the new one would call its encoder good.
+    encoder = place.folder / "encoder" if checkpoint else Model.load(place.model_in_use).folder
     panel = decided(place, decisions, codebook) if decisions else ()
     examples = examples_of(Material(tuple(texts), data, panel))
-    encoder = place.model_in_use
-    if checkpoint is not None:
-        encoder = place.folder / "encoder"
+    if checkpoint:
         train_encoder(checkpoint, examples, codebook, encoder, typer.echo)
     train_heads(encoder, examples, codebook, place.model, typer.echo, panel)
 

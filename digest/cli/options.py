@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
@@ -40,7 +39,6 @@ Workers = Annotated[
     ),
 ]  # fmt: skip
 VAR = Path("var")
-_CONTACT = re.compile(r"(mailto:)?[^\s@]+@[^\s@]+|https?://\S+")
 
 
 def note(sentence: str) -> None:
@@ -70,7 +68,7 @@ def inputs_of(
     Raises:
         ConfigError: they contradict each other, or sources would be asked without a contact.
     """
-    from digest.config import Inputs
+    from digest.config import Inputs, problem_of_contact
     from digest.sources import catalogue
 
     if snapshots or feeds:
@@ -83,10 +81,10 @@ def inputs_of(
             sources=None, snapshots=tuple(snapshots), feeds=tuple(feeds),
             describing=sources or catalogue.default_path(),
         )  # fmt: skip
-    if not _CONTACT.fullmatch(contact):
+    if problem := problem_of_contact(contact):
         raise ConfigError(
             "the sources must be told whom to write to: give --contact mailto:you@example.org, or "
-            "set DIGEST_CONTACT" + (f", not '{contact}'" if contact else "")
+            "set DIGEST_CONTACT" + (f"; {problem}" if contact else "")
         )
     return Inputs(sources=sources or catalogue.default_path(), only=tuple(only), contact=contact)
 
@@ -100,9 +98,14 @@ def stored(sources: Path | None) -> Inputs:
 
 
 def place_of(var: Path) -> Workplace:
-    """The working folder as a value."""
-    from digest.config import Workplace
+    """The working folder as a value.
 
+    Raises:
+        InputError: its name, which may come from the environment, is no UTF-8.
+    """
+    from digest.config import Workplace, require_utf8
+
+    require_utf8(str(var))
     return Workplace(var)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
 from digest.errors import Incomplete, SourceError
-from digest.items import Record
-from digest.sources import Document, feeds
+from digest.items import Record, Rejection
+from digest.sources import Document, arxiv_atom, feeds
 from digest.sources.catalogue import Source
 from digest.sources.http import PoliteClient
 
@@ -44,7 +45,7 @@ def check(source: Source, client: PoliteClient, now: datetime) -> SourceCheck:
     """Ask a source once and look at its answer; a failure is a result, not an exception."""
     started = time.monotonic()
     seen = SourceCheck(source.id)
-    look = _identify if source.kind == "arxiv-oai" else _look_at_entries
+    look = {"arxiv-oai": _identify, "arxiv-api": _look_at_page}.get(source.kind, _look_at_feed)
     try:
         document = client.get(_question(source), source=source.id, accept=feeds.ACCEPT)
         seen = _described(seen, document)
@@ -84,19 +85,37 @@ def _identify(seen: SourceCheck, document: Document, source: Source) -> SourceCh
     return replace(seen, dialect="oai-pmh")
 
 
-def _look_at_entries(seen: SourceCheck, document: Document, source: Source) -> SourceCheck:
+def _look_at_page(seen: SourceCheck, document: Document, _source: Source) -> SourceCheck:
+    """A page of results, which says how many there are; any other Atom feed does not."""
+    arxiv_atom.page_of(document)
+    return _counted(replace(seen, dialect="atom10"), document, arxiv_atom.parse(document))
+
+
+def _look_at_feed(seen: SourceCheck, document: Document, source: Source) -> SourceCheck:
+    seen = replace(seen, dialect=feeds.read(document).dialect)
+    return _counted(seen, document, feeds.parse(document, language=source.language))
+
+
+def _counted(
+    seen: SourceCheck, document: Document, parsed: Iterable[Record | Rejection]
+) -> SourceCheck:
     """Count and date the entries; what is wrong with them becomes the sentence."""
     dated: list[datetime] = []
-    entries, error = 0, ""
-    dialect = feeds.read(document).dialect
+    entries, usable, reason, error = 0, 0, "", ""
     try:
-        for parsed in feeds.parse(document, language=source.language):
+        for entry in parsed:
             entries += 1
-            if isinstance(parsed, Record) and not parsed.date_inferred:
-                dated.append(parsed.published)
+            if isinstance(entry, Rejection):
+                reason = entry.reason
+                continue
+            usable += 1
+            if not entry.date_inferred:
+                dated.append(entry.published)
     except Incomplete as incomplete:
         error = str(incomplete)
     if not entries and not error:
-        error = f"{source.id}: the feed is well formed and has no entries ({document.url})"
+        error = f"{seen.source}: the feed is well formed and has no entries ({document.url})"
+    elif not usable and not error:
+        error = f"{seen.source}: none of {entries:,} entries can be used: {reason} ({document.url})"
     newest = max(dated, default=None)
-    return replace(seen, dialect=dialect, entries=entries, newest=newest, error=error)
+    return replace(seen, entries=entries, newest=newest, error=error)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digest.config import Inputs
+from digest.config import Inputs, require_utf8
 from digest.errors import InputError
 from digest.store.archive import open_plain
 
@@ -38,12 +38,16 @@ def require_local(inputs: Inputs) -> None:
     """Refuse what somebody gave by mistake, before anything is done with it.
 
     Raises:
-        InputError: a path does not exist, a folder has no documents, a file is no snapshot.
+        InputError: a path does not exist, a folder has no documents, or one whose name is no
+            UTF-8, a file is no snapshot.
     """
     local_files(inputs)
     for path in inputs.feeds:
-        if not any(True for _ in _files(path)):
+        files = list(_files(path))
+        if not files:
             raise InputError(f"there is no feed document in the folder {path}: check the path")
+        for file in files:
+            require_utf8(str(file))
     for path in inputs.snapshots:
         _require_snapshot(path)
 

@@ -72,10 +72,27 @@ def test_a_result_is_canonical_and_reads_back() -> None:
     assert dump(resulting(kept["sdg"])) == first
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"format": "evaluation/0"}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"\xff\x00", b"[]", b"{}", b'{"format": "evaluation/0", "model": "m", "schemes": {}}',
+        b'{"format": "evaluation/1", "model": "m", "schemes": []}',
+    ],
+)  # fmt: skip
 def test_what_is_no_result_is_named(content: bytes) -> None:
-    with pytest.raises(InputError, match=r"stored\.json is"):
+    with pytest.raises(InputError, match=r"stored\.json is not a result of digest evaluate \("):
         parse(content, "stored.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("truth", [[2], [], [], []]), ("given", [[]]), ("probability", [[0.5]] * 4), ("labels", 3)],
+)
+def test_a_result_whose_parts_do_not_fit_together_is_named(name: str, value: object) -> None:
+    stored = json.loads(dump(resulting(sheet())))
+    stored["schemes"]["sdg"]["answers"][name] = value
+    with pytest.raises(InputError, match=r"stored\.json is not a result of digest evaluate \("):
+        parse(dump(stored), "stored.json")
 
 
 def test_a_comparison_is_over_the_texts_that_both_know_and_the_truth_of_now() -> None:

@@ -70,6 +70,9 @@ BAD = {
     "id too deep": (
         b'{"id": ' + b"[" * 300 + b"]" * 300 + b', "text": "x"}', None, '"id" is neither',
     ),
+    "id above 64 bits": (b'{"id": 18446744073709551616, "text": "x"}', None, "write it as text"),
+    "id below 64 bits": (b'{"id": -9223372036854775809, "text": "x"}', None, "write it as text"),
+    "id not exact": (b'{"id": 9007199254740993.0, "text": "x"}', None, "write it as text"),
     "9 MB": (orjson.dumps({"id": 1, "text": "word " * 1_800_000}), None, f"than {MAX_LINE:,}"),
 }  # fmt: skip
 
@@ -85,6 +88,12 @@ def test_a_bad_line_has_its_error_and_the_next_its_labels(model: Model, name: st
     assert error in answer["error"]
     assert before["labels"] == after["labels"] != []
     assert (before["id"], after["id"]) == (1, 3)
+
+
+@pytest.mark.parametrize("identity", [2**64 - 1, -(2**63), 7.0, 0.5, True, "2" * 30])
+def test_an_id_comes_back_as_it_was(model: Model, identity: object) -> None:
+    [answer] = answers(model, line(id=identity, title="", text=""))
+    assert (answer["id"], type(answer["id"])) == (identity, type(identity))
 
 
 NOT_LABELLED = {

@@ -33,8 +33,21 @@ def test_the_model_loads_from_any_folder(folder: Path, model: Model) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    with pytest.raises(ModelError, match=rf"{folder / name} is missing: install"):
+    with pytest.raises(ModelError, match=rf"{folder / name} cannot be read \(No such file"):
         Model.load(folder)
+
+
+def test_what_to_do_fits_the_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To install the package again mends the shipped model, and no other."""
+    (folder / "heads.npz").unlink()
+    with pytest.raises(ModelError, match="or delete it and train anew") as caught:
+        Model.load(folder)
+    assert "install" not in str(caught.value)
+    monkeypatch.setattr("digest.classify.model.SHIPPED_MODEL", folder)
+    with pytest.raises(ModelError, match=r": install the package again$"):
+        Model.load(folder)
+    with pytest.raises(ModelError, match=r"model\.json: No such file .*: check the path$"):
+        Model.load(folder / "elsewhere")
 
 
 @pytest.mark.parametrize("name", FILES)

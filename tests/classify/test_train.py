@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import orjson
 import pytest
+from typer.testing import CliRunner
 
 from digest import taxonomy
-from digest.classify.heads import NONE
-from digest.classify.train import data, decisions, heads, run
+from digest.classify.heads import NONE, Heads
+from digest.classify.model import Model
+from digest.classify.train import data, decisions, heads, pack, run
 from digest.classify.train.data import Example
-from digest.errors import ConfigError, InputError
+from digest.cli import app
+from digest.config import SHIPPED_MODEL, Workplace
+from digest.errors import ConfigError, InputError, ModelError, StorageFull
 
 SCHEMES = {"sdg": ["1", "2"], "mit": ["1.1", "2.1"]}
 
@@ -183,8 +189,8 @@ def test_decisions_change_the_heads_and_agreement_says_by_how_much() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("no json", "not JSON"),
-        ('{"text": "b", "scheme": "sdg", "label": "1"}', "not {"),
+        ("no json", "Invalid JSON"),
+        ('{"text": "b", "scheme": "sdg", "label": "1"}', "accept: Field required"),
         ('{"text": "b", "scheme": "sdg", "label": "18", "accept": true}', "no label sdg/18"),
         ('{"item": "arxiv:2601.1", "scheme": "sdg", "label": "1", "accept": true}', "no item"),
     ],
@@ -201,3 +207,37 @@ def test_a_malformed_decision_is_refused_with_its_line(
 def test_missing_training_tools_are_named_with_what_to_do() -> None:
     with pytest.raises(ConfigError, match=r"no_such_module.*pip install"):
         run.require("no_such_module")
+
+
+@pytest.mark.parametrize("name", ["encoder.bin", "encoder.xml", "heads.npz"])
+def test_a_damaged_model_is_never_sealed_as_good(
+    place: Workplace, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "_vectors", lambda *_: pytest.fail("the encoder is used"))
+    shutil.copytree(SHIPPED_MODEL, place.model)
+    content = (place.model / name).read_bytes()
+    (place.model / name).write_bytes(content[: len(content) // 2])
+    described = (place.model / "model.json").read_bytes()
+    failed = CliRunner().invoke(app, ["train", "--var", str(place.folder)])
+    assert isinstance(failed.exception, ModelError)
+    assert f"{place.model / name} was altered" in str(failed.exception)
+    assert (place.model / "model.json").read_bytes() == described
+
+
+def test_a_full_disk_leaves_the_model_as_it_was(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack.pack(SHIPPED_MODEL, Model.load().heads, "c1-a", place.model)
+    before = Model.load(place.model)
+
+    def full(_heads: Heads, file: object) -> None:
+        file.write(b"half")  # type: ignore[attr-defined]
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Heads, "save", full)
+    with pytest.raises(StorageFull, match=f"cannot write to {place.model}: the disk is full"):
+        pack.pack(place.model, before.heads, "c1-b", place.model)
+    assert Model.load(place.model).codebook == "c1-a"
+    assert sorted(p.name for p in place.model.iterdir()) == sorted(
+        [*pack.ENCODER_FILES, "heads.npz", "model.json"]
+    )

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from digest.cli import main
+from digest.cli import app, main
+from digest.errors import InputError
 from tests.command import digest, sentence
 
 Capture = pytest.CaptureFixture[str]
@@ -26,6 +28,10 @@ def here(tmp_path: Path) -> Path:
     (tmp_path / "noise.bin").write_bytes(os.urandom(3000).replace(b"{", b"x"))
     (tmp_path / "noise.gz").write_bytes(b"\x1f\x8b" + bytes(range(200)))
     (tmp_path / "empty.gz").write_bytes(gzip.compress(b""))
+    paper = b'{"id": "1", "title": "", "abstract": ""}\n'
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(paper + os.urandom(999).hex().encode())[:-500])
+    (tmp_path / "latin").mkdir()
+    (tmp_path / "latin" / os.fsdecode(b"caf\xe9.xml")).write_bytes(RSS)
     (tmp_path / "feed.xml").write_bytes(RSS)
     (tmp_path / "empty-folder").mkdir()
     (tmp_path / "off.toml").write_text(_entry("aa", enabled="false"))
@@ -67,7 +73,19 @@ def run(
                      id="future-quarter"),
         pytest.param("status Q1", "'Q1' is not a quarter", id="malformed-quarter-of-status"),
         pytest.param("run 2026Q1", "give --contact mailto:you@example.org", id="no-contact"),
-        pytest.param("run 2026Q1 --contact me", "not 'me'", id="contact-that-nobody-can-use"),
+        pytest.param("run 2026Q1 --contact me", "'me' is no such address",
+                     id="contact-that-nobody-can-use"),
+        pytest.param("run 2026Q1 --contact a@\x7fb", "is no such address", id="control-character"),
+        pytest.param("run 2026Q1 --contact mailto:jürgen@b.example",
+                     "not ASCII: write its host in punycode", id="contact-that-no-header-holds"),
+        pytest.param("explain \udcff", r"'\udcff' is not UTF-8", id="argument-not-UTF-8"),
+        pytest.param("run 2026Q1 --feeds latin", r"'latin/caf\udce9.xml' is not UTF-8: rename it",
+                     id="file-name-not-UTF-8"),
+        pytest.param("evaluate noise.gz", "noise.gz breaks off after line 0",
+                     id="evaluate-no-gzip"),
+        pytest.param("evaluate --texts cut.gz", "cut.gz breaks off after line 1",
+                     id="evaluate-cut-gzip"),
+        pytest.param("train --texts cut.gz", "cut.gz breaks off after line 1", id="train-cut-gzip"),
         pytest.param("sources check", "give --contact", id="no-contact-for-a-check"),
         pytest.param("run 2026Q1 --contact a@b.example --source who-nws --sources list.toml",
                      "there is no source 'who-nws' in the list; did you mean 'who-news'?",
@@ -129,6 +147,15 @@ def test_wrong_input_has_one_clear_sentence(
     assert said.count("\n") == 1
     assert expected in said
     assert sorted(here.rglob("*")) == before
+
+
+def test_a_working_folder_named_in_the_environment_must_be_utf8(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DIGEST_VAR", "\udcff")
+    failed = CliRunner().invoke(app, ["status"])
+    assert isinstance(failed.exception, InputError)
+    assert "is not UTF-8" in str(failed.exception)
 
 
 @pytest.mark.parametrize("line", ["", "frobnicate", "run", "run 2026Q1 --colour red", "label"])

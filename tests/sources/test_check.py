@@ -11,6 +11,7 @@ from digest.sources.catalogue import Source
 from digest.sources.check import SourceCheck, check
 from digest.sources.http import Limits, Pace, PoliteClient
 from tests.servers import Answer, FaultyServer, body, redirect, slowly, status
+from tests.sources.atom_pages import entry, feed
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 ITEM = "<item><title>Story</title><pubDate>Fri, 27 Mar 2026 10:00:00 GMT</pubDate></item>"
@@ -20,9 +21,7 @@ FEED = (
 )
 IDENTIFY = b"""<?xml version="1.0"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
 <Identify><repositoryName>arXiv</repositoryName></Identify></OAI-PMH>"""
-PAPER = b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2603.01234v1</id>
-<title>A paper</title><summary>Abstract.</summary><published>2026-03-30T17:00:00Z</published>
-</entry></feed>"""
+PAPER = feed(entry(published="<published>2026-03-30T17:00:00Z</published>"))
 
 Ask = Callable[..., tuple[SourceCheck, list[str]]]
 
@@ -105,3 +104,19 @@ def test_the_search_api_is_asked_for_its_newest_paper(ask: Ask) -> None:
         "&max_results=1"
     ]
     assert (seen.entries, seen.age_days, seen.dialect, seen.error) == (1, 0, "atom10", "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (FEED.encode(), "the answer is <rss>, not an Atom feed"),
+        (feed(entry()).replace(b"totalResults", b"other"), "does not say how many papers"),
+        (feed(entry(id="<id>https://x.example/1</id>")), "none of 1 entries can be used: .*id"),
+        (feed(total=0), "has no entries"),
+    ],
+    ids=["rss", "an Atom feed", "another search", "nothing"],
+)
+def test_what_is_not_the_search_api_fails_as_such(ask: Ask, answer: bytes, error: str) -> None:
+    seen, _ = ask(body(answer), kind="arxiv-api", categories=("cs.AI",))
+    assert not seen.answers
+    assert re.search(error, seen.error), seen.error

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from digest.classify.heads import NONE
 from digest.classify.label import without_markup
 from digest.classify.train.data import EXEMPLARS, READINGS, Example, exemplars, readings
+from digest.classify.train.rows import rows
 from digest.errors import InputError
-from digest.store.archive import open_plain
 from digest.taxonomy import Codebook
 
 
@@ -61,15 +61,7 @@ def labelled_lines(path: Path, codebook: Codebook) -> Judged:
         InputError: names the file and the line, and says what is wrong with it.
     """
     known = {(label.scheme, label.id) for label in codebook.labels}
-    try:
-        with open_plain(path) as lines:
-            examples = tuple(
-                _example(line, f"{path}, line {number}", known)
-                for number, line in enumerate(lines, 1)
-                if line.strip()
-            )
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+    examples = tuple(_example(line, where, known) for where, line in rows(path, _Line))
     if not examples:
         raise InputError(f"{path} holds no line to evaluate on")
     return Judged(examples, {path.name: _sha256(path)})
@@ -84,13 +76,7 @@ class _Line(BaseModel):
     kind: str = ""
 
 
-def _example(line: bytes, where: str, known: set[tuple[str, str]]) -> Example:
-    try:
-        read = _Line.model_validate_json(line)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise InputError(f"{where}: {field + ': ' if field else ''}{first['msg']}") from None
+def _example(read: _Line, where: str, known: set[tuple[str, str]]) -> Example:
     for label in read.labels:
         if label != NONE and (read.scheme, label) not in known:
             raise InputError(f"{where}: the codebook has no label {read.scheme}/{label}")

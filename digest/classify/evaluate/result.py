@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import orjson
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from digest.classify.evaluate.answers import Answered, Sheet
 from digest.classify.evaluate.metrics import (
@@ -25,6 +26,7 @@ from digest.classify.evaluate.metrics import (
     with_none,
 )
 from digest.classify.heads import NONE
+from digest.classify.train.rows import problem_of
 from digest.errors import InputError
 
 if TYPE_CHECKING:
@@ -92,6 +94,40 @@ def dump(value: Mapping[str, Any]) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
+class _Answers(BaseModel):
+    """A sheet as ``_answers`` writes it: one row a text, labels by their position."""
+
+    ids: tuple[str, ...]
+    kinds: tuple[str, ...]
+    labels: tuple[str, ...]
+    exclusive: bool
+    truth: list[list[int]]
+    given: list[list[int]]
+    probability: list[list[float]]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        columns = range(len(self.labels))
+        per_text = (self.kinds, self.truth, self.given, self.probability)
+        if any(len(rows) != len(self.ids) for rows in per_text):
+            raise ValueError("not every text has all of its answers")
+        if any(len(row) != len(columns) for row in self.probability) or any(
+            place not in columns for row in (*self.truth, *self.given) for place in row
+        ):
+            raise ValueError("not every answer is one of the labels")
+        return self
+
+
+class _Part(BaseModel):
+    answers: _Answers
+
+
+class _Kept(BaseModel):
+    format: str = Field(pattern=f"^{FORMAT}$")
+    model: str
+    schemes: dict[str, _Part]
+
+
 def parse(content: bytes, name: str) -> tuple[str, dict[str, Sheet]]:
     """The model's id and the answers that a result keeps; ``name`` is for the error.
 
@@ -99,13 +135,13 @@ def parse(content: bytes, name: str) -> tuple[str, dict[str, Sheet]]:
         InputError: these bytes are not a result of this format.
     """
     try:
-        value = orjson.loads(content)
-        if value["format"] != FORMAT:
-            raise InputError(f"{name} is a result of format {value['format']}, not {FORMAT}")
-        kept = {scheme: _sheet(part["answers"]) for scheme, part in value["schemes"].items()}
-        return str(value["model"]), kept
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{name} is not a result of digest evaluate ({error})") from None
+        kept = _Kept.model_validate_json(content)
+    except ValidationError as error:
+        raise InputError(
+            f"{name} is not a result of digest evaluate ({problem_of(error)}): give one that "
+            "--out stored, or a model's folder"
+        ) from None
+    return kept.model, {scheme: _sheet(part.answers) for scheme, part in kept.schemes.items()}
 
 
 def _scheme(sheet: Sheet, sampling: Sampling) -> dict[str, Any]:
@@ -180,11 +216,10 @@ def _answers(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _sheet(kept: Mapping[str, Any]) -> Sheet:
-    labels = tuple(kept["labels"])
-    truth, given = (_cells(kept[name], len(labels)) for name in ("truth", "given"))
-    outcome = Outcome(labels, truth, given, np.array(kept["probability"]), kept["exclusive"])
-    return Sheet(tuple(kept["ids"]), tuple(kept["kinds"]), outcome)
+def _sheet(kept: _Answers) -> Sheet:
+    truth, given = (_cells(rows, len(kept.labels)) for rows in (kept.truth, kept.given))
+    outcome = Outcome(kept.labels, truth, given, np.array(kept.probability), kept.exclusive)
+    return Sheet(kept.ids, kept.kinds, outcome)
 
 
 def _cells(rows: list[list[int]], columns: int) -> NDArray[np.bool_]:

@@ -6,18 +6,17 @@ scheme. Exemplars were written for one scheme each, and a text without a judgeme
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
+from pydantic import BaseModel
 
 from digest.classify.label import Text
+from digest.classify.train.rows import rows, table
 from digest.errors import InputError
-from digest.store.archive import open_plain
 from digest.text import one_line
 
 EXEMPLARS = Path(__file__).parents[2] / "taxonomy" / "exemplars"
@@ -74,7 +73,7 @@ class Example:
 def exemplars(folder: Path = EXEMPLARS) -> Iterator[Example]:
     """The written exemplars, file by file."""
     for path in sorted(folder.glob("*.jsonl")):
-        for row in _rows(path):
+        for _, row in rows(path, dict[str, Any]):
             yield Example(row["text"], _labels(row), path.stem, row["register"])
 
 
@@ -88,25 +87,38 @@ def _labels(row: dict[str, Any]) -> dict[str, frozenset[str]]:
     return labels
 
 
+class _Paper(BaseModel):
+    id: str
+    title: str
+    abstract: str
+
+
 def readings(snapshots: Iterable[Path], folder: Path = READINGS) -> Iterator[Example]:
     """Real abstracts as readers judged them; the texts are in arXiv's metadata ``snapshots``.
 
     Those of ``READINGS`` were read twice, those of ``READ_ONCE`` once; ``origin`` is the folder's
     name. The repository holds ids and judgements only; ids that no snapshot has are left out.
+
+    Raises:
+        InputError: as ``rows``.
     """
-    judged = {row["id"]: row for path in sorted(folder.glob("*.tsv")) for row in _table(path)}
+    judged = {
+        row["id"]: row
+        for path in sorted(folder.glob("*.tsv"))
+        for row in table(path, "id", "sdg", "risk", "ai")
+    }
     for snapshot in snapshots:
-        for paper in _rows(snapshot):
-            row = judged.pop(paper["id"], None)
+        for _, paper in rows(snapshot, _Paper):
+            row = judged.pop(paper.id, None)
             if row is not None:
-                text = Text(one_line(paper["title"]), one_line(paper["abstract"])).joined
+                text = Text(one_line(paper.title), one_line(paper.abstract)).joined
                 labels = {scheme: _set(row[scheme]) for scheme in ("sdg", "risk")}
                 labels["ai"] = frozenset({"relevant"} if row["ai"] == "y" else ())
                 yield Example(text, labels, folder.name, "real abstract")
 
 
 def open_texts(
-    osdg: Path, aurora: Path, trail: Path, more: Path, table: Path = OPEN_READINGS
+    osdg: Path, aurora: Path, trail: Path, more: Path, read: Path = OPEN_READINGS
 ) -> Iterator[Example]:
     """Texts of three open data sets about the goals, as they were read anew with the codebook.
 
@@ -114,28 +126,32 @@ def open_texts(
     repository holds judgements by the first 16 digits of the texts' SHA-256; the texts are in the
     files of the OSDG Community Dataset, the Aurora survey and TRAIL22-SDG (``trail``, ``more``).
     """
-    judged = {row["text"]: row for row in _table(table)}
+    judged = {row["text"]: row for row in table(read, "text", "sdg")}
     for register, text in _texts(osdg, aurora, trail, more):
         row = judged.pop(hashlib.sha256(text.encode()).hexdigest()[:16], None)
         if row is not None:
             yield Example(text, {"sdg": _set(row["sdg"])}, OPEN_READINGS.parent.name, register)
 
 
+class _Report(BaseModel):
+    text: str
+
+
+class _Surveyed(BaseModel):
+    title: str
+    abstract: str | None
+
+
 def _texts(osdg: Path, aurora: Path, trail: Path, more: Path) -> Iterator[tuple[str, str]]:
-    for row in _rows(osdg):
-        yield "report", row["text"]
-    for row in _rows(aurora):
-        if row["abstract"]:
-            yield "real abstract", f"{row['title'].strip()}\n{row['abstract'].strip()}"
-    for row in _table(trail, delimiter=","):
+    for _, report in rows(osdg, _Report):
+        yield "report", report.text
+    for _, paper in rows(aurora, _Surveyed):
+        if paper.abstract:
+            yield "real abstract", f"{paper.title.strip()}\n{paper.abstract.strip()}"
+    for row in table(trail, "header", "text", delimiter=","):
         yield "report", f"{row['header'].strip()}\n{row['text'].strip()}".strip()
-    for row in _table(more):
+    for row in table(more, "text"):
         yield "report", row["text"].strip()
-
-
-def _table(path: Path, delimiter: str = "\t") -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        yield from csv.DictReader(lines, delimiter=delimiter)
 
 
 def _set(cell: str) -> frozenset[str]:
@@ -146,7 +162,7 @@ def open_data(folder: Path) -> Iterator[Example]:
     """All that a folder of open data holds; ``OPEN_FILES`` says in which files.
 
     Raises:
-        InputError: names a file that is not there.
+        InputError: names a file that is not there, or as ``rows``.
     """
     for path in (folder / name for name in OPEN_FILES):
         if not path.is_file():
@@ -157,24 +173,30 @@ def open_data(folder: Path) -> Iterator[Example]:
     yield from relevance(cset)
 
 
+class _Relevance(BaseModel):
+    text: str
+    label: str
+
+
 def relevance(path: Path) -> Iterator[Example]:
     """arXiv texts judged as AI or not (CSET's development set)."""
-    for row in _rows(path):
-        labels = frozenset({"relevant"} if row["label"] == "True" else ())
-        yield Example(row["text"], {"ai": labels}, "cset", "abstract")
+    for _, row in rows(path, _Relevance):
+        labels = frozenset({"relevant"} if row.label == "True" else ())
+        yield Example(row.text, {"ai": labels}, "cset", "abstract")
+
+
+class _Incident(BaseModel):
+    title: str
+    description: str
+    mit_subdomain: str
 
 
 def incidents(path: Path) -> Iterator[Example]:
     """Reported incidents with the subdomain of the MIT AI Risk Repository."""
-    for row in _rows(path):
+    for _, row in rows(path, _Incident):
         yield Example(
-            f"{row['title']}\n{row['description']}",
-            {"mit": frozenset({row["mit_subdomain"][:3]}), "ai": frozenset({"relevant"})},
+            f"{row.title}\n{row.description}",
+            {"mit": frozenset({row.mit_subdomain[:3]}), "ai": frozenset({"relevant"})},
             "aiid",
             "incident",
         )
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with open_plain(path) as lines:
-        yield from map(orjson.loads, lines)

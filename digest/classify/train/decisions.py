@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
+from pydantic import BaseModel, ConfigDict, StrictBool
 
 from digest.classify.train.data import PANEL, Example
+from digest.classify.train.rows import rows
 from digest.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,44 +39,37 @@ class Decision:
     accept: bool
 
 
+class _Row(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    scheme: str
+    label: str
+    accept: StrictBool
+    item: str | None = None
+    text: str | None = None
+
+
 def read(path: Path, codebook: Codebook, text_of: Lookup) -> Iterator[Decision]:
     """The decisions of a file; ``text_of`` gives the text that the model reads of an item.
 
     Raises:
-        InputError: names the line that is no decision, or whose item or label is not known.
+        InputError: names the line that is no decision, or whose item or label is not known; or as
+            ``rows``.
     """
     known = {(label.scheme, label.id) for label in codebook.labels}
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-        where = f"{path}, line {number}"
-        row = _row(line, where)
-        if (row["scheme"], str(row["label"])) not in known:
+    for where, row in rows(path, _Row):
+        if (row.scheme, row.label) not in known:
             raise InputError(
-                f"{where}: the codebook has no label {row['scheme']}/{row['label']}: check both"
+                f"{where}: the codebook has no label {row.scheme}/{row.label}: check both"
             )
-        text = row.get("text") or text_of(str(row["item"]))
+        if not (row.text or row.item):
+            raise InputError(f'{where}: give an "item", or a "text" for one from outside')
+        text = row.text or text_of(row.item or "")
         if not text:
             raise InputError(
-                f'{where}: no item {row["item"]} in the working folder: give its text as "text"'
+                f'{where}: no item {row.item} in the working folder: give its text as "text"'
             )
-        yield Decision(text, row["scheme"], str(row["label"]), row["accept"])
-
-
-def _row(line: bytes, where: str) -> dict[str, Any]:
-    try:
-        row = orjson.loads(line)
-    except ValueError as error:
-        raise InputError(f"{where}: not JSON: {error}") from None
-    if (
-        not isinstance(row, dict)
-        or not isinstance(row.get("accept"), bool)
-        or not {"scheme", "label"} <= row.keys()
-        or not (row.get("text") or row.get("item"))
-    ):
-        raise InputError(
-            f'{where}: not {{"item", "scheme", "label", "accept": true or false}}, with "text" '
-            'in the place of "item" for a text from outside'
-        )
-    return row
+        yield Decision(text, row.scheme, row.label, row.accept)
 
 
 def settled(decisions: Iterable[Decision]) -> list[Example]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from digest.classify.heads import Heads
+from digest.store.archive import replacing, storage_errors
 
 ENCODER_FILES = (
     "encoder.xml",
@@ -22,22 +23,30 @@ NAME = "minilm-l6-sdg-risk"
 
 
 def pack(encoder: Path, heads: Heads, codebook: str, out: Path) -> str:
-    """Write a model folder from an encoder's folder and heads; returns the model's id."""
-    out.mkdir(parents=True, exist_ok=True)
-    for name in ENCODER_FILES:
-        if (encoder / name).resolve() != (out / name).resolve():
-            shutil.copyfile(encoder / name, out / name)
-    heads.save(out / "heads.npz")
-    files = {name: _sha256(out / name) for name in (*ENCODER_FILES, "heads.npz")}
-    encoder_id = "e1-" + _joined(files[name] for name in ENCODER_FILES)
-    about = {
-        "id": f"{NAME}-{_joined([encoder_id, files['heads.npz']])}",
-        "encoder": encoder_id,
-        "codebook": codebook,
-        "languages": ["en"],
-        "files": files,
-    }
-    (out / "model.json").write_bytes(orjson.dumps(about, option=orjson.OPT_INDENT_2))
+    """Write a model folder from an encoder's folder and heads; returns the model's id.
+
+    Raises:
+        StorageFull: ``out`` cannot be written.
+    """
+    with storage_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+        for name in ENCODER_FILES:
+            if (encoder / name).resolve() != (out / name).resolve():
+                shutil.copyfile(encoder / name, out / name)
+        # On a full disk the heads of the model before stay as they are.
+        with replacing(out / "heads.npz") as file:
+            heads.save(file)
+        files = {name: _sha256(out / name) for name in (*ENCODER_FILES, "heads.npz")}
+        encoder_id = "e1-" + _joined(files[name] for name in ENCODER_FILES)
+        about = {
+            "id": f"{NAME}-{_joined([encoder_id, files['heads.npz']])}",
+            "encoder": encoder_id,
+            "codebook": codebook,
+            "languages": ["en"],
+            "files": files,
+        }
+        with replacing(out / "model.json") as file:
+            file.write(orjson.dumps(about, option=orjson.OPT_INDENT_2))
     return str(about["id"])
 
 
