@@ -127,8 +127,8 @@ def load(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise ConfigError(
-            f"cannot read the settings {path} ({reason}): write them (digest serve "
-            f"--print-settings > {path}) and say whom sources can write to"
+            f"cannot read the settings {path} ({reason}): write them (mkdir -p {path.parent} && "
+            f"digest serve --print-settings > {path}) and say whom sources can write to"
         ) from None
     try:
         settings = Settings.model_validate(tomllib.loads(text))

@@ -27,11 +27,11 @@ from filelock import FileLock, Timeout
 
 from digest.config import Report, Workplace
 from digest.errors import ConfigError, DigestError, StoreBusy
-from digest.settings import Settings
+from digest.settings import Settings, settings_path
 from digest.store.archive import storage_errors
 from flows.relay import relay
 from flows.served import FOLDER, registered_path
-from flows.settings import QUIET
+from flows.settings import QUIET, prepare
 
 SECRET = "PREFECT_SERVER_API_AUTH_STRING"  # noqa: S105 - the name of the variable that holds it
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -122,14 +122,16 @@ def serve(place: Workplace, settings: Settings, address: Address, say: Report) -
 
     Raises:
         StoreBusy: another ``digest serve`` runs in the working folder.
-        ConfigError: the address cannot be used, or it can be reached by others and has no password.
+        ConfigError: the address cannot be used, or it can be reached by others and has no password;
+            the harvest is set to no time of the clock.
         DigestError: the server does not start.
         StorageFull: the working folder cannot be written.
     """
     stop = threading.Event()
     with _only_one(place), _stopped_by_signals(stop):
         environment = environment_of(place, settings, address, os.environ)
-        _require_free(address)
+        usable_port(address.host, address.port)
+        _require_time(place, settings)
         logs = place.state / "serve"
         logs.mkdir(parents=True, exist_ok=True)
         children = [Child(n, environment, logs / f"{n}.log") for n in ("server", "runner")]
@@ -185,7 +187,9 @@ def environment_of(
     Raises:
         ConfigError: others can reach the address, and no password is set.
     """
-    secret = given.get(SECRET, "")
+    # An empty password is none: Prefect's server would ask for it, and its clients give none.
+    given = {name: value for name, value in given.items() if value or name != SECRET}
+    secret = given.get(SECRET)
     if address.host not in LOOPBACK and not secret:
         raise ConfigError(
             f"who can reach {address.host} could do everything with this digest: set {SECRET} to "
@@ -211,27 +215,43 @@ def environment_of(
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.keep_days * 86_400),
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.keep_days}D",
     }  # fmt: skip
-    return QUIET | unless_set | dict(given) | own
+    return QUIET | unless_set | given | own
 
 
-def _require_free(address: Address) -> None:
+def usable_port(host: str, port: int) -> int:
+    """A port at which ``host`` can be listened at: ``port``, or for ``0`` any that is free.
+
+    Raises:
+        ConfigError: there is no such host on this machine, or somebody else listens there.
+    """
     try:
-        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        family, *_, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((address.host, address.port))
-    except OSError as error:
+            trial.bind(where)
+            usable: int = trial.getsockname()[1]
+    except (OSError, UnicodeError) as error:  # the latter of a name that no host can have
+        reason = getattr(error, "strerror", None) or "it is no name of a host"
         raise ConfigError(
-            f"cannot listen at {address.host}, port {address.port} ({error.strerror}): give "
-            "another one with --port"
+            f"cannot listen at {host}, port {port} ({reason}): give another one with --port, or "
+            "an address of this machine with --host"
         ) from None
+    return usable
 
 
-def free_port(host: str) -> int:
-    """A port that nobody listens at."""
-    with socket.create_server((host, 0)) as trial:
-        port: int = trial.getsockname()[1]
-    return port
+def _require_time(place: Workplace, settings: Settings) -> None:
+    """Raises ConfigError if the harvest is set to no time that Prefect, which starts it, knows."""
+    prepare(place)
+    from prefect.client.schemas.schedules import CronSchedule
+
+    try:
+        CronSchedule(cron=settings.harvest)
+    except ValueError:
+        raise ConfigError(
+            f"{settings_path(place)}: 'harvest': '{settings.harvest}' is no time: give minute, "
+            'hour, day of the month, month and day of the week, such as "0 5 * * *" for each day '
+            "at five"
+        ) from None
 
 
 def _answers(address: Address) -> bool:

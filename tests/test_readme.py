@@ -13,6 +13,7 @@ import pytest
 import typer.main
 
 from digest.cli import app
+from digest.settings import DEFAULT
 from digest.sources import catalogue
 from tests.command import DIGEST, ENVIRONMENT, REPOSITORY
 from tests.local_inputs import write_feeds, write_snapshot
@@ -50,7 +51,14 @@ def shown(part: str) -> str:
 
 
 def test_every_line_of_the_readme_is_tested_here() -> None:
-    parts = ("make demo", "make test", "--contact", "--snapshot", "digest label")
+    parts = (
+        "make demo",
+        "make test",
+        "--contact",
+        "--snapshot",
+        "--print-settings",
+        "digest label",
+    )
     assert sorted(CONSOLE) == sorted(map(shown, parts))
 
 
@@ -78,6 +86,12 @@ def test_the_run_from_local_files_publishes_a_site(here: Path) -> None:
     for command in ("digest status 2026Q1", "digest doctor"):
         answer = shell(command, here)
         assert (answer.returncode, answer.stderr) == (0, ""), answer.stdout
+
+
+def test_the_settings_are_written_where_nothing_is_yet(here: Path, tmp_path: Path) -> None:
+    done = shell(f"cd {tmp_path} && {shown('--print-settings')}", here)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "var" / "serve.toml").read_text("utf-8") == DEFAULT
 
 
 def test_the_line_to_label_is_answered_as_described(here: Path) -> None:

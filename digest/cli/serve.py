@@ -33,10 +33,10 @@ def serve(
         return
     place = place_of(var)
     told = settings.load(settings.settings_path(place))
-    from flows.serve import Address, free_port
+    from flows.serve import Address, usable_port
     from flows.serve import serve as run
 
-    run(place, told, Address(host, port or free_port(host)), typer.echo)
+    run(place, told, Address(host, port or usable_port(host, port)), typer.echo)
 
 
 def sign_off(

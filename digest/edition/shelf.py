@@ -125,6 +125,12 @@ class Shelf:
         said = asdict(correction) | {"replaces": self.editions(quarter)[-1].version}
         self._write(self._path(quarter, "proposal"), orjson.dumps(said))
 
+    def withdraw(self, quarter: Quarter) -> None:
+        """Forget the open correction: the draft that is there will never be published for it."""
+        path = self._path(quarter, "proposal")
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
+
     def proposal(self, quarter: Quarter) -> Correction | None:
         """The open correction of the version that is published now."""
         path, editions = self._path(quarter, "proposal"), self.editions(quarter)
@@ -180,7 +186,7 @@ class Shelf:
         if correction:
             meta["correction"] = asdict(correction)
         self._write(self._path(quarter, f"{version}.meta"), orjson.dumps(meta))
-        self._path(quarter, "proposal").unlink(missing_ok=True)
+        self.withdraw(quarter)
         return edition
 
     def _path(self, quarter: Quarter, name: str) -> Path:

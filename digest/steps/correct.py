@@ -4,6 +4,10 @@
     update      a new draft of what is stored by now, for new evidence
 
 Either is reviewed, signed off and published like any other draft, and v1.0 stays as it is.
+
+A proposal speaks of the draft that lies on the shelf, and without one nothing takes the place of
+what is published. So the last proposal is withdrawn, the draft put there, and then it is proposed:
+killed in between, nothing can be signed off, and the same correction is proposed again.
 """
 
 from __future__ import annotations
@@ -58,10 +62,10 @@ def correct(
 
     Raises:
         InputError: nothing is published, another correction is open (``refresh`` makes it anew),
-            it names what is not there, or it would change nothing.
+            it names what is not there or contradicts itself, or it would change nothing.
     """
     shelf, codebook = Shelf(place.editions), taxonomy.load()
-    edition = _published(shelf, quarter, refresh=refresh)
+    edition = _published(shelf, quarter, correction, refresh=refresh)
     public = shelf.manifest(edition)
     _check(correction, public, codebook)
     using = drafting(inputs, public, Model.load(place.model_in_use), codebook)
@@ -76,26 +80,27 @@ def correct(
                 f"{quarter} {edition.version} says so already: nothing would change, and nothing "
                 "is proposed"
             )
-        shelf.propose(quarter, correction)
+        shelf.withdraw(quarter)
         if people_of(place):
-            wish = Wish(correction.by)
+            wish = Wish(correction.by, correction=correction)
             manifest = put_before_panel(connection, place, machine, using, wish, clock)
         else:
             shelf.put_draft(manifest, machine)
             shelf.freeze(manifest, clock())
+            shelf.propose(quarter, correction)
         _tell(connection, place, correction, edition, manifest, clock)
     build_draft(place, manifest, codebook)
     return Proposed(edition, manifest)
 
 
-def _published(shelf: Shelf, quarter: Quarter, *, refresh: bool) -> Edition:
+def _published(shelf: Shelf, quarter: Quarter, correction: Correction, *, refresh: bool) -> Edition:
     editions, is_open = shelf.editions(quarter), shelf.proposal(quarter)
     if not editions:
         raise InputError(
             f"nothing of {quarter} is published, so there is nothing to correct: change the draft "
             f"(digest rerun {quarter})"
         )
-    if is_open and not refresh:
+    if is_open and is_open != correction and not refresh:
         raise InputError(
             f"{is_open.by} proposed an {is_open.kind} of {quarter} already ({is_open.reason}): "
             "sign it off first, or make it anew with --refresh"
@@ -118,9 +123,15 @@ def _check(correction: Correction, public: Manifest, codebook: Codebook) -> None
         if item not in known:
             raise InputError(f"{public.quarter} has no item {item}: check its id")
     labels = {(label.scheme, label.id) for label in codebook.labels}
-    for _, scheme, label, _ in correction.labels:
+    seen = set()
+    for item, scheme, label, _ in correction.labels:
         if (scheme, label) not in labels:
             raise InputError(f"the codebook has no label {scheme}/{label}: check both")
+        if item in correction.removed:
+            raise InputError(f"{item} is taken out, and {scheme}/{label} of it set: leave one out")
+        if (item, scheme, label) in seen:
+            raise InputError(f"{scheme}/{label} of {item} is set twice: set it once")
+        seen.add((item, scheme, label))
 
 
 def _machine_of(shelf: Shelf, quarter: Quarter, edition: Edition) -> Manifest:

@@ -15,7 +15,7 @@ from digest import taxonomy
 from digest.classify.model import Model
 from digest.config import Clock, Inputs, Workplace
 from digest.edition.manifest import Manifest
-from digest.edition.shelf import Shelf
+from digest.edition.shelf import Correction, Shelf
 from digest.errors import InputError
 from digest.events import ReviewOpened
 from digest.quarter import Quarter
@@ -51,12 +51,14 @@ class Opening:
 class Wish:
     """How a review is to be opened: by whom, with how many papers drawn at random.
 
-    ``refresh``: draft the quarter anew, with what came meanwhile.
+    ``refresh``: draft the quarter anew, with what came meanwhile. ``correction``: why the draft is
+    to replace what is published, if nobody proposed that yet.
     """
 
     by: str
     papers: int = PAPERS_DRAWN
     refresh: bool = False
+    correction: Correction | None = None
 
 
 def open_now(
@@ -118,8 +120,10 @@ def put_before_panel(
     drawn, late = _population(place, machine, wish)
     with desk(place, quarter) as on:
         events = on.outcome.events
-    about = About(machine.sha256, 0, drawn.inclusion)
-    Shelf(place.editions).put_draft(machine)
+    about, shelf = About(machine.sha256, 0, drawn.inclusion), Shelf(place.editions)
+    shelf.put_draft(machine)
+    if wish.correction:  # what people decide, and what is corrected, is taken in below
+        shelf.propose(quarter, wish.correction)
     made_of = Paperwork(machine, machine, about, late, events, using.model)
     put_packet(connection, place, made_of, clock)
     opened = ReviewOpened(machine.sha256, len(drawn.inclusion), len(late), wish.by)

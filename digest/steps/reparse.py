@@ -36,7 +36,7 @@ def reparse(place: Workplace) -> Iterator[str]:
 
     Raises:
         StoreBusy: another process works in this folder.
-        StoreCorrupt: answers are missing in the archive that the old database still has read.
+        StoreCorrupt: the archive lacks an answer, or its note, that the old database has read.
         StoreError: there is no archive to build from, or the database is of a newer digest.
         StorageFull: no space for the new database.
     """
@@ -52,7 +52,8 @@ def _rebuild(place: Workplace, archive: Archive, documents: list[Archived]) -> I
     old, problems = rebuild.find_old(place.database)
     yield from problems
     yield from _about(old, place)
-    lost = _lost(archive, old)
+    lost = {document.document_id: what for document, what in archive.damaged()}
+    _require_all(old, lost | _without_note(archive, old, documents))
     yield from lost.values()
     present = [d for d in documents if d.document_id not in lost]
     with rebuild.beginning(place.database, old) as connection:
@@ -80,13 +81,18 @@ def _about(old: Old, place: Workplace) -> Iterator[str]:
         yield f"labels and the history of harvests come from the snapshot {old.path}"
 
 
-def _lost(archive: Archive, old: Old) -> dict[str, str]:
-    """The answers whose body is missing or damaged, by document, each with its sentence.
+def _without_note(archive: Archive, old: Old, documents: list[Archived]) -> dict[str, str]:
+    """The answers that the old database has read and of which no note tells any more."""
+    noted = {document.document_id for document in documents}
+    return {
+        document_id: f"{archive.folder} has no note of the answer {document_id}, which {old.path} "
+        "has read: restore it from a backup"
+        for document_id in sorted(old.wanted.keys() - noted)
+    }
 
-    Raises:
-        StoreCorrupt: there are some, and a database that still has what they said.
-    """
-    lost = {document.document_id: what for document, what in archive.damaged()}
+
+def _require_all(old: Old, lost: dict[str, str]) -> None:
+    """Raises StoreCorrupt if a database still has what answers said that are lost."""
     read_before = [what for document_id, what in lost.items() if document_id in old.wanted]
     if read_before:
         more = f" ({len(read_before) - 1:,} more: digest doctor)" if read_before[1:] else ""
@@ -94,7 +100,6 @@ def _lost(archive: Archive, old: Old) -> dict[str, str]:
             f"{read_before[0]}{more}. Nothing was changed: a rebuilt database would lack what the "
             "present one still has from there"
         )
-    return lost
 
 
 def _wanted(

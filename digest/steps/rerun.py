@@ -102,8 +102,6 @@ def rerun(place: Workplace, request: Request) -> Rerun:
             people look at its draft.
         StoreError: the working folder cannot be used.
     """
-    if kept := why_kept(place, request.quarter):
-        raise InputError(kept)
     codebook = taxonomy.load()
     with writing(place.database) as connection:
         done, asked = _redo(connection, place, request, codebook)
@@ -140,6 +138,8 @@ def _redo(
 ) -> tuple[Rerun, tuple[str, ...]]:
     """What came of it as far as the store goes, and the open events that asked for a draft."""
     quarter, shelf = request.quarter, Shelf(place.editions)
+    if kept := why_kept(place, quarter):
+        raise InputError(kept)
     outcomes, documents = _harvest(connection, place, request)
     if outcomes and not any(outcome.is_complete for outcome in outcomes):
         return Rerun(quarter, outcomes, Redone(documents)), ()

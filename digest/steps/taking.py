@@ -83,7 +83,8 @@ def why_kept(place: Workplace, quarter: Quarter) -> str:
         )
     shelf = Shelf(place.editions)
     proposed = shelf.proposal(quarter)
-    if proposed and shelf.is_frozen(quarter):
+    # An amendment is of what is published: a draft of all that is stored would say more than that.
+    if proposed and (proposed.kind == "amendment" or shelf.is_frozen(quarter)):
         return (
             f"the draft of {quarter} is the {proposed.kind} that {proposed.by} proposed: sign it "
             f"off, or make it anew (digest correct {quarter} --refresh …)"

@@ -218,7 +218,8 @@ def _read_note(path: Path) -> Archived:
         return Archived(**{**data, "fetched_at": datetime.fromisoformat(data["fetched_at"])})
     except (ValueError, TypeError, KeyError) as error:
         raise StoreCorrupt(
-            f"the archive's note {path} cannot be read ({error}): delete it"
+            f"the archive's note {path} cannot be read ({error}): restore it from a backup, or, if "
+            "there is none, move it elsewhere and harvest that source again"
         ) from None
 
 

@@ -288,9 +288,3 @@ def test_killed_it_leaves_no_process(place: Workplace, stand: Newsstand, tmp_pat
         serve.process.kill()
         serve.process.wait()
         until(lambda: not [pid for pid in processes if is_alive(pid)], 20)
-
-
-def test_others_reach_it_only_with_a_password(tmp_path: Path) -> None:
-    (tmp_path / "serve.toml").write_text('contact = "mailto:a@b.example"\n')
-    said = sentence(digest("serve", "--var", tmp_path, "--host", "0.0.0.0"))
-    assert "set PREFECT_SERVER_API_AUTH_STRING to name:password" in said

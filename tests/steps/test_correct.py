@@ -14,7 +14,7 @@ from digest.steps.correct import Proposed, correct, parsed_labels
 from digest.steps.decisions import desk
 from digest.steps.draft import draft
 from digest.steps.publish import publish_signed
-from digest.steps.rerun import Request, rerun
+from digest.steps.rerun import Request, rehearse, rerun
 from digest.steps.signing import missing_for_publication, sign_off
 from digest.store.database import writing
 from tests.command import digest, sentence
@@ -56,8 +56,8 @@ def reviewed(panel: Panel) -> Panel:
     return panel
 
 
-def finish(panel: Panel) -> None:
-    """All that is shown is decided, the chair signs, it is published."""
+def signed(panel: Panel) -> None:
+    """All that is shown is decided, and the chair signs."""
     panel.all_accept()
     panel.settle(panel.checked())
     panel.wait(minutes=1)
@@ -66,6 +66,11 @@ def finish(panel: Panel) -> None:
     assert settled is not None
     assert settled.is_signed, settled.lacks
     assert missing_for_publication(panel.place, Q1, panel.now) == ""
+
+
+def finish(panel: Panel) -> None:
+    """It is decided, signed and published."""
+    signed(panel)
     Shelf(panel.place.editions).publish(panel.draft, panel.now)
 
 
@@ -147,10 +152,18 @@ def test_a_correction_that_cannot_be_is_refused(
     assert published.told("digest.correction.opened") == []
 
 
-def test_a_label_that_the_codebook_lacks_is_refused(published: Panel) -> None:
+def test_labels_that_cannot_be_set_are_refused(published: Panel) -> None:
     item = published.shown()[0][0]
     with pytest.raises(InputError, match="the codebook has no label sdg/18: check both"):
         propose(published, setting(item, "sdg", "18", holds=True))
+    both = tuple((item, "sdg", "3", holds) for holds in (True, False))
+    with pytest.raises(InputError, match=f"sdg/3 of {item} is set twice: set it once"):
+        propose(published, replace(without(), labels=both))
+    with pytest.raises(
+        InputError, match=f"{item} is taken out, and sdg/3 of it set: leave one out"
+    ):
+        propose(published, replace(without(item), labels=both[:1]))
+    assert Shelf(published.place.editions).proposal(Q1) is None
 
 
 def test_there_is_nothing_to_correct_before_a_version_is_published(alone: Panel) -> None:
@@ -164,8 +177,9 @@ def test_one_correction_at_a_time(published: Panel) -> None:
     with pytest.raises(InputError, match="Ed Itor proposed an amendment of 2026Q1 already"):
         propose(published, without(other))
     request = Request(Q1, STORED, published.clock, lambda _: None)
-    with pytest.raises(InputError, match="the draft of 2026Q1 is the amendment that Ed Itor propo"):
-        rerun(published.place, request)
+    for run in (rerun, rehearse):
+        with pytest.raises(InputError, match="the draft of 2026Q1 is the amendment that Ed Itor"):
+            run(published.place, request)
     propose(published, without(other), refresh=True)
     ids = {item.id for item in published.draft.items}
     assert (one in ids, other in ids) == (True, False)

@@ -238,10 +238,10 @@ def test_a_draft_in_review_keeps_its_items_until_it_is_refreshed(
 def test_a_rerun_does_not_take_the_draft_from_under_the_panel(panel: Panel) -> None:
     panel.open()
     request = Request(Q1, STORED, panel.clock, lambda _: None)
-    with pytest.raises(InputError, match="the panel reviews the draft of 2026Q1, which keeps its"):
-        rerun(panel.place, request)
     before = panel.place.packet(Q1).read_bytes()
-    assert rehearse(panel.place, request).draft == panel.draft
+    for run in (rerun, rehearse):  # a dry run promises nothing that would be refused
+        with pytest.raises(InputError, match="the panel reviews the draft of 2026Q1, which keeps"):
+            run(panel.place, request)
     assert panel.place.packet(Q1).read_bytes() == before
 
 

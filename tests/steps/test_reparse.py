@@ -144,6 +144,24 @@ def test_what_the_archive_lost_is_not_thrown_away_with_the_old_database(
     assert harvested.database.read_bytes() == before
 
 
+def test_an_answer_whose_note_is_lost_is_not_thrown_away_with_the_old_database(
+    harvested: Workplace,
+) -> None:
+    note = next((harvested.raw / "documents" / "sample-intergov").glob("*.json"))
+    content, before = note.read_bytes(), harvested.database.read_bytes()
+    note.write_bytes(content[:40])
+    with pytest.raises(StoreCorrupt, match=r"cannot be read .*: restore it from a backup") as said:
+        list(reparse(harvested))
+    assert "delete" not in str(said.value)
+    note.unlink()
+    lacks = rf"{harvested.raw} has no note of the answer {note.stem}, .* restore it from a backup"
+    with pytest.raises(StoreCorrupt, match=rf"{lacks}\. Nothing was changed"):
+        list(reparse(harvested))
+    assert harvested.database.read_bytes() == before
+    note.write_bytes(content)
+    assert list(reparse(harvested))
+
+
 def test_with_archive_and_database_damaged_the_rest_is_saved(harvested: Workplace) -> None:
     lost = lose_a_body(harvested)
     for path in (harvested.database, snapshot_path(harvested.database)):
