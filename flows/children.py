@@ -11,12 +11,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from flows.overtaken import TriedAgain
-from flows.served import end_with_parent, registered_path, served
+from flows.served import LOOPBACK, end_with_parent, registered_path, served
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
 
-LOCAL = "127.0.0.1"
 QUERY_SECONDS = 0.5  # between two looks for runs to start: half of it is waited on average
 AT_ONCE = 8  # flow runs; most of them wait for their turn
 TRIES = 2  # of a run whose runner ends: one that ends its runner must not do so for ever
@@ -30,16 +29,23 @@ def server() -> None:
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     api = get_current_settings().server.api
-    # Without a password only this machine's own names: a page of another site that gives its name
-    # the address of this machine would be its own page to a browser.
-    known = [LOCAL, "localhost"] if api.host == LOCAL else ["*"]
     app = create_app()
     # Inside: automations ask the application itself, and not over HTTP.
     app.add_middleware(TriedAgain)
     uvicorn.run(
-        TrustedHostMiddleware(app, known), host=str(api.host), port=api.port,
+        TrustedHostMiddleware(app, known_hosts(str(api.host))), host=str(api.host), port=api.port,
         log_level="warning", timeout_graceful_shutdown=2,
     )  # fmt: skip
+
+
+def known_hosts(host: str) -> list[str]:
+    """The names by which a server may be asked, as in the Host header, by where it listens.
+
+    Where no password is asked for only this machine's own names: a page of another site that gives
+    its name the address of this machine would be its own page to a browser.
+    """
+    own = (f"[{name}]" if ":" in name else name for name in LOOPBACK)
+    return [*own] if host in LOOPBACK else ["*"]
 
 
 def runner() -> None:

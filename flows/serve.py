@@ -30,11 +30,10 @@ from digest.errors import ConfigError, DigestError, StoreBusy
 from digest.settings import Settings, settings_path
 from digest.store.archive import storage_errors
 from flows.relay import relay
-from flows.served import FOLDER, registered_path
+from flows.served import FOLDER, LOOPBACK, registered_path
 from flows.settings import QUIET, prepare
 
 SECRET = "PREFECT_SERVER_API_AUTH_STRING"  # noqa: S105 - the name of the variable that holds it
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 LOOK = 0.25  # seconds between two looks at the children
 PATIENCE = 600.0  # seconds that the server has to answer for the first time
 GRACE = 15.0  # seconds that a child has to end before it is ended

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from digest.settings import Settings
 
 FOLDER = "DIGEST_SERVED"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # where no password is asked for
 _SET_PARENT_DEATH_SIGNAL = 1
 
 

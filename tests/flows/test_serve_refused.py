@@ -5,10 +5,14 @@ from __future__ import annotations
 import socket
 
 import pytest
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
 
 from digest.config import Workplace
 from digest.errors import ConfigError
 from digest.settings import Settings, settings_path
+from flows.children import known_hosts
 from flows.serve import SECRET, Address, environment_of, usable_port
 from tests.command import digest, sentence
 
@@ -33,6 +37,16 @@ def test_an_empty_password_is_none(place: Workplace, settings: Settings) -> None
     told = environment_of(place, settings, HERE, {SECRET: ""})
     assert told == environment_of(place, settings, HERE, {})
     assert SECRET not in told
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+def test_without_a_password_it_answers_to_this_machine_s_names_alone(host: str) -> None:
+    """A page of another site could give its own name the address of this machine."""
+    app = TrustedHostMiddleware(PlainTextResponse("here"), known_hosts(host))
+    asked = ("127.0.0.1:4200", "localhost", "[::1]:4200", "evil.example:4200", "evil.example")
+    client = TestClient(app)
+    answers = [client.get("/", headers={"Host": name}).status_code for name in asked]
+    assert answers == [200, 200, 200, 400, 400]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
