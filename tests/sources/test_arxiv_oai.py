@@ -1,26 +1,25 @@
+"""Harvesting arXiv's lists by OAI-PMH: pages, tokens that die, and lists that break off."""
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from digest.errors import Incomplete, Refused, SourceError, Unreadable
-from digest.items import Record, Rejection
 from digest.sample import SOURCES, data, oai
 from digest.sample.server import sample_server
-from digest.sources import Document, arxiv_oai, catalogue
+from digest.sources import arxiv_oai, catalogue
 from digest.sources.http import PoliteClient
 from tests.servers import Answer, FaultyServer, body, status
 from tests.sources.arxiv_rig import Q1, Arxiv, Fault, Waits, papers_on, polite_client, source
+from tests.sources.oai_rig import answer
 
-REAL = Path(__file__).parents[3] / "shared" / "data" / "arxiv" / "oai"
-NOON = datetime(2026, 4, 7, 12, tzinfo=UTC)
 PAPERS = papers_on({date(2026, 1, 5): 100})  # pages of 40, 40 and 20
-RAW = "http://arxiv.org/OAI/arXivRaw/"
 
 
 @pytest.fixture
@@ -69,49 +68,8 @@ def changed(number: int, change: tuple[str, str], until: int = 99) -> Fault:
     return fault
 
 
-def answer(inside: str) -> bytes:
-    head = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
-    return f"{head}<responseDate>2026-04-07T06:00:00Z</responseDate>{inside}</OAI-PMH>".encode()
-
-
 def error(code: str, words: str = "") -> bytes:
     return answer(f'<error code="{code}">{words}</error>')
-
-
-def raw(paper: str, header: str = "") -> bytes:
-    """A page with one arXivRaw record; ``paper`` replaces or adds elements by their names."""
-    usual = {
-        "id": "<id>2601.00001</id>",
-        "version": '<version version="v1"><date>Mon, 05 Jan 2026 10:00:00 GMT</date></version>',
-        "title": "<title>A title</title>",
-        "authors": "<authors>A. Author</authors>",
-        "categories": "<categories>cs.AI</categories>",
-        "abstract": "<abstract>An abstract.</abstract>",
-    }
-    given = set(re.findall(r"<([\w-]+)", paper))
-    elements = "".join(text for name, text in usual.items() if name not in given) + paper
-    header = header or "<header><identifier>oai:arXiv.org:2601.00001</identifier></header>"
-    return answer(
-        f"<ListRecords><record>{header}<metadata><arXivRaw xmlns='{RAW}'>{elements}</arXivRaw>"
-        "</metadata></record></ListRecords>"
-    )
-
-
-def parse(content: bytes, code: int = 200) -> list[Record | Rejection]:
-    document = Document("arxiv", "https://arxiv.example/oai", NOON, code, content)
-    return list(arxiv_oai.parse(document))
-
-
-def record(content: bytes) -> Record:
-    (entry,) = parse(content)
-    assert isinstance(entry, Record)
-    return entry
-
-
-def rejection(content: bytes) -> Rejection:
-    (entry,) = parse(content)
-    assert isinstance(entry, Rejection)
-    return entry
 
 
 # The sample, whole
@@ -129,33 +87,6 @@ def test_every_set_of_the_sample_comes_whole(client: PoliteClient, stage: int) -
             wanted = [p for p in data.papers(stage) if category in p.categories]
             since = [p.id for p in wanted if p.modified >= Q1.start.date()]
             assert [entry.external_id for entry in came] == since
-
-
-def test_a_record_says_what_the_paper_says() -> None:
-    content = oai.respond(
-        [("verb", "ListRecords"), ("metadataPrefix", "arXivRaw")], data.papers(1), NOON
-    )
-    papers = {paper.id: paper for paper in data.papers(1)}
-    for entry in parse(content):
-        assert isinstance(entry, Record)
-        paper = papers[entry.arxiv_id]
-        assert entry == Record(
-            source="arxiv",
-            external_id=paper.id,
-            kind="paper",
-            title=paper.title,
-            text=paper.abstract,
-            url=f"https://arxiv.org/abs/{paper.id}",
-            published=paper.submitted,
-            updated=paper.updated,
-            authors=paper.authors,
-            categories=paper.categories,
-            doi=(paper.doi or "").lower(),
-            arxiv_id=paper.id,
-            version=len(paper.versions),
-            comments=paper.comments,
-            withdrawn=paper.versions[-1].source_type == "I",
-        )
 
 
 # The list
@@ -318,135 +249,3 @@ def test_a_server_that_stays_away_in_mid_list_is_named(client: PoliteClient) -> 
     assert isinstance(problem, Refused)
     assert "503" in str(problem)
     assert len(ids) == 40
-
-
-# A record
-
-
-def test_versions_give_the_dates() -> None:
-    entry = record(
-        raw(
-            '<version version="v1"><date>Wed, 31 Dec 2025 23:59:59 GMT</date></version>'
-            '<version version="v2"><date>Tue, 3 Feb 2026 08:00:00 GMT</date></version>'
-        )
-    )
-    assert entry.published == datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC)
-    assert entry.updated == datetime(2026, 2, 3, 8, tzinfo=UTC)
-    assert entry.version == 2
-
-
-def test_mathematics_is_not_markup() -> None:
-    text = r"If  $a&lt;b$ and\n $x^{\'}&gt;\"o$, then O(n log n) &amp; more".replace("\\n", "\n")
-    entry = record(raw(f"<title>{text}</title><abstract>{text}</abstract>"))
-    assert entry.title == r"If $a<b$ and $x^{\'}>\"o$, then O(n log n) & more"
-    assert entry.text == entry.title
-
-
-def version(source_type: str, size: str = "0kb") -> str:
-    return (
-        '<version version="v1"><date>Mon, 05 Jan 2026 10:00:00 GMT</date>'
-        f"<size>{size}</size><source_type>{source_type}</source_type></version>"
-    )
-
-
-@pytest.mark.parametrize(
-    ("elements", "is_withdrawn"),
-    [
-        (version("I"), True),
-        (version("SI"), True),
-        (version("D", "512kb"), False),
-        (version("", "0kb"), False),
-        ("<comments>This paper has been withdrawn by the authors</comments>", True),
-        ("<comments>An earlier version of this text appeared elsewhere</comments>", False),
-    ],
-)
-def test_withdrawn_papers_are_known(elements: str, is_withdrawn: bool) -> None:
-    assert record(raw(elements)).withdrawn == is_withdrawn
-
-
-@pytest.mark.parametrize(
-    ("elements", "reason"),
-    [
-        ("<title> </title>", "no title"),
-        ("<version><date>some day</date></version>", "'some day' is not a date"),
-        ("<version><date>Mon, 05 Jan 1987 10:00:00 GMT</date></version>", "before arXiv's time"),
-        ("<version><size>1kb</size></version>", "'' is not a date"),
-        ("<id>hal-01234</id>", "'hal-01234' is not an arXiv id"),
-    ],
-)
-def test_a_record_that_cannot_be_used_says_why(elements: str, reason: str) -> None:
-    rejected = rejection(raw(elements))
-    assert reason in rejected.reason
-    assert rejected.external_id == "oai:arXiv.org:2601.00001"
-
-
-def test_a_deleted_record_and_one_without_metadata_are_rejected() -> None:
-    header = "<identifier>oai:arXiv.org:2601.00001</identifier></header></record></ListRecords>"
-    deleted = answer(f'<ListRecords><record><header status="deleted">{header}')
-    assert rejection(deleted).reason == "the source has deleted it"
-    bare = answer(f"<ListRecords><record><header>{header}")
-    assert rejection(bare).reason == "it has no metadata"
-
-
-def test_a_bomb_of_entities_is_no_answer() -> None:
-    bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
-    doctype = f'<!DOCTYPE x [<!ENTITY e0 "ha">{bomb}]>'.encode()
-    with pytest.raises(Unreadable, match="amplification"):
-        parse(doctype + raw("<title>A &e11;</title>"))
-
-
-def test_no_file_of_this_machine_is_read(tmp_path: Path) -> None:
-    secret = tmp_path / "file"
-    secret.write_text("a secret", "utf-8")
-    doctype = f'<!DOCTYPE x [<!ENTITY file SYSTEM "{secret.as_uri()}">]>'.encode()
-    assert "secret" not in str(parse(doctype + raw("<title>A &file;</title>")))
-
-
-def test_an_answer_with_an_error_s_status_is_refused() -> None:
-    with pytest.raises(Refused, match="503"):
-        parse(b"<html>busy</html>", code=503)
-
-
-@pytest.mark.real
-@pytest.mark.skipif(not REAL.exists(), reason=f"NO REAL DATA: {REAL} is missing")
-def test_every_recorded_document_gives_records_or_a_named_reason() -> None:
-    outcomes = {}
-    for path in sorted(REAL.iterdir()):
-        try:
-            entries = parse(path.read_bytes())
-        except SourceError as problem:
-            outcomes[path.name] = type(problem).__name__
-        else:
-            kinds = sorted({type(entry).__name__ for entry in entries})
-            outcomes[path.name] = f"{len(entries)} {' '.join(kinds)}".strip()
-            assert all(isinstance(e, Record) or e.reason for e in entries)
-            assert all(e.text and e.authors for e in entries if isinstance(e, Record))
-    assert outcomes == {
-        "arxiv-physics-hep-ex.xml": "3 Record",
-        "arxiv-physics-hep-th.xml": "3 Record",
-        "arxiv-single.xml": "1 Record",
-        "arxiv_0901_2443.xml": "1 Record",
-        "arxiv_1711_04702.xml": "1 Record",
-        "arxiv_1711_05739.xml": "1 Record",
-        "arxiv_math_0306266.xml": "1 Record",
-        "arxiv_multi_20230125.xml": "3 Record",
-        "other-GetRecord.xml": "1 Rejection",
-        "other-GetRecord_utf8test.xml": "1 Rejection",
-        "other-Identify.xml": "Unreadable",
-        "other-ListIdentifiers.xml": "Unreadable",
-        "other-ListIdentifiers2.xml": "Unreadable",
-        "other-ListMetadataFormats.xml": "Unreadable",
-        "other-ListRecords.xml": "2 Rejection",
-        "other-ListRecords2.xml": "2 Rejection",
-        "other-ListRecords3.xml": "2 Rejection",
-        "other-ListRecords4.xml": "2 Rejection",
-        "other-ListRecordsBroken.xml": "Unreadable",
-        "other-ListSets.xml": "Unreadable",
-        "other-badArgument.xml": "Unreadable",
-        "other-badResumptionToken.xml": "Unreadable",
-        "other-cannotDisseminateFormat.xml": "Unreadable",
-        "other-idDoesNotExist.xml": "Unreadable",
-        "other-noRecordsMatch.xml": "0",
-        "other-noSetHierarchy.xml": "Unreadable",
-        "other-undefinedError.xml": "Unreadable",
-    }

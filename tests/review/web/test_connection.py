@@ -1,0 +1,160 @@
+"""Reviewing on a connection that drops: what waits, is lost on its way, or is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from digest.review.events import Undone, of_kind
+from tests.review.acts import Watch
+from tests.review.web.browsing import ITEM, Enter, saved
+from tests.review.web.desk import PAPER, STORY, Served
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_page_that_was_fetched_in_advance_knows_what_was_done_since(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + "/2026Q1/item?queue=selected")
+    page.wait_for_load_state("networkidle")
+    before = page.get_attribute("#item", "data-item")
+    for _ in page.query_selector_all("#labels > .label"):
+        page.keyboard.press("a")
+    page.wait_for_selector("#done:has-text('done by you: 1')")
+    assert "This item is done." in page.inner_text(".goto")
+    page.keyboard.press("n")
+    page.wait_for_function(
+        "before => document.getElementById('item')?.dataset.item !== before", arg=before
+    )
+    assert page.inner_text("#done") == "done by you: 1"
+    page.keyboard.press("z")  # leads back to where it was decided, and says so in the address
+    page.wait_for_selector(f"[data-item='{before}']")
+    page.reload()
+    assert page.get_attribute("#item", "data-item") == before
+
+
+def test_without_a_connection_decisions_wait_and_are_saved_once(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.wait_for_load_state("networkidle")  # the next items were fetched in advance
+    page.context.set_offline(True)
+    page.keyboard.press("a")
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    page.keyboard.press("r")
+    page.wait_for_selector("#waits:has-text('waiting: 2')")
+    page.keyboard.press("z")  # what waits is undone by not sending it
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    page.keyboard.press("n")
+    page.wait_for_selector(f"[data-item='{STORY[0].id}']")
+    page.keyboard.press("r")
+    page.wait_for_selector("#waits:has-text('waiting: 2')")
+    assert served.events == []
+    page.context.set_offline(False)
+    saved(page, "Rejected: Goal 3")
+    page.wait_for_selector("#waits", state="hidden")
+    assert served.decisions == [
+        ("ada", PAPER.id, "sdg/3", "accept"), ("ada", STORY[0].id, "sdg/3", "reject"),
+    ]  # fmt: skip
+
+
+def press_and_lose_the_answer(page: Any, key: str) -> None:
+    """The server has the decision, and the browser does not know."""
+
+    def lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/decide", lose)
+    page.keyboard.press(key)
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    page.unroute("**/decide")
+
+
+def test_an_answer_that_is_lost_on_its_way_does_not_save_twice(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    press_and_lose_the_answer(page, "a")
+    assert len(served.events) == 1
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    saved(page, "Accepted: Goal 3")
+    assert len(served.events) == 1
+
+
+def test_an_undo_after_an_answer_that_was_lost_takes_back_that_decision_and_no_other(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.keyboard.press("a")
+    saved(page, "Accepted: Goal 3")
+
+    press_and_lose_the_answer(page, "r")
+    assert len(served.events) == 2
+    page.keyboard.press("z")
+    page.wait_for_selector("text=Taken back")
+    page.wait_for_selector("#waits", state="hidden")
+    undone = [payload for _, payload in of_kind(served.events, Undone)]
+    assert [one.event_id for one in undone] == [served.events[1].event_id]
+
+
+def test_what_waits_when_the_session_ends_is_sent_after_entering_again(
+    enter: Enter, served: Served, watch: Watch
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    watch.wait(hours=13)
+    page.keyboard.press("a")
+    page.wait_for_selector("#waits:has-text('Your session has ended')")
+    page.reload()
+    assert page.url.endswith("/enter")
+    page.goto(served.base + served.link("ben"))  # another person at the same computer
+    page.click("main button")
+    page.goto(served.base + ITEM)
+    page.wait_for_load_state("networkidle")
+    assert served.events == []
+    page.goto(served.base + served.link("ada"))
+    page.click("main button")
+    saved(page, "Accepted: Goal 3")  # whatever page she opens
+    assert served.decisions == [("ada", PAPER.id, "sdg/3", "accept")]
+
+
+def test_what_waits_outlasts_another_person_in_the_same_browser(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + f"/2026Q1/item?queue=selected&id={quote(STORY[0].id)}")
+    other = page.context.new_page()
+    other.goto(served.base + served.link("ben"))
+    other.click("main button")
+    other.wait_for_url("**/account*")
+    page.keyboard.press("a")
+    page.wait_for_selector("#waits:has-text('Your session has ended')")
+    assert "Nothing decided yet" in page.inner_text("#status")
+    page.keyboard.press("p")  # no page of one person within that of another
+    page.wait_for_selector("nav.who >> text=Ben Okri")
+    other.goto(served.base + served.link("ada"))
+    other.click("main button")
+    saved(other, "Accepted: Goal 3")
+    assert served.decisions == [("ada", STORY[0].id, "sdg/3", "accept")]
+
+
+def test_what_is_refused_is_shown_until_one_has_seen_it(enter: Enter, served: Served) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    served.visitor("ada").post("/2026Q1/declare", item=PAPER.id)
+    page.keyboard.press("a")
+    page.wait_for_selector("#refused:has-text('Not saved: Phones for clinics – Goal 3:')")
+    assert "Nothing decided yet" in page.inner_text("#status")
+    page.goto(served.base + "/help")
+    page.wait_for_selector("#refused:has-text('Phones for clinics')")
+    page.click("#refused button")
+    page.reload()
+    assert page.inner_text("#refused") == ""
