@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,10 +19,6 @@ from digest.cli.options import (
     inputs_of,
     place_of,
 )
-
-if TYPE_CHECKING:
-    from digest.config import Inputs
-    from digest.quarter import Quarter
 
 
 def run(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -55,7 +51,11 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     """
     which = begun(quarter)
     inputs = inputs_of(snapshot, feeds, sources, source, contact)
-    _run_quarter(which, var, inputs, sign_off=sign_off, workers=workers)
+    from flows.terminal import run_in_terminal
+
+    place = place_of(var)
+    complete = run_in_terminal(which, place, inputs, sign_off=sign_off, workers=workers)
+    raise typer.Exit(0 if complete else 1)
 
 
 def demo(
@@ -68,35 +68,15 @@ def demo(
     from digest import sample
     from digest.config import Inputs
     from digest.sample.server import sample_server
+    from flows.terminal import run_in_terminal
 
     # A quarter that is published is not reviewed: the one to try that on lies apart.
-    folder = var / ("demo-draft" if draft else "demo")
+    place = place_of(var / ("demo-draft" if draft else "demo"))
     with sample_server(stage=1) as base:
         inputs = Inputs(
             sources=sample.SOURCES, base=base, contact="mailto:editor@sample.example",
             private_hosts=frozenset({base.removeprefix("http://")}), sample=True,
             meant_to_fail=sample.FAULTY,
         )  # fmt: skip
-        _run_quarter(begun(sample.QUARTER), folder, inputs, unsigned=not draft)
-
-
-def _run_quarter(
-    quarter: Quarter,
-    folder: Path,
-    inputs: Inputs,
-    *,
-    sign_off: str = "",
-    workers: str = "",
-    unsigned: bool = False,
-) -> None:
-    from flows.terminal import run_in_terminal
-
-    complete = run_in_terminal(
-        quarter,
-        place_of(folder),
-        inputs,
-        sign_off=sign_off,
-        workers=workers,
-        unsigned=unsigned,
-    )
+        complete = run_in_terminal(begun(sample.QUARTER), place, inputs, unsigned=not draft)
     raise typer.Exit(0 if complete else 1)
