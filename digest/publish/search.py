@@ -4,6 +4,9 @@ Pages of all quarters lie in one index with nearly the same words. A page's titl
 quarter, and pages of older quarters weigh less. Many readers type ``educacion`` or ``امن``; the
 theme's search looks for just these letters, so what they type stands in fields of its own, which
 are searched like the others and never shown.
+
+Every page fetches the whole index. So it has the words of the newest quarters alone, and of those
+before them the pages by their titles.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from typing import Any
 import orjson
 
 SHOWN = ("title", "text")
+WHOLE = 4  # the newest quarters, whose texts are searched
 _QUARTER = re.compile(r"\d{4}Q[1-4](?=/)")
 # Accents of Latin and Greek letters, vowels and hamza of Arabic ones. The breve is left: it makes
 # of «и» another letter, «й», which nobody leaves out.
@@ -37,10 +41,16 @@ def ready(docs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The entries of an index with their quarters, weights and words without accents."""
     placed = [(doc, _QUARTER.match(doc["location"])) for doc in docs]
     newest_first = sorted({found[0] for _, found in placed if found}, reverse=True)
-    return [_ready(doc, found[0] if found else "", newest_first) for doc, found in placed]
+    entries = (_ready(doc, found[0] if found else "", newest_first) for doc, found in placed)
+    return [entry for entry in entries if entry]
 
 
 def _ready(doc: dict[str, Any], quarter: str, newest_first: list[str]) -> dict[str, Any]:
+    """The entry of a page or of a part of one; none of a part of a page of an old quarter."""
+    if quarter and quarter not in newest_first[:WHOLE]:
+        if "#" in doc["location"]:
+            return {}
+        doc = doc | {"text": ""}
     said = doc | {f"{name}_folded": folded(doc[name]) for name in SHOWN}
     if not quarter:
         return said

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+import httpx
+
 from digest.config import Workplace
 from digest.edition.shelf import Shelf
 from digest.errors import StoreCorrupt, StoreError
@@ -27,7 +29,6 @@ from digest.store.turn import own_turn
 if TYPE_CHECKING:
     import duckdb
 
-SUCCESS = 2  # hundred and something: any of them is an answer
 OFTEN = 100  # documents between two lines of progress
 
 
@@ -41,7 +42,7 @@ def reparse(place: Workplace) -> Iterator[str]:
         StorageFull: no space for the new database.
     """
     archive = Archive(place.raw)
-    documents = [d for d in archive.documents() if d.status // 100 == SUCCESS]
+    documents = [d for d in archive.documents() if httpx.codes.is_success(d.status)]
     if not documents:
         raise StoreError(f"{place.raw} holds no answers to build a database from: harvest first")
     with own_turn(place):

@@ -24,6 +24,7 @@ EXCLUSIVE = frozenset({"mit"})
 INVERSE_PENALTY = 10.0  # on validation, 5 to 20 differ by less than a point
 LEAST_THRESHOLD, MOST_THRESHOLD, STEP = 0.2, 0.7, 0.01
 AS_GOOD = 0.005  # of F1: no more than chance on so many texts
+FLAT = 0.003  # of F1: the curve's top, where the very best is chance
 UNSURE = 0.15  # how far from the threshold a probability is "unsure"
 
 
@@ -141,9 +142,8 @@ def _with_threshold(
     probabilities = heads.probabilities(vectors)[:, rows]
     candidates = np.arange(LEAST_THRESHOLD, MOST_THRESHOLD + STEP / 2, STEP)
     scores = np.array([_f1(probabilities >= t, wanted, weight) for t in candidates])
-    # The curve is flat and its very top is chance.
     if scheme in heads.exclusive or len(rows) == 1:
-        best = round(float(candidates[scores >= scores.max() - 0.003].mean()), 2)
+        best = round(float(candidates[scores >= scores.max() - FLAT].mean()), 2)
     else:
         best = round(float(candidates[scores >= scores.max() - AS_GOOD].max()), 2)
     threshold, low, high = (
