@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from digest.config import Workplace, utc_now
 from digest.edition.shelf import Shelf
-from digest.errors import DigestError, StoreBusy, StoreError
+from digest.errors import DigestError, StoreBusy, StoreError, refusal
 from digest.review.book import Book
 from digest.review.packet import Packet
 from digest.store import checks
-from digest.store.archive import Archive
+from digest.store.archive import Archive, files_in
 from digest.store.database import is_snapshot, reading, snapshot_path
 from digest.store.rebuild import aside_path
 
@@ -52,7 +52,7 @@ def examine(place: Workplace) -> Iterator[Finding]:
     yield from _asked("model", lambda: _model(place.model_in_use))
     yield from _asked("editions", lambda: _editions(Shelf(place.editions)))
     yield from _asked("review", lambda: _review(place))
-    yield from _leftovers(place)
+    yield from _asked("leftover", lambda: _leftovers(place))
 
 
 def _asked(what: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
@@ -61,6 +61,8 @@ def _asked(what: str, ask: Callable[[], Iterable[Finding]]) -> Iterator[Finding]
         yield from ask()
     except DigestError as error:
         yield Finding(False, what, str(error))
+    except OSError as error:
+        yield Finding(False, what, refusal(error))
 
 
 def _database(place: Workplace) -> Iterator[Finding]:
@@ -171,9 +173,10 @@ def _review(place: Workplace) -> Iterator[Finding]:
         return
     with closing(Book(place.book, utc_now)) as book:
         number = len(book.events())
-    packets = [p for p in place.reviews.glob("*.packet.sqlite") if not p.name.startswith(".")]
+    found = files_in(place.reviews, "*.packet.sqlite")
+    packets = sorted(path for path in found if not path.name.startswith("."))
     items = 0
-    for path in sorted(packets):
+    for path in packets:
         with closing(Packet(path)) as packet:
             items += len(packet.items(packet.ids()))
     detail = f"{number:,} events in the book, {len(packets):,} packets with {items:,} items"

@@ -23,6 +23,7 @@
     ├── AlertError                  a message to people could not be passed on
     └── ClusterError                the workers of other processes cannot be used (exit 2)
 
+What the operating system refuses, wherever nothing better is known, is said by ``refusal``.
 Anything else that escapes is a defect and keeps its traceback.
 """
 
@@ -38,6 +39,12 @@ class DigestError(Exception):
     """A failure that a person can act on; ``str(error)`` is the whole message."""
 
     exit_code = 2
+
+
+def refusal(error: OSError) -> str:
+    """What the operating system refuses, and of which file; of standard output it says no name."""
+    name = error.filename or "standard output, or a file that the system does not name"
+    return f"cannot use {name}: {error.strerror or error}"
 
 
 class InputError(DigestError):

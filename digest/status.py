@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from digest.classify.model import identity
 from digest.config import Clock, Workplace, utc_now
 from digest.edition.manifest import Manifest
 from digest.edition.shelf import Edition, Shelf
-from digest.errors import StoreCorrupt
+from digest.errors import StoreError
 from digest.quarter import Quarter
 from digest.steps.health import Health, health
 from digest.store import alerts, history
 from digest.store.alerts import Attempt
-from digest.store.database import is_snapshot, reading, snapshot_path
+from digest.store.database import reading, writer_lines
 from digest.store.history import Outcome
 from digest.store.outbox import Raised, unhandled
 from digest.store.signoffs import SignOff, signoffs
@@ -53,7 +53,7 @@ def status_lines(
         lines = [
             *_harvest_lines(quarter, last and last[1], outcomes),
             *working,
-            *_writer_lines(connection, place),
+            *writer_lines(connection, place.database),
             *_item_lines(connection, quarter, used),
             *_source_lines(outcomes),
             *_silent_lines(health(connection, [o.source for o in outcomes], now)),
@@ -85,15 +85,6 @@ def _working_lines(place: Workplace) -> list[str]:
     if number := turn_holder(place):
         lines.append(f"process number {number} works in this folder right now")
     return lines
-
-
-def _writer_lines(connection: duckdb.DuckDBPyConnection, place: Workplace) -> Iterator[str]:
-    if is_snapshot(connection, place.database):
-        made = datetime.fromtimestamp(snapshot_path(place.database).stat().st_mtime, UTC)
-        yield (
-            "somebody is writing to the database right now; this is how it was on "
-            f"{made:%Y-%m-%d at %H:%M} UTC"
-        )
 
 
 def _item_lines(
@@ -146,9 +137,9 @@ def _edition_lines(
     connection: duckdb.DuckDBPyConnection, place: Workplace, quarter: Quarter, used: tuple[str, str]
 ) -> Iterator[str]:
     shelf = Shelf(place.editions)
-    published = shelf.editions(quarter)
     stored = history.item_states(connection, quarter)
     try:
+        published = shelf.editions(quarter)
         draft = shelf.draft(quarter)
         if draft is None:
             yield "draft: none"
@@ -168,7 +159,7 @@ def _edition_lines(
                 f"late arrivals: {len(stored.keys() - on_time):,} items surfaced after "
                 f"{published[0].version} was published"
             )
-    except StoreCorrupt as error:
+    except StoreError as error:
         yield str(error)
 
 

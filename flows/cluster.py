@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import signal
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from multiprocessing import resource_tracker
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -102,19 +104,22 @@ def reading_texts(
 def _client(workers: Workers) -> Iterator[Client]:
     try:
         import distributed
+        from distributed.gc import disable_gc_diagnosis
     except ImportError:
         raise ConfigError(
             "workers in other processes need Dask: install the extra cluster "
             "(sdg-ai-digest[cluster])"
         ) from None
     if not workers.scheduler:
-        with (
-            distributed.LocalCluster(
-                n_workers=workers.number, threads_per_worker=1, host="127.0.0.1",
-                dashboard_address="127.0.0.1:0", memory_limit=0, silence_logs=logging.CRITICAL,
-            ) as cluster,
-            distributed.Client(cluster, set_as_default=False) as client,
-        ):  # fmt: skip
+        with ExitStack() as stack:
+            with _unheard():
+                cluster = stack.enter_context(distributed.LocalCluster(
+                    n_workers=workers.number, threads_per_worker=1, host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0", memory_limit=0, silence_logs=logging.CRITICAL,
+                ))  # fmt: skip
+                client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
+                # Dask watches the collection of garbage, and swallows a Ctrl-C that comes then.
+                disable_gc_diagnosis(force=True)
             yield client
         return
     try:
@@ -126,6 +131,28 @@ def _client(workers: Workers) -> Iterator[Client]:
         ) from None
     with client:
         yield client
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block; what is started in it never hears it.
+
+    Dask cannot be stopped half started, and its workers are told to end by their starter.
+
+    Raises:
+        KeyboardInterrupt: at the end, if it came.
+    """
+    came: list[int] = []
+    resource_tracker.ensure_running()  # else the first worker starts it, and hears again
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 class Crew:

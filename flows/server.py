@@ -27,20 +27,65 @@ def serving() -> Iterator[None]:
 
     Raises:
         StorageFull: there is no space for its history of runs.
-        DigestError: it did not start; says why, and what to do.
+        DigestError: it did not start, or does not answer; says why, and what to do.
     """
-    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
-    if PREFECT_API_URL.value():
-        yield
+    if given := PREFECT_API_URL.value():
+        _require_answer(given)
+        with _answering(f"Prefect's server at {given}"):
+            yield
         return
-    with socket.create_server(("127.0.0.1", 0)) as listening, _started(listening):
+    own = f"Prefect's server, whose history of runs is in {PREFECT_HOME.value()},"
+    with (
+        _answering(own), socket.create_server(("127.0.0.1", 0)) as listening, _started(listening),
+    ):  # fmt: skip
         port = listening.getsockname()[1]
         with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{port}/api"}):
             try:
                 yield
             finally:
                 _deliver()
+
+
+def _require_answer(address: str) -> None:
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        error = client.api_healthcheck()
+    if error is not None:
+        raise DigestError(
+            f"no Prefect server answers at {address}, which PREFECT_API_URL names "
+            f"({_in_short(error)}): start it there, or unset PREFECT_API_URL so that each run "
+            "brings its own"
+        )
+
+
+@contextmanager
+def _answering(server: str) -> Iterator[None]:
+    """What Prefect's client raises when its server fails during a run, in a sentence."""
+    import httpx
+
+    try:
+        yield
+    except httpx.HTTPStatusError as error:
+        raise DigestError(
+            f"{server} failed in what the run asked of it ({_in_short(error)}): see that its disk "
+            "has space, and run again, nothing is lost"
+        ) from None
+    except httpx.HTTPError as error:
+        raise DigestError(
+            f"{server} does not answer any more ({_in_short(error)}): see that it runs, and run "
+            "again, nothing is lost"
+        ) from None
+
+
+def _in_short(error: Exception) -> str:
+    import httpx
+
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"HTTP {error.response.status_code} for {error.request.url}"
+    return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,29 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     yield folder
     if folder.is_mount():
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Nobody can write in ``folder``: by its modes, or, since they do not bind root, by a mount."""
+    if os.geteuid():
+        modes = {path: path.stat().st_mode for path in (folder, *folder.rglob("*"))}
+        for path, mode in modes.items():
+            path.chmod(mode & ~0o222)
+        try:
+            yield
+        finally:
+            for path, mode in modes.items():
+                path.chmod(mode)
+        return
+    mount = ["mount", "--bind", folder, folder]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("root may not mount here, and nothing else binds root")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def need_mounted(disk: Path) -> None:

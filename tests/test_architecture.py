@@ -164,7 +164,7 @@ def loaded_by(code: str) -> set[str]:
 HELP = """
 from contextlib import suppress
 import sys
-from digest.cli import app
+from digest.cli.app import app
 sys.argv = ["digest", {arguments}]
 with suppress(SystemExit):
     app()

@@ -13,7 +13,7 @@ import typer.main
 from typer.testing import CliRunner
 
 from digest import __version__
-from digest.cli import app
+from digest.cli.app import app
 from tests.command import ENVIRONMENT, REPOSITORY, digest
 
 HEAVY = ("prefect", "duckdb", "numpy", "openvino", "transformers", "httpx", "pyarrow", "rich.live")
@@ -52,7 +52,7 @@ def test_every_command_is_in_the_readme(words: tuple[str, ...]) -> None:
 def test_help_and_version_answer_at_once() -> None:
     """Without the modules that take seconds to load."""
     found = subprocess.run(
-        [sys.executable, "-c", "import digest.cli, sys; print(*sys.modules)"],
+        [sys.executable, "-c", "import digest.cli.app, sys; print(*sys.modules)"],
         capture_output=True, text=True, check=True, env=ENVIRONMENT,
     )  # fmt: skip
     assert set(HEAVY) & set(found.stdout.split()) == set()

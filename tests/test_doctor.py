@@ -171,6 +171,20 @@ def test_an_altered_edition_is_named(whole: Workplace, name: str, content: bytes
     assert str(path) in sentence
 
 
+@pytest.mark.parametrize("name", ["v1.0.json", ""])
+def test_an_edition_that_may_not_be_read_is_named(whole: Workplace, name: str) -> None:
+    """A folder where a file is looked for, and the other way round: the modes do not bind root."""
+    path = whole.editions / "2026Q1" / name
+    if name:
+        path.unlink()
+        path.mkdir()
+    else:
+        path = whole.editions
+        shutil.rmtree(path)
+        path.touch()
+    assert f"WRONG editions: cannot use {path}: " in "\n".join(wrong(whole))
+
+
 def test_leftovers_of_killed_runs_are_named_and_are_no_fault(whole: Workplace) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()

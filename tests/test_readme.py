@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from digest.cli import app
+from digest.cli.app import app
 from digest.settings import DEFAULT
 from digest.sources import catalogue
 from tests.command import DIGEST, ENVIRONMENT, REPOSITORY

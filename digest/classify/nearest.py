@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digest.config import Report
+from digest.errors import StorageFull
 from digest.items import digest_of
 from digest.store.archive import replacing, storage_errors
 
@@ -53,8 +54,7 @@ def read_exemplars(
     The file is named for the encoder and the texts: another encoder or another text makes another
     file. Where there is none, the exemplars are read first, and ``report`` gets a sentence.
 
-    Raises:
-        StorageFull: the file cannot be written.
+    A file that cannot be written is told, and the exemplars are read again next time.
     """
     path = vectors_path(examples, model, folder)
     vectors = _stored(path, len(examples))
@@ -62,8 +62,11 @@ def read_exemplars(
         report(f"reading {len(examples):,} written exemplars; this is done once")
         encodings = model.encoder.encode(example.text for example in examples)
         vectors = np.stack([encoding.vector for encoding in encodings])
-        with storage_errors(path), replacing(path) as out:
-            np.save(out, vectors)
+        try:
+            with storage_errors(path), replacing(path) as out:
+                np.save(out, vectors)
+        except StorageFull as error:
+            report(f"{error}; until then the exemplars are read each time")
     return Exemplars(tuple(examples), vectors)
 
 

@@ -1,89 +1,47 @@
 """The command line. It reads arguments, calls a flow or a step, and says what came of it.
 
 Exit status: 0 all went well; 1 the digest is incomplete, a source failed; 2 the command cannot be
-carried out as it stands. Errors are one sentence on standard error; a traceback is a defect.
+carried out as it stands; 130 it was stopped. Errors are one sentence on standard error; a traceback
+is a defect.
 """
 
 from __future__ import annotations
 
 import sys
 import traceback
-from typing import Annotated
 
-import typer
+from digest.errors import DigestError, refusal
 
-from digest import __version__
-from digest.cli import correct, folder, models, people, quarter, rerun, review, serve, sources
-from digest.config import require_utf8
-from digest.errors import DigestError
-
+REFUSED = 2
 STOPPED = 130
-
-app = typer.Typer(
-    help="Quarterly digests of AI science by Sustainable Development Goal and by AI risk.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for command in (
-    quarter.run, rerun.rerun, serve.serve, serve.sign_off, correct.correct, quarter.demo,
-    models.label, models.explain, models.train, models.evaluate,
-    folder.status, folder.doctor, folder.reparse,
-):  # fmt: skip
-    app.command()(command)
-
-sources_app = typer.Typer(help="The list of sources.", no_args_is_help=True)
-sources_app.command("list")(sources.listing)
-sources_app.command("check")(sources.check)
-app.add_typer(sources_app, name="sources")
-
-review_app = typer.Typer(help="The panel's review of a draft.", no_args_is_help=True)
-review_app.command("open")(review.open_)
-review_app.command("status")(review.status)
-review_app.command("check")(review.check)
-review_app.command("export")(review.export)
-review_app.command("import")(review.import_)
-review_app.command("serve")(review.serve)
-people_app = typer.Typer(help="Who takes part in the review.", no_args_is_help=True)
-people_app.command("list")(people.listing)
-people_app.command("add")(people.add)
-people_app.command("link")(people.link)
-people_app.command("passphrase")(people.passphrase)
-people_app.command("revoke")(people.revoke)
-review_app.add_typer(people_app, name="people")
-app.add_typer(review_app, name="review")
 
 
 def main() -> None:
     """Entry point: one sentence for every error that a person can act on."""
     try:
+        from digest.cli.app import app  # here, since Ctrl-C may come while it loads
+        from digest.config import require_utf8
+
         for argument in sys.argv[1:]:
             require_utf8(argument)
         app()
     except DigestError as error:
-        typer.echo(f"digest: {error}", err=True)
-        _give_up(error)
-        sys.exit(error.exit_code)
+        _end(error, str(error), error.exit_code)
+    except OSError as error:
+        _end(error, refusal(error), REFUSED)
+    except KeyboardInterrupt as interrupt:
+        _end(interrupt, "stopped; run the same command again to go on", STOPPED)
     except SystemExit as end:
         if end.code == STOPPED:  # so the framework ends an interrupted command
-            typer.echo("digest: stopped; run the same command again to go on", err=True)
-            _give_up(end)
+            _end(end, "stopped; run the same command again to go on", STOPPED)
         raise
 
 
-def _give_up(error: BaseException) -> None:
-    """Let go of what the failed calls still hold, a database above all, before the process ends."""
+def _end(error: BaseException, sentence: str, status: int) -> None:
+    """Say why, and let go of what the failed calls still hold, a database above all."""
+    print(f"digest: {sentence}", file=sys.stderr)  # noqa: T201
     cause: BaseException | None = error
     while cause is not None:
         traceback.clear_frames(cause.__traceback__)
         cause = cause.__cause__ or cause.__context__
-
-
-@app.callback(invoke_without_command=True)
-def _version(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> None:
-    if version:
-        typer.echo(f"digest {__version__}")
-        raise typer.Exit
+    sys.exit(status)

@@ -21,7 +21,7 @@ import orjson
 from digest.edition.manifest import Manifest
 from digest.errors import StoreCorrupt
 from digest.quarter import Quarter
-from digest.store.archive import replacing, storage_errors
+from digest.store.archive import content_of, files_in, replacing, storage_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ class Edition:
 
 
 class Shelf:
-    """The manifests under one folder."""
+    """The manifests under one folder; StoreError names what may not be read there."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def editions(self, quarter: Quarter | None = None) -> list[Edition]:
         """What was published, of one quarter or of all, oldest quarter and version first."""
-        pattern = f"{quarter or '*'}/*.meta.json"
-        return sorted(map(_edition, self.folder.glob(pattern)), key=_order)
+        metas = files_in(self.folder, f"{quarter or '*'}/*.meta.json")
+        return sorted(map(_edition, metas), key=_order)
 
     def quarters(self) -> frozenset[Quarter]:
         """The quarters of which an edition was published."""
@@ -71,12 +71,13 @@ class Shelf:
 
     def drafts(self) -> list[Quarter]:
         """The quarters that have a draft."""
-        return sorted(Quarter.parse(path.parent.name) for path in self.folder.glob("*/draft.json"))
+        drafts = files_in(self.folder, "*/draft.json")
+        return sorted(Quarter.parse(path.parent.name) for path in drafts)
 
     def unfinished(self) -> list[Path]:
         """Versions that a killed process did not publish to the end."""
         versions = [
-            path for path in sorted(self.folder.glob("*/v*.json"))
+            path for path in sorted(files_in(self.folder, "*/v*.json"))
             if not path.name.endswith(".machine.json")
         ]  # fmt: skip
         is_meta = [path for path in versions if path.name.endswith(".meta.json")]
@@ -90,7 +91,7 @@ class Shelf:
             StoreCorrupt: the file is missing or is not the one that was published.
         """
         path = self._path(edition.quarter, edition.version)
-        content = path.read_bytes() if path.exists() else b""
+        content = content_of(path) or b""
         if hashlib.sha256(content).hexdigest() != edition.sha256:
             raise StoreCorrupt(
                 f"the published manifest {path} is missing or was altered: restore it from a backup"
@@ -100,7 +101,8 @@ class Shelf:
     def draft(self, quarter: Quarter) -> Manifest | None:
         """The quarter's draft, if there is one."""
         path = self._path(quarter, "draft")
-        return _manifest(path, path.read_bytes()) if path.exists() else None
+        content = content_of(path)
+        return None if content is None else _manifest(path, content)
 
     def put_draft(self, manifest: Manifest, machine: Manifest | None = None) -> None:
         """Replace the quarter's draft; ``machine`` is what the machine said, if that differs."""
@@ -116,8 +118,8 @@ class Shelf:
         own = f"{version}.machine" if version else "machine"
         for name in (own, version or "draft"):
             path = self._path(quarter, name)
-            if path.exists():
-                return _manifest(path, path.read_bytes())
+            if (content := content_of(path)) is not None:
+                return _manifest(path, content)
         return None
 
     def propose(self, quarter: Quarter, correction: Correction) -> None:
@@ -134,10 +136,11 @@ class Shelf:
     def proposal(self, quarter: Quarter) -> Correction | None:
         """The open correction of the version that is published now."""
         path, editions = self._path(quarter, "proposal"), self.editions(quarter)
-        if not path.exists() or not editions:
+        content = content_of(path)
+        if content is None or not editions:
             return None
         try:
-            said = orjson.loads(path.read_bytes())
+            said = orjson.loads(content)
             is_open = said.pop("replaces") == editions[-1].version
             return _correction(said) if is_open else None
         except (ValueError, TypeError, KeyError):
@@ -162,10 +165,11 @@ class Shelf:
         An editor who makes another draft in its place has ended that.
         """
         path, draft = self._path(quarter, "frozen"), self.draft(quarter)
-        if draft is None or not path.exists():
+        content = content_of(path)
+        if draft is None or content is None:
             return False
         try:
-            sha256 = orjson.loads(path.read_bytes())["sha256"]
+            sha256 = orjson.loads(content)["sha256"]
         except (ValueError, TypeError, KeyError):
             raise StoreCorrupt(f"{path} cannot be read: delete it, and freeze again") from None
         published = {edition.sha256 for edition in self.editions(quarter)}
@@ -176,9 +180,9 @@ class Shelf:
         quarter = Quarter.parse(manifest.quarter)
         version, correction = f"v1.{len(self.editions(quarter))}", self.proposal(quarter)
         edition = Edition(quarter, version, manifest.sha256, now, correction)
-        machine = self._path(quarter, "machine")
-        if manifest.panel is not None and machine.exists():
-            self._write(self._path(quarter, f"{version}.machine"), machine.read_bytes())
+        machine = content_of(self._path(quarter, "machine"))
+        if manifest.panel is not None and machine is not None:
+            self._write(self._path(quarter, f"{version}.machine"), machine)
         self._write(self._path(quarter, version), manifest.canonical())
         meta: dict[str, Any] = {
             "version": version, "sha256": edition.sha256, "published_at": now.isoformat(),
@@ -206,7 +210,7 @@ def _manifest(path: Path, content: bytes) -> Manifest:
 
 def _edition(path: Path) -> Edition:
     try:
-        meta = orjson.loads(path.read_bytes())
+        meta = orjson.loads(content_of(path) or b"")
         moment = datetime.fromisoformat(meta["published_at"])
         correction = _correction(meta["correction"]) if "correction" in meta else None
         quarter = Quarter.parse(path.parent.name)

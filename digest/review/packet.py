@@ -19,7 +19,7 @@ import orjson
 from digest.config import Clock
 from digest.errors import StoreCorrupt
 from digest.quarter import Quarter
-from digest.store.archive import storage_errors
+from digest.store.archive import reading_errors, storage_errors
 
 FORMAT = "packet/1"
 Pair = tuple[str, str]  # scheme and label
@@ -152,10 +152,13 @@ class Packet:
 
         Raises:
             FileNotFoundError: there is none.
-            StoreCorrupt: it cannot be read.
+            StoreCorrupt: it is damaged.
+            StoreError: it may not be read.
         """
         if not path.exists():
             raise FileNotFoundError(path)
+        with reading_errors():
+            path.open("rb").close()  # SQLite would not say why it cannot
         self.path = path
         address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)

@@ -6,6 +6,7 @@ its block ends (``synchronous=FULL``), also after a power cut, unless it is said
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections import deque
@@ -97,14 +98,23 @@ class BookFile:
             if not self.path.exists():
                 self.path.touch(mode=0o600)  # it holds who may enter; its side files follow
         connection = sqlite3.connect(
-            self.path, timeout=self._patience, isolation_level=None, check_same_thread=False
-        )
+            f"{self.path.absolute().as_uri()}{self._mode()}", uri=True, timeout=self._patience,
+            isolation_level=None, check_same_thread=False,
+        )  # fmt: skip
         try:
             self._prepare(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _mode(self) -> str:
+        """In a folder that may not be written SQLite can make no side files, not even to read."""
+        if os.access(self.path.parent, os.W_OK):
+            return ""
+        # Without a log of its last writers the file holds everything.
+        log = self.path.with_name(f"{self.path.name}-wal")
+        return "?mode=ro" if log.exists() else "?mode=ro&immutable=1"
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA foreign_keys = ON")

@@ -8,7 +8,6 @@ snapshot is the database.
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from digest.config import Workplace
-from digest.store.archive import storage_errors
+from digest.store.archive import files_in, storage_errors
 from digest.store.database import is_snapshot, reading, snapshot_path
 
 PREFIX = ".rehearsal-"
@@ -63,20 +62,22 @@ def _copy(database: Path, to: Path) -> None:
 
 def _link(place: Workplace, within: Workplace) -> None:
     for part, twin in ((place.raw, within.raw), (place.editions, within.editions)):
-        if part.exists():
+        for file in files_in(part):
             # Files that another run is writing have names with a dot, until they are whole.
-            half = shutil.ignore_patterns(".*")
-            shutil.copytree(part, twin, copy_function=_link_or_copy, ignore=half)
+            if not file.name.startswith("."):
+                to = twin / file.relative_to(part)
+                to.parent.mkdir(parents=True, exist_ok=True)
+                _link_or_copy(file, to)
     if place.rulings.exists():
-        _link_or_copy(str(place.rulings), str(within.rulings))
+        _link_or_copy(place.rulings, within.rulings)
     for part, twin in ((place.model, within.model), (place.reviews, within.reviews)):
         if part.exists():
             twin.symlink_to(part.absolute())  # only read
 
 
-def _link_or_copy(file: str, to: str) -> None:
+def _link_or_copy(file: Path, to: Path) -> None:
     try:
-        os.link(file, to)
+        to.hardlink_to(file)
     except OSError:  # on another file system, or one without links
         shutil.copyfile(file, to)
 

@@ -18,6 +18,7 @@ from digest.review.queues import UNSURE, asked
 from digest.review.standing import is_voter
 from digest.steps.decisions import desk
 from digest.steps.signing import next_step, stage_of, state_of
+from digest.store.database import reading, writer_lines
 
 if TYPE_CHECKING:
     from digest.review.outcome import Outcome
@@ -42,6 +43,8 @@ def status_lines(place: Workplace, quarter: Quarter, now: datetime) -> Iterator[
         InputError: the quarter has no draft.
     """
     yield f"{quarter}: {stage_of(place, quarter, now)}"
+    with reading(place.database) as connection:
+        yield from writer_lines(connection, place.database)
     with desk(place, quarter) as on:
         if on.packet is None:
             yield next_step(place, quarter)

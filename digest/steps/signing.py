@@ -38,7 +38,7 @@ from digest.steps import announce
 from digest.steps.decisions import Desk, desk, people_of
 from digest.steps.taking import take_in
 from digest.steps.unfinished import require_finished
-from digest.store.database import writing
+from digest.store.database import reading, writing
 from digest.store.signoffs import SignOff, signoffs
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def stage_of(place: Workplace, quarter: Quarter, now: datetime) -> Stage:
         InputError: it has none.
     """
     shelf, draft = Shelf(place.editions), _draft(place, quarter)
-    with desk(place, quarter) as on, writing(place.database) as connection:
+    with desk(place, quarter) as on, reading(place.database) as connection:
         signed = accepted(connection, quarter, on, draft.sha256)
         held = embargo(on.outcome.events)
     return stage(

@@ -23,7 +23,7 @@ from typing import IO
 import orjson
 import zstandard
 
-from digest.errors import StorageFull, StoreCorrupt
+from digest.errors import StorageFull, StoreCorrupt, StoreError, refusal
 from digest.items import digest_of
 from digest.quarter import Quarter
 from digest.sources import Document
@@ -50,7 +50,11 @@ class Archived:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn the operating system's refusals to write into a sentence that names the place."""
+    """Turn the operating system's refusals to write into a sentence that names the place.
+
+    Raises:
+        StorageFull: the system refused.
+    """
     try:
         yield
     except OSError as error:
@@ -64,9 +68,52 @@ def storage_errors(path: Path) -> Iterator[None]:
             errno.ENOTDIR: "a part of this path is a file, not a folder",
             errno.EEXIST: "a part of this path is a file, not a folder",
         }
-        if error.errno not in reasons:
+        if error.errno is None:  # not the system's, but of a file's content or of a lock
             raise
-        raise StorageFull(f"cannot write to {path}: {reasons[error.errno]}") from None
+        reason = reasons.get(error.errno) or f"{error.strerror} ({error.filename})"
+        raise StorageFull(f"cannot write to {path}: {reason}") from None
+
+
+@contextmanager
+def reading_errors() -> Iterator[None]:
+    """Turn the operating system's refusals to read into a sentence that names the file.
+
+    Raises:
+        StoreError: the system refused.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(refusal(error)) from None
+
+
+def content_of(path: Path) -> bytes | None:
+    """What a file holds; None where there is none.
+
+    Raises:
+        StoreError: it may not be read.
+    """
+    with reading_errors():
+        return path.read_bytes() if path.exists() else None
+
+
+def files_in(folder: Path, pattern: str = "*") -> Iterator[Path]:
+    """The files under a folder whose path in it ends like ``pattern``; none where it is not there.
+
+    ``Path.glob`` takes a folder that may not be read for an empty one.
+
+    Raises:
+        StoreError: a folder may not be read.
+    """
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
+    with reading_errors():
+        for inside, _, names in os.walk(folder, onerror=refuse, followlinks=True):
+            paths = (Path(inside, name) for name in names)
+            yield from (path for path in paths if path.relative_to(folder).match(pattern))
 
 
 class Archive:
@@ -134,16 +181,22 @@ class Archive:
             bytes=size,
         )
         note = self.folder / "documents" / document.source / f"{archived.document_id}.json"
-        if note.exists():
-            return _read_note(note)
+        if (kept := content_of(note)) is not None:
+            return _read_note(note, kept)
         with self._replacing(note) as out:
             out.write(orjson.dumps(asdict(archived), option=orjson.OPT_SORT_KEYS))
         return archived
 
-    def documents(self, source: str = "*") -> Iterator[Archived]:
-        """Every answer kept, of one source or of all, oldest first; equal times by their ids."""
-        notes = (self.folder / "documents").glob(f"{source}/*.json")
-        yield from sorted(map(_read_note, notes), key=lambda f: (f.fetched_at, f.document_id))
+    def documents(self, source: str = "") -> Iterator[Archived]:
+        """Every answer kept, of one source or of all, oldest first; equal times by their ids.
+
+        Raises:
+            StoreCorrupt: a note is damaged.
+            StoreError: a note or a folder of them may not be read.
+        """
+        notes = files_in(self.folder / "documents" / source, "*.json")
+        kept = (_read_note(note, content_of(note) or b"") for note in notes)
+        yield from sorted(kept, key=lambda f: (f.fetched_at, f.document_id))
 
     def document(self, archived: Archived) -> Document:
         """The answer as it came.
@@ -170,26 +223,29 @@ class Archive:
 
         Raises:
             StoreCorrupt: the body is missing, or breaks off where it is read.
+            StoreError: it may not be read.
         """
         path = self._body(archived.sha256)
-        if not path.exists():
-            raise _damaged(archived, path)
+        with reading_errors():
+            if not path.exists():
+                raise _damaged(archived, path)
+            stored = path.open("rb")
         try:
             unpack = zstandard.ZstdDecompressor().stream_reader
-            with path.open("rb") as packed, unpack(packed) as plain:
+            with stored as packed, unpack(packed) as plain:
                 yield plain
         except zstandard.ZstdError:
             raise _damaged(archived, path) from None
 
     def damaged(self) -> Iterator[tuple[Archived, str]]:
-        """Answers whose body is missing or is not what its name says."""
+        """Answers whose body is missing, may not be read or is not what its name says."""
         for archived in self.documents():
             try:
                 with self.open(archived) as body:
                     found = hashlib.file_digest(body, "sha256").hexdigest()  # type: ignore[arg-type]
                 if found != archived.sha256:
                     yield archived, str(_damaged(archived, self._body(archived.sha256)))
-            except StoreCorrupt as error:
+            except StoreError as error:
                 yield archived, str(error)
 
     def _body(self, sha256: str) -> Path:
@@ -212,9 +268,9 @@ def _damaged(archived: Archived, path: Path) -> StoreCorrupt:
     )
 
 
-def _read_note(path: Path) -> Archived:
+def _read_note(path: Path, content: bytes) -> Archived:
     try:
-        data = orjson.loads(path.read_bytes())
+        data = orjson.loads(content)
         return Archived(**{**data, "fetched_at": datetime.fromisoformat(data["fetched_at"])})
     except (ValueError, TypeError, KeyError) as error:
         raise StoreCorrupt(

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,16 @@ def is_snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> bool:
         "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
     ).fetchone()
     return found is not None and Path(found[0]).name == snapshot_path(path).name
+
+
+def writer_lines(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
+    """What to say when a reader has the snapshot of the database at ``path``; else nothing."""
+    if is_snapshot(connection, path):
+        made = datetime.fromtimestamp(snapshot_path(path).stat().st_mtime, UTC)
+        yield (
+            "somebody is writing to the database right now; this is how it was on "
+            f"{made:%Y-%m-%d at %H:%M} UTC"
+        )
 
 
 def snapshot_path(path: Path) -> Path:
@@ -181,11 +192,20 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn DuckDB's errors about the file into sentences; other errors are defects and pass."""
+    """Turn DuckDB's errors about the file into sentences; other errors are defects and pass.
+
+    Raises:
+        StoreError: what is wrong with the file.
+        KeyboardInterrupt: Ctrl-C came while a statement ran; DuckDB makes another error of it.
+    """
     import duckdb
 
     try:
         yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
     except duckdb.Error as error:
         about_file = isinstance(
             error, duckdb.IOException | duckdb.FatalException | duckdb.SerializationException

@@ -6,6 +6,7 @@ built without it. The lock is the process's own: killed, it leaves none behind.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from digest.config import Report, Workplace
 from digest.errors import StoreBusy
-from digest.store.archive import storage_errors
+from digest.store.archive import reading_errors, storage_errors
 
 BRIEF = 2.0  # seconds: longer than the relay's look into the outbox
 LOOK = 0.1  # seconds between two tries
@@ -46,7 +47,11 @@ def own_turn(place: Workplace, wait: float = BRIEF, say: Report = lambda _: None
 
 
 def turn_holder(place: Workplace) -> int | None:
-    """The number of the process that works in the folder now, None when nobody does."""
+    """The number of the process that works in the folder now, None when nobody does.
+
+    Raises:
+        StoreError: that may not be looked up.
+    """
     return _holder(place, "run")
 
 
@@ -56,12 +61,14 @@ def serve_holder(place: Workplace) -> int | None:
 
 
 def _holder(place: Workplace, name: str) -> int | None:
-    if not (place.state / f"{name}.lock").exists():
-        return None
-    try:
-        with FileLock(place.state / f"{name}.lock").acquire(blocking=False):
+    """Who looks needs no right to write, as ``FileLock`` does, and keeps nobody from looking."""
+    path = place.state / f"{name}.lock"
+    with reading_errors():
+        if not path.exists():
             return None
-    except Timeout:
+        with path.open("rb") as lock, suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return None
         return _number(place, name)
 
 

@@ -21,7 +21,7 @@ from digest.classify.evaluate.report import EVALUATION, report
 from digest.classify.evaluate.result import compared, dump, parse, result
 from digest.classify.heads import Heads
 from digest.classify.train.data import Example
-from digest.cli import app
+from digest.cli.app import app
 from digest.config import Workplace
 from digest.edition.manifest import Manifest
 from digest.errors import DigestError, InputError, ModelError

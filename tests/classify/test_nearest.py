@@ -8,7 +8,6 @@ import pytest
 from digest.classify.model import Model
 from digest.classify.nearest import Exemplars, read_exemplars, vectors_path
 from digest.classify.train.data import Example
-from digest.errors import StorageFull
 
 WATER = Example("Half of the villages have no safe water.", {"sdg": frozenset({"6", "3"})}, "sdg-1")
 WELLS = Example("Wells ran dry in the north.", {"sdg": frozenset({"6"})}, "sdg-1")
@@ -67,10 +66,16 @@ def test_a_file_of_another_size_is_made_anew(model: Model, tmp_path: Path) -> No
     assert read(model, tmp_path)[1] == 1
 
 
-def test_a_place_that_cannot_be_written_is_named(model: Model, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_told_and_hinders_nobody(
+    model: Model, tmp_path: Path
+) -> None:
     (tmp_path / "state").write_text("a file, not a folder")
-    with pytest.raises(StorageFull, match="state"):
-        read(model, tmp_path / "state")
+    told: list[str] = []
+    found = read_exemplars(ALL, model, tmp_path / "state", told.append)
+    assert len(found.vectors) == len(ALL)
+    assert len(told) == 2
+    assert told[1].startswith(f"cannot write to {tmp_path / 'state'}")
+    assert told[1].endswith("until then the exemplars are read each time")
 
 
 def test_only_exemplars_with_the_label_and_the_most_like_first(

@@ -18,7 +18,7 @@ from digest.classify.heads import NONE, Heads
 from digest.classify.model import Model
 from digest.classify.train import data, decisions, heads, pack, run
 from digest.classify.train.data import Example
-from digest.cli import app
+from digest.cli.app import app
 from digest.config import SHIPPED_MODEL, Workplace
 from digest.errors import ConfigError, InputError, ModelError, StorageFull
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from digest.cli import app, main
+from digest.cli import main
+from digest.cli.app import app
 from digest.errors import InputError
 from tests.command import digest, sentence
+from tests.disks import read_only
 
 Capture = pytest.CaptureFixture[str]
 RSS = b'<rss version="2.0"><channel><title>T</title></channel></rss>'
@@ -169,19 +170,11 @@ def test_a_wrong_command_is_explained(
 
 @pytest.fixture
 def unwritable(tmp_path: Path) -> Iterator[Path]:
-    """A folder that this user cannot write: by its mode, or, for root, by a read-only mount."""
+    """A folder that this user cannot write."""
     folder = tmp_path / "unwritable"
     folder.mkdir()
-    if os.geteuid():
-        folder.chmod(0o555)
+    with read_only(folder):
         yield folder
-        folder.chmod(0o755)
-        return
-    mount = ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("root may not mount here, and nothing else binds root")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("var", ["", "var"])

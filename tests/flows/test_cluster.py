@@ -48,6 +48,8 @@ def main(folder: Path, workers: str, patience: float) -> None:
                 print(progress.done, flush=True)  # noqa: T201
     except DigestError as error:
         print(f"{type(error).__name__}: {error}", flush=True)  # noqa: T201
+    except KeyboardInterrupt:
+        print("stopped", flush=True)  # noqa: T201
 
 
 def story(n: int) -> Record:
@@ -94,6 +96,7 @@ class Run:
         self._process = subprocess.Popen(
             [sys.executable, __file__, str(place.folder), workers, str(patience)],
             env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True,
         )  # fmt: skip
         assert self._process.stdout
         self._said: Iterator[bytes] = iter(self._process.stdout)
@@ -104,6 +107,10 @@ class Run:
     def workers(self) -> set[int]:
         """Its children that read, besides the one that only tracks resources."""
         return {pid for pid in children(self._process.pid) if b"spawn_main" in command_of(pid)}
+
+    def interrupt(self) -> None:
+        """As a terminal does: all processes of the command hear it."""
+        os.killpg(self._process.pid, signal.SIGINT)
 
     def kill(self) -> None:
         self._process.kill()
@@ -170,6 +177,13 @@ def test_when_all_is_killed_half_way_nothing_is_left_and_what_was_read_is_not_re
     unmarked = [(*row[:2], marked.tokens if row[2] == MARK else row[2], *row[3:])
                 for row in found["embedding"]]  # fmt: skip
     assert found | {"embedding": unmarked} == expected
+
+
+def test_stopped_while_its_workers_start_it_ends_without_a_traceback(mine: Workplace) -> None:
+    run = Run(mine, "2")
+    wait_for(run.workers, "no worker was started")
+    run.interrupt()
+    assert run.finish() == ["stopped"]
 
 
 def mark_a_finished_shard(place: Workplace) -> Reading:

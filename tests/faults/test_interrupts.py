@@ -1,0 +1,57 @@
+"""Ctrl-C ends a command with one sentence, whatever it is at."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import pytest
+
+from digest.cli import main
+from tests.command import ENVIRONMENT
+
+AT_A_STATEMENT = """
+import os, signal, sys, threading
+from pathlib import Path
+from digest.store.database import writing
+try:
+    with writing(Path(sys.argv[1])) as connection:
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        endless = "SELECT i FROM range(1000000000) t(i) WHERE md5(i::VARCHAR) = ''"
+        connection.execute(endless).fetchall()
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_a_statement_that_runs_is_stopped(tmp_path: Path) -> None:
+    """DuckDB makes an error of its own of it, which would pass for a defect."""
+    done = subprocess.run(
+        [sys.executable, "-c", AT_A_STATEMENT, str(tmp_path / "digest.duckdb")],
+        env=ENVIRONMENT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
+class Interrupting:
+    """Ctrl-C comes while the commands are loaded."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> ModuleSpec | None:
+        if name == "digest.cli.app":
+            signal.raise_signal(signal.SIGINT)
+        return None
+
+
+def test_a_command_that_is_still_loaded_is_stopped(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "digest.cli.app", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Interrupting, *sys.meta_path])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130
+    assert capfd.readouterr().err == "digest: stopped; run the same command again to go on\n"
