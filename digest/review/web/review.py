@@ -124,26 +124,16 @@ class Review:
 
     def next_open(self, person: Person, queue: str, after: str = "") -> str | None:
         """The next item of a queue that this person has not done, after one and then from the
-        beginning, that one last; without one, from where the person begins. What the panel has
-        settled comes after all else. None when all is done."""
+        beginning, that one last; what the panel has settled comes after all else. None when all is
+        done."""
         tasks, own, out = self.tasks(queue), {*self.ledger.own(person.id)}, self.out(person)
-        first = self._begins(person, len(tasks)) - 1
-        place = next((n for n, (item, _) in enumerate(tasks) if item == after), first)
+        place = next((n for n, (item, _) in enumerate(tasks) if item == after), -1)
         order = [task for task in (*tasks[place + 1 :], *tasks[: place + 1]) if task[0] not in out]
         for dealt_with in (own | self.settled(), own):
             for item, keys in order:
                 if not dealt_with.issuperset(keys):
                     return item
         return None
-
-    def _begins(self, person: Person, size: int) -> int:
-        """Where in a queue a person begins. All who read at the same time would decide on its first
-        items: only as many as make a quorum begin at one place, and settle what is there."""
-        ids, together = [one.id for one in self.voters()], self.ledger.rule.quorum
-        if person.id not in ids:
-            return 0
-        groups = -(-len(ids) // together)
-        return ids.index(person.id) // together * size // groups
 
     def first_open(self, person: Person, queue: str) -> str:
         """The item of the first label of a queue that the panel has not settled, of those on which
