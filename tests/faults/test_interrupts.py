@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from importlib.machinery import ModuleSpec
@@ -42,7 +41,7 @@ class Interrupting:
     @staticmethod
     def find_spec(name: str, *_: object) -> ModuleSpec | None:
         if name == "digest.cli.app":
-            signal.raise_signal(signal.SIGINT)
+            raise KeyboardInterrupt
         return None
 
 
