@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from digest.errors import StorageFull, StoreCorrupt
+from digest.errors import StorageFull, StoreCorrupt, StoreError
 from digest.review.packet import About, Packet, PacketItem, PacketLabel, write_packet
 from tests.examples import NOON, Q1
 
@@ -73,12 +73,16 @@ def test_several_threads_read_one_packet(path: Path) -> None:
     assert found == [TWO] * 8
 
 
-def test_a_missing_and_a_damaged_packet_are_told_apart(path: Path) -> None:
+def test_a_missing_a_damaged_and_an_unreadable_packet_are_told_apart(path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Packet(path)
     write(path)
     path.write_bytes(path.read_bytes()[:50] + b"x" * 5000)
     with pytest.raises(StoreCorrupt, match=r"2026Q1\.packet\.sqlite cannot be read: make it anew"):
+        Packet(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(StoreError, match=r"cannot use .*2026Q1\.packet\.sqlite: Is a directory"):
         Packet(path)
 
 
