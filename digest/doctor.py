@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from digest.config import Workplace, utc_now
 from digest.edition.shelf import Shelf
-from digest.errors import DigestError, StoreBusy, StoreError, refusal
+from digest.errors import DigestError, StoreBusy, StoreError, refusal, some_of
 from digest.review.book import Book
 from digest.review.packet import Packet
 from digest.store import checks
@@ -92,13 +92,13 @@ def _contents(connection: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
     for what, ids in checks.contradictions(connection):
         if ids:
             faults += 1
-            yield Finding(False, "counts and links", f"{_some(ids)} are {what}: {REBUILD}")
+            yield Finding(False, "counts and links", f"{some_of(ids, NAMED)} are {what}: {REBUILD}")
     if not faults:
         asked = len(checks.SHOULD_BE_EMPTY)
         yield Finding(True, "counts and links", f"{asked} questions, and nothing contradicts")
     wrong = checks.differing(connection)
     if wrong:
-        detail = f"{_some(wrong)} are not what their records make of them: {REBUILD}"
+        detail = f"{some_of(wrong, NAMED)} are not what their records make of them: {REBUILD}"
         yield Finding(False, "items", detail)
     else:
         yield Finding(True, "items", "derived anew from their records, every item is the same")
@@ -109,7 +109,7 @@ def _unarchived(connection: duckdb.DuckDBPyConnection, archive: Archive) -> Iter
     lost = [f"{i} of {source}" for i, source in checks.documents_of(connection).items()
             if i not in kept]  # fmt: skip
     if lost:
-        detail = f"{_some(lost)} are in the database and not in {archive.folder}"
+        detail = f"{some_of(lost, NAMED)} are in the database and not in {archive.folder}"
         yield Finding(False, "raw archive", f"{detail}: restore it from a backup")
 
 
@@ -217,9 +217,3 @@ def _is_running(number: int) -> bool:
     except PermissionError:
         pass
     return True
-
-
-def _some(ids: list[str]) -> str:
-    """The first ids, and how many more there are."""
-    more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
-    return ", ".join(ids[:NAMED]) + more

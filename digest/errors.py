@@ -32,6 +32,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pydantic import ValidationError
+
     from digest.sources import Document
 
 
@@ -45,6 +49,20 @@ def refusal(error: OSError) -> str:
     """What the operating system refuses, and of which file; of standard output it says no name."""
     name = error.filename or "standard output, or a file that the system does not name"
     return f"cannot use {name}: {error.strerror or error}"
+
+
+def first_problem(error: ValidationError) -> str:
+    """The first thing that is wrong with what somebody wrote, with the field in which it is."""
+    first = error.errors()[0]
+    field = ".".join(map(str, first["loc"]))
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{field}: {what}" if field else what
+
+
+def some_of(names: Sequence[str], most: int = 5) -> str:
+    """The first ``most`` of some names, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 class InputError(DigestError):

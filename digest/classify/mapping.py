@@ -31,7 +31,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from digest.classify.heads import NONE
-from digest.errors import ConfigError
+from digest.errors import ConfigError, first_problem, some_of
 from digest.taxonomy import Codebook
 
 MAPPING = "labels.toml"
@@ -79,9 +79,7 @@ def read_mapping(path: Path, outputs: Iterable[str]) -> Mapping:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"{path}: {where}: {first['msg']}") from None
+        raise ConfigError(f"{path}: {first_problem(error)}") from None
     if (mapping.labels is None) == (mapping.zero_shot is None):
         raise ConfigError(f"{path}: write either [labels] or [zero-shot], and not both")
     return mapping
@@ -153,5 +151,4 @@ def _what_to_write(path: Path, outputs: list[str]) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    names = sorted(names)
-    return ", ".join(map(repr, names[:5])) + (f" and {len(names) - 5} more" if names[5:] else "")
+    return some_of([repr(name) for name in sorted(names)])

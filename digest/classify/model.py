@@ -18,7 +18,7 @@ from digest.classify.encoder import Encoder, Encoding
 from digest.classify.heads import Heads
 from digest.classify.label import Text, labels_of
 from digest.config import SHIPPED_MODEL
-from digest.errors import ModelError
+from digest.errors import ModelError, first_problem
 
 HEADS = "heads.npz"
 
@@ -103,9 +103,7 @@ def _about(folder: Path) -> _About:
     except OSError as error:
         what = f"no usable model in {folder}: {path.name}: {error.strerror}"
     except ValidationError as error:
-        first = error.errors()[0]
-        where = "".join(f"{key}: " for key in first["loc"])
-        what = f"no usable model in {folder}: {path.name}: {where}{first['msg']}"
+        what = f"no usable model in {folder}: {path.name}: {first_problem(error)}"
     raise ModelError(f"{what}: {_remedy(folder)}")
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from digest.errors import some_of
 from digest.review.consensus import PageFinding
 from digest.review.events import (
     Decision,
@@ -41,7 +42,6 @@ Stage = Literal["draft", "in review", "signed off", "embargoed", "published"]
 LackKind = Literal["people", "decisions", "conflicts", "findings", "taking in", "papers"]
 FRESH = timedelta(days=7)  # for which a look-up of the papers counts
 ARXIV = "arxiv:"
-NAMED = 5
 # What changes a draft; the rest (comments, reports, sign-offs) does not.
 DECIDING = (Decision, Declared, Undone, Finding, FindingVoice, Question, StoryRuling)
 
@@ -194,9 +194,7 @@ def _papers(state: State, now: datetime) -> Iterator[Lack]:
 
 
 def _named(names: Iterable[str]) -> str:
-    several = list(names)
-    more = f" and {len(several) - NAMED:,} more" if len(several) > NAMED else ""
-    return f" ({', '.join(several[:NAMED])}{more})"
+    return f" ({some_of(list(names))})"
 
 
 def signature(

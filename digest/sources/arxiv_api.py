@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from digest.errors import Incomplete, Refused, SourceError, Unreadable, UnsafeAddress
+from digest.errors import Incomplete, Refused, SourceError, Unreadable, UnsafeAddress, some_of
 from digest.sources import Document
 from digest.sources.arxiv_atom import Page, page_of, parse, words_of
 from digest.sources.arxiv_record import refused
@@ -186,9 +186,8 @@ def _complain(source: Source, days: Sequence[_Day], days_left: int) -> None:
         raise errors[-1]
     if not failed:
         return
-    named = ", ".join(f"{day.date} ({day.problem})" for day in failed[:MOST_NAMED])
-    more = f" and {len(failed) - MOST_NAMED} more" if len(failed) > MOST_NAMED else ""
-    what = f"{len(failed)} of {len(days)} days are not whole: {named}{more}"
+    named = some_of([f"{day.date} ({day.problem})" for day in failed], MOST_NAMED)
+    what = f"{len(failed)} of {len(days)} days are not whole: {named}"
     if days_left:
         what += f"; the last {days_left} days were not asked, because no answer came any more"
     incomplete = Incomplete(source.id, source.url, what, "what came was kept; run again later")

@@ -33,6 +33,7 @@ from digest.steps.draft import machine_draft, with_decisions
 from digest.steps.drafting import Drafting, drafting
 from digest.steps.opening import Wish, put_before_panel
 from digest.steps.publish import build_draft
+from digest.steps.unfinished import require_finished
 from digest.store.database import writing
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def correct(
     with writing(place.database) as connection:
         if correction.kind == "update":
             machine = machine_draft(connection, place, quarter, using)
+            require_finished(machine)
         else:
             machine = _machine_of(shelf, quarter, edition)
         manifest = _drafted(connection, place, quarter, machine, correction, using)

@@ -90,13 +90,15 @@ def open_review(
     The caller has the turn.
 
     Raises:
-        InputError: there is no draft, nobody to review it, or it is signed off or published.
+        InputError: there is no draft, nobody to review it, it is signed off or published, or the
+            harvest behind it was stopped before its end.
     """
     machine = _reviewable(place, quarter)
     if not wish.refresh:
         _require_unsigned(connection, place, quarter)
     if wish.refresh and place.packet(quarter).exists():
         machine = machine_draft(connection, place, quarter, using)
+    require_finished(machine)
     manifest = put_before_panel(connection, place, machine, using, wish, clock)
     with closing(Packet(place.packet(quarter))) as packet:
         return Opening(manifest, packet.queues(), dict(packet.about.left_out))
@@ -110,12 +112,7 @@ def put_before_panel(
     wish: Wish,
     clock: Clock,
 ) -> Manifest:
-    """Make the packet of what the machine says, note who did, and take in what was decided.
-
-    Raises:
-        InputError: the harvest behind it was stopped before its end.
-    """
-    require_finished(machine)
+    """Make the packet of what the machine says, note who did, and take in what was decided."""
     quarter = Quarter.parse(machine.quarter)
     drawn, late = _population(place, machine, wish)
     with desk(place, quarter) as on:

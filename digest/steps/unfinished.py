@@ -6,10 +6,8 @@ Such a draft can be looked at, but nobody reviews it or answers for it: the harv
 from __future__ import annotations
 
 from digest.edition.manifest import Manifest
-from digest.errors import InputError
+from digest.errors import InputError, some_of
 from digest.store.history import UNFINISHED
-
-NAMED = 5
 
 
 def unfinished(manifest: Manifest) -> tuple[str, ...]:
@@ -20,10 +18,9 @@ def unfinished(manifest: Manifest) -> tuple[str, ...]:
 def unfinished_line(manifest: Manifest) -> str:
     """What a draft lacks, and what to do, in a sentence; it must lack something."""
     found = unfinished(manifest)
-    more = f" and {len(found) - NAMED:,} more" if len(found) > NAMED else ""
     return (
         f"the harvest of {manifest.quarter} was stopped before it was done with {len(found):,} of "
-        f"{len(manifest.sources):,} sources ({', '.join(found[:NAMED])}{more}): run it again to "
+        f"{len(manifest.sources):,} sources ({some_of(found)}): run it again to "
         f"its end (digest run {manifest.quarter})"
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digest.items import digest_of
 from digest.quarter import Quarter
+from digest.store.database import transaction
 from digest.store.ingest import Counts
 
 if TYPE_CHECKING:
@@ -43,15 +44,23 @@ def note_begun(
     connection: duckdb.DuckDBPyConnection, quarter: Quarter, sources: Iterable[str], now: datetime
 ) -> None:
     """Remember whom a harvest is going to ask: until it is done with them they are unfinished."""
-    for source in sources:
-        detail = "its harvest was stopped before it was done"
-        note_outcome(connection, quarter, Outcome(source, UNFINISHED, detail, Counts()), now)
+    detail = "its harvest was stopped before it was done"
+    with transaction(connection):
+        for source in sources:
+            _note(connection, quarter, Outcome(source, UNFINISHED, detail, Counts()), now)
 
 
 def note_outcome(
     connection: duckdb.DuckDBPyConnection, quarter: Quarter, outcome: Outcome, now: datetime
 ) -> None:
     """Remember what became of a source; earlier harvests stay in the table if they were done."""
+    with transaction(connection):
+        _note(connection, quarter, outcome, now)
+
+
+def _note(
+    connection: duckdb.DuckDBPyConnection, quarter: Quarter, outcome: Outcome, now: datetime
+) -> None:
     connection.execute(
         "DELETE FROM harvest WHERE quarter = ? AND source = ? AND outcome = ?",
         [str(quarter), outcome.source, UNFINISHED],

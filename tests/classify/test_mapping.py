@@ -55,7 +55,7 @@ WRONG = {
     ),
     "a hypothesis without a place": (
         'problem = "multi"\n[zero-shot]\nschemes = ["sdg"]\nhypothesis = "It is."',
-        "zero-shot.hypothesis: .* must contain {name} or {definition}",
+        "zero-shot.hypothesis: must contain {name} or {definition}",
     ),
     "an unknown scheme of hypotheses": (
         'problem = "multi"\n[zero-shot]\nschemes = ["goals"]',

@@ -9,22 +9,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from digest.config import Inputs, Workplace
 from digest.edition.manifest import Manifest
-from digest.edition.shelf import Shelf
+from digest.edition.shelf import Correction, Shelf
 from digest.errors import InputError
 from digest.sample import data, feeds
 from digest.status import status_lines
+from digest.steps.correct import correct
 from digest.steps.rerun import Request, rehearse
 from digest.steps.rerun_lines import lines
 from digest.steps.signing import sign_off
 from digest.steps.unfinished import unfinished, unfinished_line
+from digest.store import history
+from digest.store.database import writing
+from digest.store.history import ANSWERED, Outcome
+from digest.store.ingest import Counts
 from tests.command import ENVIRONMENT
 from tests.examples import NOON, Q1, edition
 from tests.servers import Exchange, FaultyServer, body
-from tests.steps.panel import Panel
+from tests.steps.panel import STORED, Panel
 
 HARVEST = """
 import sys
@@ -167,6 +173,36 @@ def test_no_panel_is_asked_about_the_draft_of_a_harvest_that_was_stopped(panel: 
     with pytest.raises(InputError, match=f"with 1 of 3 sources .{first.id}.: run it again"):
         panel.open()
     assert not panel.place.packet(Q1).exists()
+
+
+def test_a_correction_that_is_refused_leaves_the_open_one_as_it_is(alone: Panel) -> None:
+    shelf = Shelf(alone.place.editions)
+    sign_off(alone.place, Q1, "Ed Itor", "", alone.clock)
+    shelf.publish(alone.draft, alone.now)
+    amendment = Correction("amendment", "not about AI", "Ed Itor", (alone.draft.items[0].id,))
+    correct(alone.place, Q1, amendment, STORED, alone.clock)
+    draft = shelf.draft(Q1)
+    with writing(alone.place.database) as connection:
+        history.note_begun(connection, Q1, ["sample-regulator"], alone.now)
+    update = Correction("update", "new reports came", "Ed Itor")
+    with pytest.raises(InputError, match="was stopped before it was done with 1 of 3 sources"):
+        correct(alone.place, Q1, update, STORED, alone.clock, refresh=True)
+    assert (shelf.proposal(Q1), shelf.draft(Q1)) == (amendment, draft)
+
+
+def test_a_source_is_unfinished_until_its_outcome_is_stored(place: Workplace) -> None:
+    """Also when the process ends between the two."""
+    with writing(place.database) as connection:
+        history.note_begun(connection, Q1, ["a", "b"], NOON)
+        half = Outcome("a", ANSWERED, None, Counts())  # type: ignore[arg-type]
+        with pytest.raises(duckdb.ConstraintException):
+            history.note_outcome(connection, Q1, half, NOON)
+        history.note_outcome(connection, Q1, Outcome("b", ANSWERED, "", Counts()), NOON)
+        found = history.latest_outcomes(connection, Q1)
+    assert {name: one.outcome for name, one in found.items()} == {
+        "a": "unfinished",
+        "b": "answered",
+    }
 
 
 def test_of_many_sources_a_few_are_named() -> None:

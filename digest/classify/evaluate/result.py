@@ -26,8 +26,7 @@ from digest.classify.evaluate.metrics import (
     with_none,
 )
 from digest.classify.heads import NONE
-from digest.classify.train.rows import problem_of
-from digest.errors import InputError
+from digest.errors import InputError, first_problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -138,7 +137,7 @@ def parse(content: bytes, name: str) -> tuple[str, dict[str, Sheet]]:
         kept = _Kept.model_validate_json(content)
     except ValidationError as error:
         raise InputError(
-            f"{name} is not a result of digest evaluate ({problem_of(error)}): give one that "
+            f"{name} is not a result of digest evaluate ({first_problem(error)}): give one that "
             "--out stored, or a model's folder"
         ) from None
     return kept.model, {scheme: _sheet(part.answers) for scheme, part in kept.schemes.items()}

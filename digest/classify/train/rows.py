@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from digest.errors import InputError
+from digest.errors import InputError, first_problem
 from digest.store.archive import open_plain
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ def rows(path: Path, kind: type[T]) -> Iterator[tuple[str, T]]:
         try:
             row = shape.validate_json(line)
         except ValidationError as error:
-            raise InputError(f"{where}: {problem_of(error)}: check the file") from None
+            raise InputError(f"{where}: {first_problem(error)}: check the file") from None
         yield where, row
 
 
@@ -71,11 +71,3 @@ def table(path: Path, *columns: str, delimiter: str = "\t") -> Iterator[dict[str
         raise InputError(what) from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
-
-
-def problem_of(error: ValidationError) -> str:
-    """The first thing that is wrong, with the field in which it is."""
-    first = error.errors()[0]
-    field = ".".join(map(str, first["loc"]))
-    what = first["msg"].removeprefix("Value error, ")
-    return f"{field}: {what}" if field else what
