@@ -187,7 +187,8 @@ def test_an_evening_of_the_panel(world: World, panel: Panel) -> None:
     assert "conflict of interest" in at(ben, own).text
     assert "Ada Lovelace" not in at(ben, disputed).text
     ben.decide({disputed: "reject"})
-    ben.page.wait_for_selector("text=Ada Lovelace")
+    ben.sent()
+    assert "Ada Lovelace" in ben.text
     ben.go("item?queue=selected")
     ben.page.wait_for_load_state("networkidle")  # the next items come in advance
     before = len(panel.acts())

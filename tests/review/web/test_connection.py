@@ -63,6 +63,26 @@ def test_without_a_connection_decisions_wait_and_are_saved_once(
     ]  # fmt: skip
 
 
+def test_what_waits_is_shown_as_decided_on_a_page_that_does_not_know_of_it(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.route("**/decide", lambda route: route.abort())
+    page.goto(served.base + ITEM)
+    first, second = (one.get_attribute("id") for one in page.query_selector_all("#labels > .label"))
+    page.keyboard.press("r")
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    page.reload()
+    assert page.get_attribute(f"#{first} button[value=reject]", "aria-pressed") == "true"
+    assert page.get_attribute(".label[aria-current]", "id") == second  # what the next key decides
+    page.keyboard.press("a")
+    page.unroute("**/decide")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    page.wait_for_selector("#waits", state="hidden")
+    verdicts = [verdict for _, _, _, verdict in served.decisions]
+    assert verdicts == ["reject", "accept"]
+
+
 def press_and_lose_the_answer(page: Any, key: str) -> None:
     """The server has the decision, and the browser does not know."""
 

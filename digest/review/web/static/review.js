@@ -68,9 +68,13 @@ shown until its author has seen it. */
       door.textContent = words.enter;
       line.append(" ", door);
     }
-    const own = list.filter((entry) => entry.label && entry.item === item());
+    const undone = new Set(list.map((entry) => entry.undoes));
+    const own = list.filter((entry) => entry.label && entry.item === item() && !undone.has(entry.id));
     for (const card of all(".label")) {
-      card.classList.toggle("waiting", own.some((entry) => entry.label === card.dataset.label));
+      const entry = own.findLast((one) => one.label === card.dataset.label);
+      card.classList.toggle("waiting", Boolean(entry));
+      // A page that was made before it is saved shows it as decided, or it would be decided again.
+      if (entry && !card.dataset.waits) showAsDecided(card, entry);
     }
   }
 
@@ -185,6 +189,11 @@ shown until its author has seen it. */
     }
   }
 
+  function showAsDecided(card, entry) {
+    mark(card, entry.verdict);
+    card.dataset.waits = "1";
+  }
+
   // What was not saved is not shown as decided.
   function settle(card) {
     delete card.dataset.waits;
@@ -192,8 +201,7 @@ shown until its author has seen it. */
   }
 
   function goOn(card, entry) {
-    mark(card, entry.verdict);
-    card.dataset.waits = "1";
+    showAsDecided(card, entry);
     saySaving();
     const open = cards().filter((one) => !one.dataset.mine && !one.dataset.waits && !one.closest("#optional"));
     if (open.length) choose(open[0], true);
@@ -484,8 +492,8 @@ shown until its author has seen it. */
 
   function begin() {
     showKeys();
-    choose(nextOpen() || cards()[0]);
     showWaiting();
+    choose(nextOpen() || cards()[0]);
     fetchAhead();
   }
 
