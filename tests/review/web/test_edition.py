@@ -204,6 +204,8 @@ def test_an_editor_does_not_shut_everybody_out_by_changing_their_own_role(served
     editor, described = served.visitor("ed"), {"name": "Ed It", "language": "en"}
     refused = editor.post("/people/change", person="ed", role="member", **described)
     assert (refused.status_code, "your own role" in refused.text) == (400, True)
+    assert 'required value="Ed It"' in refused.text  # what was typed is not typed twice
+    assert "Ed It<" not in editor.get("/people").text
     editor.post("/people/change", person="ed", role="editor", **described)
     assert "Ed It<" in editor.get("/people").text
 

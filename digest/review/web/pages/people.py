@@ -43,11 +43,13 @@ def person(visit: Visitor, id: str, saved: str = "") -> Response:
 
 
 def _person_page(
-    visit: Visit, known: Person, code: int = 200, saved: str = "", refusal: str = "", link: str = ""
-) -> Response:
+    visit: Visit, known: Person, typed: Person | None = None, saved: str = "", refusal: str = "",
+    link: str = "",
+) -> Response:  # fmt: skip
+    """``typed`` is what a form that is refused said: it is not typed twice."""
     return visit.page(
-        "person", code, known=known, saved=saved, refusal=refusal, link=link, hours=HOURS,
-        roles=get_args(Role), goals=GOALS,
+        "person", 400 if refusal else 200, known=known, typed=typed or known, saved=saved,
+        refusal=refusal, link=link, hours=HOURS, roles=get_args(Role), goals=GOALS,
         languages=[(tag, tongue.own_name()) for tag, tongue in visit.desk.tongues.items()],
     )  # fmt: skip
 
@@ -95,11 +97,11 @@ def change(visit: Visitor, form: Posted) -> Response:
     known = _known(visit, form.needed("person", 60))
     typed = _described(form, known.id)
     if known.id == visit.person.id and typed.role != known.role:
-        return _person_page(visit, known, 400, refusal="role")
+        return _person_page(visit, known, typed, refusal="role")
     try:
         visit.desk.people.change(typed)
     except InputError as error:
-        return _person_page(visit, known, 400, refusal=str(error))
+        return _person_page(visit, known, typed, refusal=str(error))
     return RedirectResponse(f"/people/person?id={known.id}&saved=1", SEE_OTHER)
 
 
@@ -122,7 +124,7 @@ def revoke(visit: Visitor, form: Posted) -> Response:
     """Let somebody in no more."""
     known = _known(visit, form.needed("person", 60))
     if known.id == visit.person.id:
-        return _person_page(visit, known, 400, refusal="own")
+        return _person_page(visit, known, refusal="own")
     visit.desk.people.revoke(known.id)
     return RedirectResponse(f"/people/person?id={known.id}&saved=1", SEE_OTHER)
 
