@@ -57,8 +57,8 @@ def one(serve: Serving) -> tuple[float, float]:
     serve.post(EVENT, QUARTER)
 
     def ended() -> dict[str, Any] | None:
-        fresh = [r for r in serve.runs() if r["id"] not in known]
-        return next((r for r in fresh if r["state_type"] == "COMPLETED"), None)
+        fresh = [run for run in serve.runs("COMPLETED") if run["id"] not in known]
+        return next(iter(fresh), None)
 
     run = until(ended)
 

@@ -22,12 +22,14 @@ import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from tokenizers import Tokenizer
 
 WINDOW = 254  # tokens, besides the two special ones; the encoder was trained on 256
 # In hand at a time, which bounds memory: so many texts, or as many as have so many characters.
 BLOCK = 256
 BLOCK_CHARACTERS = 1_000_000
 PIECE = 250_000  # characters that the tokenizer, which takes some 300 bytes for each, gets at once
+SPECIAL_TOKENS = ("[CLS]", "[SEP]", "[PAD]")  # before and after a window, and after the last
 LENGTH_STEP = 16  # lengths are padded up to a multiple: few distinct shapes to prepare
 
 
@@ -65,10 +67,11 @@ class Encoding:
 
 
 class Encoder:
-    """A tokenizer and a graph from one folder; loading takes about two seconds."""
+    """A tokenizer and a graph from one folder; loading takes about a second."""
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         self._tokenizer = _tokenizer(folder)
+        self._begin, self._end, self._pad = map(self._special, SPECIAL_TOKENS)
         self._requests = _requests(folder, threads or os.cpu_count() or 1)
 
     def encode(
@@ -82,6 +85,11 @@ class Encoder:
         wanted = zip(texts, parts, strict=True) if parts is not None else ((t, ()) for t in texts)
         for block in _blocks(wanted, lambda pair: len(pair[0])):
             yield from self._block(block, parts is not None)
+
+    def _special(self, token: str) -> int:
+        found = self._tokenizer.token_to_id(token)
+        assert found is not None, f"a BERT tokenizer has {token}"
+        return found
 
     def _block(
         self, block: list[tuple[str, Sequence[Span]]], with_parts: bool
@@ -108,17 +116,14 @@ class Encoder:
         """Each text's tokens, the special ones left out."""
         found: list[list[_Tokens]] = [[] for _ in texts]
         pieces = ((n, cut) for n, text in enumerate(texts) for cut in _cuts(text))
+        # The fast way knows no offsets.
+        cut_up = self._tokenizer.encode_batch if with_begins else self._tokenizer.encode_batch_fast
         for some in _blocks(pieces, lambda piece: piece[1].stop - piece[1].start):
-            batch = self._tokenizer(
-                [texts[n][cut] for n, cut in some], add_special_tokens=False, verbose=False,
-                return_offsets_mapping=with_begins, return_attention_mask=False,
-                return_token_type_ids=False,
-            )  # fmt: skip
-            for position, (n, cut) in enumerate(some):
-                spans = batch["offset_mapping"][position] if with_begins else []
+            batch = cut_up([texts[n][cut] for n, cut in some], add_special_tokens=False)
+            for encoded, (n, cut) in zip(batch, some, strict=True):
+                spans = encoded.offsets if with_begins else []
                 begins = np.fromiter((begin for begin, _ in spans), np.int64, len(spans))
-                ids = np.array(batch["input_ids"][position], np.int64)
-                found[n].append((ids, begins + cut.start))
+                found[n].append((np.array(encoded.ids, np.int64), begins + cut.start))
         return [
             (np.concatenate(ids), np.concatenate(at))
             for ids, at in (zip(*own, strict=True) for own in found)
@@ -126,8 +131,8 @@ class Encoder:
 
     def _inputs(self, ids: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
         length = -(-(len(ids) + 2) // LENGTH_STEP) * LENGTH_STEP
-        row = np.full((1, length), self._tokenizer.pad_token_id, dtype=np.int64)
-        row[0, 0], row[0, len(ids) + 1] = self._tokenizer.cls_token_id, self._tokenizer.sep_token_id
+        row = np.full((1, length), self._pad, dtype=np.int64)
+        row[0, 0], row[0, len(ids) + 1] = self._begin, self._end
         row[0, 1 : len(ids) + 1] = ids
         mask = np.zeros((1, length), dtype=np.int64)
         mask[0, : len(ids) + 2] = 1
@@ -206,12 +211,14 @@ def _unit(total: NDArray[np.float64]) -> NDArray[np.float32]:
     return (total / np.linalg.norm(total)).astype(np.float32)
 
 
-def _tokenizer(folder: Path) -> Any:
-    os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
-    import transformers
+def _tokenizer(folder: Path) -> Tokenizer:
+    """By the library under transformers, whose own import takes longer than all else together."""
+    from tokenizers import Tokenizer
 
-    transformers.logging.set_verbosity_error()
-    return transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def _requests(folder: Path, threads: int) -> Any:

@@ -80,10 +80,16 @@ class Serving:
         return {d["name"]: d["id"] for d in self.ask("deployments/filter")}
 
     def runs(self, *states: str) -> list[dict[str, Any]]:
-        """The flow runs that are, or have been, at work; of some types of states or of all."""
-        found = self.ask("flow_runs/filter", limit=200, sort="EXPECTED_START_TIME_DESC")
-        due = [run for run in found if run["state_type"] != "SCHEDULED" or is_due(run)]
-        return [run for run in due if not states or run["state_type"] in states]
+        """The flow runs that are, or have been, at work; of some types of states or of all. The
+        hundreds that are planned for later days are not asked for."""
+        types = {"any_": states} if states else {"not_any_": ["SCHEDULED"]}
+        return list(self.ask("flow_runs/filter", flow_runs={"state": {"type": types}}))
+
+    def has_runs_to_come(self) -> bool:
+        """Whether a run is at work or due."""
+        late = {"before_": datetime.now(UTC).isoformat()}
+        due = {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": late}
+        return bool(self.runs("RUNNING", "PENDING") or self.ask("flow_runs/count", flow_runs=due))
 
     def post(self, name: str, quarter: Quarter = Q1, times: int = 1, again: int = 1) -> None:
         """An outside system tells so many times of an event, and sends all that again and again."""
@@ -106,12 +112,11 @@ class Serving:
 
     def is_at_rest(self) -> bool:
         """Nothing runs, nothing is about to run, nothing waits."""
-        if turn_holder(self.place) or self.runs("RUNNING", "PENDING", "SCHEDULED"):
-            return False
         try:
-            return not self.open_events()
+            at_work = turn_holder(self.place) or self.open_events()
         except DigestError:
             return False
+        return not at_work and not self.has_runs_to_come()
 
     def draft(self, quarter: Quarter = Q1) -> str:
         """The sha256 of the draft, once it is this and nothing is under way."""
@@ -144,10 +149,6 @@ def settled(serve: Serving, sha256: str) -> None:
     until(serve.is_at_rest)
     assert serve.draft() == sha256
     assert (serve.place.drafts / str(Q1) / "index.html").exists()
-
-
-def is_due(run: dict[str, Any]) -> bool:
-    return datetime.fromisoformat(run["expected_start_time"]) <= datetime.now(UTC)
 
 
 @contextmanager
