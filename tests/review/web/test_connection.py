@@ -78,7 +78,7 @@ def test_what_waits_is_shown_as_decided_on_a_page_that_does_not_know_of_it(
     page.keyboard.press("a")
     page.unroute("**/decide")
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    page.wait_for_selector("#waits", state="hidden")
+    saved(page, "Accepted:")
     verdicts = [verdict for _, _, _, verdict in served.decisions]
     assert verdicts == ["reject", "accept"]
 
