@@ -49,6 +49,12 @@ shown until its author has seen it. */
   const refused = stored(`review-refused-${words.person}`, showRefused);
   const { read: waiting, keep } = unsent;
 
+  // What of a list is not undone by a later entry.
+  function standing(list) {
+    const undone = new Set(list.map((entry) => entry.undoes));
+    return list.filter((entry) => !undone.has(entry.id));
+  }
+
   function showWaiting() {
     const list = waiting();
     document.body.classList.toggle("has-waiting", list.length > 0);
@@ -68,8 +74,7 @@ shown until its author has seen it. */
       door.textContent = words.enter;
       line.append(" ", door);
     }
-    const undone = new Set(list.map((entry) => entry.undoes));
-    const own = list.filter((entry) => entry.label && entry.item === item() && !undone.has(entry.id));
+    const own = standing(list).filter((entry) => entry.label && entry.item === item());
     for (const card of all(".label")) {
       const entry = own.findLast((one) => one.label === card.dataset.label);
       card.classList.toggle("waiting", Boolean(entry));
@@ -147,8 +152,7 @@ shown until its author has seen it. */
   // whether it is saved, so an undo of just this act is sent after it.
   function takeBack() {
     const list = waiting();
-    const undone = new Set(list.map((entry) => entry.undoes));
-    const last = list.filter((entry) => UNDOABLE.has(entry.kind) && !undone.has(entry.id)).at(-1);
+    const last = standing(list).filter((entry) => UNDOABLE.has(entry.kind)).at(-1);
     if (!last) return false;
     if (last.tried) {
       const id = newId();
