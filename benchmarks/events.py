@@ -27,6 +27,7 @@ from tests.flows.serving import Serving, serving, until
 EVENT, FLOW = "digest.labels.completed", "draft"
 QUARTER = Quarter(2025, 1)
 FIRST_LINE = "begun, in "
+LOOK = 0.5  # seconds between two questions: the times are the server's and the flow's own
 
 
 def main() -> int:
@@ -60,14 +61,14 @@ def one(serve: Serving) -> tuple[float, float]:
         fresh = [run for run in serve.runs("COMPLETED") if run["id"] not in known]
         return next(iter(fresh), None)
 
-    run = until(ended)
+    run = until(ended, every=LOOK)
 
     def first_line() -> dict[str, Any] | None:
         """Logs reach the server a moment after their run has ended."""
         logs = serve.ask("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
         return next((log for log in logs if log["message"].startswith(FIRST_LINE)), None)
 
-    line = until(first_line)
+    line = until(first_line, every=LOOK)
     created = stamp(run["created"]) - posted
     return created, stamp(line["timestamp"]) - posted - created
 

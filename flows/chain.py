@@ -3,8 +3,8 @@
     harvest -> classify -> draft -> freeze -> review (people) -> publish        brief
 
 What starts a flow (an event, the clock, a person) only says "look": a run that finds nothing to do
-ends at once. Prefect imports this module before every run, so all else is imported where it is
-used.
+ends at once. Prefect imports this module before every run; what a flow needs is imported when it
+has its turn and has said so.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ def harvest(quarter: str = "", because: str = "hand") -> State[list[str]]:
     """
     from prefect.states import Completed
 
-    from digest.config import utc_now
-    from digest.events import HARVEST
-    from digest.quarter import Quarter
-    from digest.steps import announce
-    from digest.steps.freezing import harvested_now
-    from digest.store.database import writing
-    from flows.harvest import harvest_quarter
-
     with at_work(get_run_logger().info) as me:
+        from digest.config import utc_now
+        from digest.events import HARVEST
+        from digest.quarter import Quarter
+        from digest.steps import announce
+        from digest.steps.freezing import harvested_now
+        from digest.store.database import writing
+        from flows.harvest import harvest_quarter
+
         now = utc_now()
         asked = [Quarter.parse(quarter)] if quarter else []
         wanted = asked or me.quarters(HARVEST) or harvested_now(now, me.settings.look_back_days)
@@ -58,11 +58,11 @@ def harvest(quarter: str = "", because: str = "hand") -> State[list[str]]:
 @flow(name="classify", flow_run_name="classify {quarter}")
 def classify(quarter: str = "") -> int:
     """Label the texts that wait, of a quarter and of those with open events; how many."""
-    from digest.config import Workers
-    from digest.events import CLASSIFY
-    from flows.classify import classify_quarter
-
     with at_work(get_run_logger().info) as me:
+        from digest.config import Workers
+        from digest.events import CLASSIFY
+        from flows.classify import classify_quarter
+
         workers = Workers.parse(me.settings.workers)
         quarters = me.quarters(CLASSIFY, quarter)
         return sum(classify_quarter(me.place, each, workers) for each in quarters)
@@ -74,13 +74,13 @@ def draft(quarter: str = "") -> dict[str, str]:
 
     Returns the sha256 of each quarter's draft.
     """
-    from digest.edition.shelf import Shelf
-    from digest.events import CLASSIFY, DRAFT
-    from digest.steps.taking import why_kept
-    from flows.draft import draft_quarter
-
     drafts: dict[str, str] = {}
     with at_work(get_run_logger().info) as me:
+        from digest.edition.shelf import Shelf
+        from digest.events import CLASSIFY, DRAFT
+        from digest.steps.taking import why_kept
+        from flows.draft import draft_quarter
+
         shelf = Shelf(me.place.editions)
         unlabelled = me.quarters(CLASSIFY)
         for each in me.quarters(DRAFT, quarter):
@@ -102,10 +102,10 @@ def draft(quarter: str = "") -> dict[str, str]:
 @flow(name="brief", flow_run_name="brief {quarter}")
 def brief(quarter: str = "") -> int:
     """Draft the briefs that a quarter's signals ask for; how many there are."""
-    from digest.events import BRIEF
-    from flows.brief import brief_quarter
-
     with at_work(get_run_logger().info) as me:
+        from digest.events import BRIEF
+        from flows.brief import brief_quarter
+
         quarters = me.quarters(BRIEF, quarter)
         return sum(len(brief_quarter(me.place, each).briefs) for each in quarters)
 
@@ -116,11 +116,11 @@ def freeze() -> list[str]:
 
     Returns the quarters that wait for review.
     """
-    from digest.config import utc_now
-    from digest.steps.freezing import freeze as freeze_drafts
-    from flows.review import open_frozen
-
     with at_work(get_run_logger().info) as me:
+        from digest.config import utc_now
+        from digest.steps.freezing import freeze as freeze_drafts
+        from flows.review import open_frozen
+
         frozen = freeze_drafts(me.place, me.settings.look_back_days, utc_now)
         for each in frozen:
             open_frozen(me.place, each, me.settings.inputs())
@@ -130,11 +130,11 @@ def freeze() -> list[str]:
 @flow(name="review", flow_run_name="review {quarter}")
 def review(quarter: str = "") -> dict[str, str]:
     """Act on what people did in reviews, of a quarter or of all; what became of each, in words."""
-    from digest.edition.shelf import Shelf
-    from digest.events import REVIEW
-    from flows.review import settle_quarter
-
     with at_work(get_run_logger().info) as me:
+        from digest.edition.shelf import Shelf
+        from digest.events import REVIEW
+        from flows.review import settle_quarter
+
         every = [] if quarter else Shelf(me.place.editions).drafts()
         quarters = sorted({*me.quarters(REVIEW, quarter), *every})
         return {str(q): settle_quarter(me.place, q, me.settings.inputs()) for q in quarters}
@@ -143,16 +143,16 @@ def review(quarter: str = "") -> dict[str, str]:
 @flow(name="publish", flow_run_name="publish {quarter}")
 def publish(quarter: str = "") -> dict[str, str]:
     """Publish drafts that are signed off as they are; what came of each quarter, in words."""
-    from digest.config import utc_now
-    from digest.events import PUBLISH
-    from digest.steps.announce import asked_of
-    from digest.steps.signing import missing_for_publication
-    from digest.store.database import writing
-    from digest.store.outbox import note_handled
-    from flows.publish import publish_quarter
-
     said: dict[str, str] = {}
     with at_work(get_run_logger().info) as me:
+        from digest.config import utc_now
+        from digest.events import PUBLISH
+        from digest.steps.announce import asked_of
+        from digest.steps.signing import missing_for_publication
+        from digest.store.database import writing
+        from digest.store.outbox import note_handled
+        from flows.publish import publish_quarter
+
         for each in me.quarters(PUBLISH, quarter):
             missing = missing_for_publication(me.place, each, utc_now())
             if missing:

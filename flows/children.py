@@ -16,7 +16,7 @@ from flows.served import LOOPBACK, end_with_parent, registered_path, served
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
 
-QUERY_SECONDS = 0.5  # between two looks for runs to start: half of it is waited on average
+QUERY_SECONDS = 0.25  # between two looks for runs to start: half of it is waited on average
 AT_ONCE = 8  # flow runs; most of them wait for their turn
 TRIES = 2  # of a run whose runner ends: one that ends its runner must not do so for ever
 

@@ -16,6 +16,8 @@ QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_CLI_PROMPT": "false",
+    # Nobody plugs anything in; to look for it takes each process a tenth of a second.
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
     # A run without a server is a defect: Prefect would start a second process for it.
     "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
     # The terminal shows our own progress and sentences; Prefect's page keeps every log line.
