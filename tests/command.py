@@ -17,7 +17,7 @@ DIGEST = (
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
-    if not name.startswith(("DIGEST_", "PREFECT_"))
+    if not name.startswith(("DIGEST_", "PREFECT_", "PYTHONDONTWRITE"))
 } | {"PYTHONPATH": str(REPOSITORY), "COLUMNS": "80", "TERM": "dumb"}
 
 

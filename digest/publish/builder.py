@@ -18,7 +18,6 @@ import os
 import sys
 import threading
 import traceback
-from contextlib import suppress
 from io import StringIO
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -68,15 +67,10 @@ def _build(config_file: str, moment: int) -> str | None:
 
 
 def on_env(env: Environment, **_: Any) -> Environment:
-    """MkDocs' hook, before the first page is made. Compiling is a third of a small site's time.
+    """MkDocs' hook, before the first page is made."""
+    from digest.compiled import compiled
 
-    Jinja keeps what it compiled in a folder of the user's own among the system's temporary files,
-    by name and content of the template; it refuses one that others can write.
-    """
-    from jinja2 import FileSystemBytecodeCache
-
-    with suppress(RuntimeError):
-        env.bytecode_cache = FileSystemBytecodeCache()
+    env.bytecode_cache = compiled()
     return env
 
 

@@ -29,12 +29,16 @@ def new_environment() -> Environment:
     """The templates: everything escaped, an unknown name is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    from digest.compiled import compiled
+
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=compiled(),
+        optimized=False,
     )
     env.filters |= {
         "md": markdown_text,

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from digest.compiled import compiled
 from digest.review.web.tongue import Tongue
 
 FOLDER = Path(__file__).parent / "templates"
@@ -23,6 +24,8 @@ def environment(tongue: Tongue) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=compiled(),
+        optimized=False,
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
