@@ -16,7 +16,17 @@ import digest
 import flows
 
 # The ground that every room stands on: values and settings that know no room.
-GROUND = {"errors", "quarter", "text", "items", "config", "events", "tongue", "__version__"}
+GROUND = {
+    "errors",
+    "quarter",
+    "text",
+    "items",
+    "config",
+    "events",
+    "tongue",
+    "compiled",
+    "__version__",
+}
 # Each room, and the rooms that it may know besides the ground.
 ROOMS: dict[str, set[str]] = {
     "sources": set(),
