@@ -5,7 +5,7 @@ line of standard output answers with what MkDocs said, ``{"said": null}`` when i
 killed run would otherwise leave MkDocs behind, writing into the folder that the next run builds in:
 the starter holds the other end of standard input and gives it up only by ending.
 
-    python -m digest.publish.builder
+    python -P digest/publish/builder.py
 
 To MkDocs this file is a hook, too: templates that one run has compiled are there for the next.
 """

@@ -204,7 +204,8 @@ class _Builder:
         }
         self._printed = TemporaryFile()  # noqa: SIM115  (closed with the process)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "digest.publish.builder"],
+            # By its path: as a module it would first import all of this package.
+            [sys.executable, "-P", builder.__file__],
             env={**os.environ, **fixed},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -222,7 +222,8 @@ def test_a_builder_that_is_killed_is_named_and_the_next_build_has_another(tmp_pa
         run_mkdocs(config, 0)
     config.write_text(theme)
     run_mkdocs(config, 0)
-    for waiting in _builders():
+    assert (idle := _builders())
+    for waiting in idle:
         os.kill(waiting, signal.SIGKILL)
         os.waitid(os.P_PID, waiting, os.WEXITED | os.WNOWAIT)
     (tmp_path / "site" / "index.html").unlink()
@@ -285,7 +286,7 @@ def _builders() -> list[int]:
         with suppress(OSError):  # a thread may end meanwhile
             listed += (thread / "children").read_text().split()
     found = [Path("/proc") / child for child in listed]
-    return [int(p.name) for p in found if b"publish.builder" in (p / "cmdline").read_bytes()]
+    return [int(p.name) for p in found if b"publish/builder.py" in (p / "cmdline").read_bytes()]
 
 
 def test_an_unwritable_place_is_named(tmp_path: Path) -> None:
