@@ -222,7 +222,8 @@ def test_a_builder_that_is_killed_is_named_and_the_next_build_has_another(tmp_pa
         run_mkdocs(config, 0)
     config.write_text(theme)
     run_mkdocs(config, 0)
-    assert (idle := _builders())
+    idle = _builders()
+    assert idle
     for waiting in idle:
         os.kill(waiting, signal.SIGKILL)
         os.waitid(os.P_PID, waiting, os.WEXITED | os.WNOWAIT)
