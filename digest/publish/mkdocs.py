@@ -203,7 +203,7 @@ class _Builder:
             "NO_MKDOCS_2_WARNING": "1",
         }
         self._printed = TemporaryFile()  # noqa: SIM115  (closed with the process)
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603  (our own file)
             # By its path: as a module it would first import all of this package.
             [sys.executable, "-P", builder.__file__],
             env={**os.environ, **fixed},
