@@ -398,7 +398,7 @@ shown until its author has seen it. */
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
       const details = $("details.counts", card);
-      if (details && card.hasAttribute("data-new")) details.open = true;
+      if (details && card.hasAttribute("data-opens")) details.open = true;
       card.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest" });
     }

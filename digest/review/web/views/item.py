@@ -11,7 +11,7 @@ from digest.review.persons import Person
 from digest.review.standing import Key, Standing, has_conflict, is_voter
 from digest.review.web.forms import batch_of
 from digest.review.web.packets import JUDGED, Pair
-from digest.review.web.tongue import Tongue
+from digest.review.web.tongue import Tongue, is_high
 from digest.review.web.views.text import Piece, text_pieces, title_pieces
 from digest.taxonomy import Codebook, Label
 from digest.text import web_address
@@ -35,8 +35,9 @@ class LabelView:
 
     ``given``: ``given``, ``doubt`` (given, near the threshold), ``nearly`` (not given, near it) or
     ``""`` (somebody proposes it); ``percent`` and ``word`` are ``""`` where the machine said
-    nothing. ``is_new``: this person has decided on no item under it yet. ``votes`` and
-    ``standing`` are None until one may see them.
+    nothing. ``opens``: what counts is open, since this person has decided on no item under it yet
+    and the machine's confidence is not high. ``votes`` and ``standing`` are None until one may see
+    them.
     """
 
     key: str
@@ -58,7 +59,7 @@ class LabelView:
     standing: Standing | None
     votes: tuple[Vote, ...]
     peers: int
-    is_new: bool
+    opens: bool
 
     @property
     def anchor(self) -> str:
@@ -215,7 +216,7 @@ def _label(
         standing=sight.standing.get((sight.item.id, *pair)) if sees else None,
         votes=tuple(_votes(sight, pair)) if sees else (),
         peers=sum(_carries(peer, pair) for peer in sight.peers),
-        is_new=pair not in sight.met,
+        opens=pair not in sight.met and not is_high(probability or 0.0),
     )
 
 
