@@ -233,6 +233,7 @@ def wait_for(path: Path, seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.timeout(900)
 def test_killed_at_random_moments_it_comes_to_the_same_edition(
     local: list[str], server: dict[str, str]
 ) -> None:

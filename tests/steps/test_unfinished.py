@@ -42,7 +42,8 @@ from digest.steps.harvest import harvest
 from digest.store.database import writing
 folder, listed, host, now = sys.argv[1:]
 place, clock = Workplace(Path(folder)), lambda: datetime.fromisoformat(now)
-inputs = Inputs(Path(listed), contact="a@b.example", private_hosts=frozenset({host}), sample=True)
+hosts = frozenset({host, host.replace("127.0.0.1", "localhost")})
+inputs = Inputs(Path(listed), contact="a@b.example", private_hosts=hosts, sample=True)
 with writing(place.database) as connection:
     for outcome in harvest(connection, place, Quarter(2026, 1), inputs, clock):
         print(outcome.source, flush=True)
@@ -82,7 +83,10 @@ def server() -> Iterator[FaultyServer]:
 @pytest.fixture
 def listed(server: FaultyServer, tmp_path: Path) -> Path:
     path = tmp_path / "list.toml"
-    path.write_text("".join(SOURCE.format(name, server.url(f"/{name}")) for name in GIVEN))
+    urls = {name: server.url(f"/{name}") for name in GIVEN}
+    # Of two sources of one host either may have the first turn, and keep the other waiting.
+    urls["slow"] = urls["slow"].replace("127.0.0.1", "localhost")
+    path.write_text("".join(SOURCE.format(name, url) for name, url in urls.items()))
     return path
 
 

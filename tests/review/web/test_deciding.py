@@ -166,6 +166,23 @@ def test_what_the_panel_has_settled_is_offered_last(served: Served) -> None:
     assert offered == [*(item.id for item in STORY), PAPER.id]
 
 
+def test_ones_own_queues_come_first_and_those_of_goals_and_risks_open_when_wanted(
+    served: Served,
+) -> None:
+    home = served.visitor("ada").get("/2026Q1/").text.partition("<h2")[2]
+    order = [
+        home.index(part) for part in (
+            ">Your queues<", "queue=goal/3", ">For everybody<", "queue=selected", ">By risk<",
+            "queue=risk/group-discrimination",
+        )
+    ]  # fmt: skip
+    assert order == sorted(order)  # Goal 3 is hers
+    assert home.count("queue=goal/3") == 1
+    assert home.count('<details class="group" open>') == 1  # everybody's
+    editor = served.visitor("ed").get("/2026Q1/").text
+    assert editor.count('<details class="group" open>') == 3
+
+
 def test_what_counts_is_open_where_one_first_meets_a_label_and_the_machine_is_not_confident(
     served: Served,
 ) -> None:
