@@ -21,12 +21,11 @@ class _Compiled(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-def compiled() -> FileSystemBytecodeCache | None:
+def compiled(language: str = "en") -> FileSystemBytecodeCache | None:
     """Where an environment finds what others have compiled; None where there is no such folder.
 
-    An environment that uses it must not be ``optimized``: what is worked out while compiling, a
-    number in one language say, would be there for all environments.
+    Jinja works constants out while it compiles, with the filters of one language: each has its own.
     """
-    with suppress(RuntimeError):
-        return _Compiled()
+    with suppress(OSError, RuntimeError):
+        return _Compiled(pattern=f"digest-{language}-%s.cache")
     return None

@@ -25,8 +25,9 @@ def environment() -> Environment:
     return new_environment()
 
 
-def new_environment() -> Environment:
-    """The templates: everything escaped, an unknown name is an error."""
+def new_environment(language: str = "en") -> Environment:
+    """The templates: everything escaped, an unknown name is an error. The filters are English ones;
+    whoever has others names their ``language``."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     from digest.compiled import compiled
@@ -37,8 +38,7 @@ def new_environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=compiled(),
-        optimized=False,
+        bytecode_cache=compiled(language),
     )
     env.filters |= {
         "md": markdown_text,

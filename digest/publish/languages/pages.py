@@ -68,7 +68,7 @@ def write_language_pages(
 @cache
 def language_environment(tongue: Tongue) -> Environment:
     """The templates with a language's messages, numbers and dates."""
-    env = new_environment()
+    env = new_environment(tongue.tag)
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(tongue.gettext, tongue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.filters |= {"number": tongue.number, "day": tongue.day, "listed": tongue.listed}

@@ -24,8 +24,7 @@ def environment(tongue: Tongue) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=compiled(),
-        optimized=False,
+        bytecode_cache=compiled(tongue.tag),
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
