@@ -7,6 +7,7 @@ is a defect.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 
@@ -24,7 +25,11 @@ def main() -> None:
 
         for argument in sys.argv[1:]:
             require_utf8(argument)
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()  # here, where what cannot be printed gets its sentence
     except DigestError as error:
         _end(error, str(error), error.exit_code)
     except OSError as error:
@@ -44,4 +49,15 @@ def _end(error: BaseException, sentence: str, status: int) -> None:
     while cause is not None:
         traceback.clear_frames(cause.__traceback__)
         cause = cause.__cause__ or cause.__context__
+    if isinstance(error, OSError):
+        _drop_output()
     sys.exit(status)
+
+
+def _drop_output() -> None:
+    """Have Python not fail again, at its end, at what standard output cannot take."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -17,11 +17,14 @@ from tests.command import DIGEST, ENVIRONMENT
 LONG = "n" * 300
 
 
-def test_an_answer_that_cannot_be_printed() -> None:
+@pytest.mark.parametrize("line", ["sources list", "--version"], ids=["long", "short"])
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_an_answer_that_cannot_be_printed(line: str, unbuffered: str) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [*DIGEST, "sources", "list"],
-            env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+            [*DIGEST, *line.split()],
+            env=ENVIRONMENT | {"PYTHONUNBUFFERED": unbuffered},
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     assert (done.returncode, done.stderr) == (
         2,
