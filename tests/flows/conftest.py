@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from digest.config import Workplace
+from tests.flows.history import put_history
 
 HERE = Path(__file__).parent
 
@@ -28,7 +29,9 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """
     from flows.settings import prepare
 
-    prepare(Workplace(tmp_path_factory.mktemp("prefect")))
+    place = Workplace(tmp_path_factory.mktemp("prefect"))
+    put_history(place)
+    prepare(place)
     from flows.server import serving
 
     with serving():

@@ -6,15 +6,12 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -35,6 +32,7 @@ from digest.store.database import reading, writing
 from digest.store.outbox import Raised, events, unhandled
 from digest.store.turn import turn_holder
 from tests.command import DIGEST, ENVIRONMENT, REPOSITORY
+from tests.flows.history import put_history
 from tests.flows.newsstand import Newsstand
 
 Q1 = Quarter(2026, 1)
@@ -172,10 +170,8 @@ def serving(
 @contextmanager
 def started(place: Workplace, env: Mapping[str, str] | None = None) -> Iterator[Serving]:
     """Start it with the settings that the folder has; nothing is left of it after the block."""
-    home = place.state / "prefect"
-    if not home.exists():
-        home.mkdir(parents=True)
-        (home / "prefect.db").write_bytes(_history())
+    if not (place.state / "prefect").exists():
+        put_history(place)
     said = place.folder / "said.txt"
     with said.open("wb") as out:
         process = subprocess.Popen(
@@ -189,18 +185,6 @@ def started(place: Workplace, env: Mapping[str, str] | None = None) -> Iterator[
         finally:
             if process.poll() is None:
                 process.terminate()
-
-
-@cache
-def _history() -> bytes:
-    """Prefect's own new database: to make it takes seconds, so it is made once."""
-    with TemporaryDirectory() as home:
-        subprocess.run(
-            [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"],
-            env=ENVIRONMENT | {"PREFECT_HOME": home, "DO_NOT_TRACK": "1"}, check=True,
-            stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        return Path(home, "prefect.db").read_bytes()
 
 
 def family(pid: int) -> list[int]:

@@ -140,7 +140,7 @@ def test_a_page_of_another_site_cannot_ask_it_nor_tell_it_what_to_do(serve: Serv
     assert rebound.status_code == 400
 
 
-def test_a_killed_server_is_started_again_and_a_killed_flow_run_is_made_up_for(
+def test_a_killed_server_is_started_again_and_the_chain_goes_on(
     serve: Serving, stand: Newsstand, undisturbed: Workplace
 ) -> None:
     stand.drop(3)
@@ -148,10 +148,18 @@ def test_a_killed_server_is_started_again_and_a_killed_flow_run_is_made_up_for(
     at_work(serve, "harvest")
     killed = serve.child("flows.children server")
     os.kill(killed, signal.SIGKILL)
-    os.kill(at_work(serve, "classify"), signal.SIGKILL)
     settled(serve, expected(undisturbed, stand))
     assert serve.child("flows.children server") != killed
     assert "the server has ended by itself" in serve.text
+
+
+def test_a_killed_flow_run_is_made_up_for(
+    serve: Serving, stand: Newsstand, undisturbed: Workplace
+) -> None:
+    stand.drop(4)
+    serve.post(DUE)
+    os.kill(at_work(serve, "classify"), signal.SIGKILL)
+    settled(serve, expected(undisturbed, stand))
     assert serve.runs("CRASHED")
 
 

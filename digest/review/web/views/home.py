@@ -48,18 +48,18 @@ class QueueView:
     name: str
     about: str
     progress: Progress
-    is_mine: bool
     minutes: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class HomeView:
-    """The queues, and this person's part of them.
+    """The queues: this person's own, and the others.
 
-    ``left`` labels of it, each counted once, still need them, and ``begin`` is the queue to go on
-    with. Of the ``needed`` labels of the site so many are ``settled``.
+    ``left`` labels of ``mine``, each counted once, still need them, and ``begin`` is the queue to
+    go on with. Of the ``needed`` labels of the site so many are ``settled``.
     """
 
+    mine: tuple[QueueView, ...]
     common: tuple[QueueView, ...]
     goals: tuple[QueueView, ...]
     risks: tuple[QueueView, ...]
@@ -83,7 +83,7 @@ def queue_name(queue: str, tongue: Tongue, codebook: Codebook) -> str:
 def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook) -> HomeView:
     """The first page for one person."""
     moments = [event.at for event, _ in of_kind(review.ledger.kept(person.id), Decision)]
-    mine = _part_of(person)
+    own = _part_of(person)
     views = []
     for progress in review.progress(person, review.queues()):
         if progress.items or progress.name == SELECTED:
@@ -92,20 +92,22 @@ def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook
             views.append(
                 QueueView(
                     name, queue_name(name, tongue, codebook), about, progress,
-                    is_mine=name in mine,
                     minutes=minutes_left(moments, progress.left),
                 )
             )  # fmt: skip
-    left = _left(review, person, [view.id for view in views if view.is_mine])
+    mine = tuple(view for view in views if view.id in own)
+    others = [view for view in views if view not in mine]
+    left = _left(review, person, [view.id for view in mine])
     needed = {key for _, keys in review.tasks(SELECTED) for key in keys}
     return HomeView(
-        common=tuple(view for view in views if view.id in COMMON),
-        goals=tuple(view for view in views if view.id.startswith("goal/")),
-        risks=tuple(view for view in views if view.id.startswith("risk/")),
+        mine=mine,
+        common=tuple(view for view in others if view.id in COMMON),
+        goals=tuple(view for view in others if view.id.startswith("goal/")),
+        risks=tuple(view for view in others if view.id.startswith("risk/")),
         decisions=len(review.ledger.own(person.id)),
-        left=left if is_voter(person) else 0,
+        left=left,
         minutes=minutes_left(moments, left) if is_voter(person) else None,
-        begin=next((v.id for v in views if v.is_mine and v.progress.left), SELECTED),
+        begin=next((view.id for view in mine if view.progress.left), SELECTED),
         settled=len(needed & review.settled()),
         needed=len(needed),
     )
@@ -113,7 +115,9 @@ def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook
 
 def _part_of(person: Person) -> frozenset[str]:
     """The queues that are a person's: those of their goals, else what the site shows; ties are a
-    chair's."""
+    chair's; none is of one who does not vote."""
+    if not is_voter(person):
+        return frozenset()
     own = frozenset(f"goal/{goal}" for goal in person.goals) or frozenset({SELECTED})
     return own | {DISAGREE} if person.role == "chair" else own
 
