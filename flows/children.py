@@ -58,8 +58,10 @@ async def _run() -> None:
     from prefect.runner import Runner
 
     from flows.deploy import deployments, register
+    from flows.forks import start_flow_runs_as_forks
 
     me = served()
+    start_flow_runs_as_forks()
     starting = Runner(
         name="digest", query_seconds=QUERY_SECONDS, limit=AT_ONCE, pause_on_shutdown=False
     )

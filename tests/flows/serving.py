@@ -189,16 +189,17 @@ def started(place: Workplace, env: Mapping[str, str] | None = None) -> Iterator[
 
 def family(pid: int) -> list[int]:
     """The children of a process that live, and theirs."""
-    parents = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parents[int(folder.name)] = int(
-                (folder / "stat").read_text().rpartition(")")[2].split()[1]
-            )
-        except (OSError, IndexError):
-            continue
-    found = [child for child, parent in parents.items() if parent == pid]
+    numbers = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    found = [number for number in numbers if parent(number) == pid]
     return found + [grandchild for child in found for grandchild in family(child)]
+
+
+def parent(pid: int) -> int | None:
+    """The number of a process's parent; None when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
 
 
 def command(pid: int) -> str:

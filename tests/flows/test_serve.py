@@ -23,7 +23,17 @@ from digest.store.turn import turn_holder
 from tests.command import ENVIRONMENT, digest, sentence
 from tests.disks import full, small_disk
 from tests.flows.newsstand import Newsstand, newsstand
-from tests.flows.serving import Q1, Serving, expected, family, is_alive, serving, settled, until
+from tests.flows.serving import (
+    Q1,
+    Serving,
+    expected,
+    family,
+    is_alive,
+    parent,
+    serving,
+    settled,
+    until,
+)
 from tests.holders import held
 
 pytestmark = pytest.mark.timeout(1200)
@@ -153,14 +163,21 @@ def test_a_killed_server_is_started_again_and_the_chain_goes_on(
     assert "the server has ended by itself" in serve.text
 
 
-def test_a_killed_flow_run_is_made_up_for(
+def test_a_killed_flow_run_is_made_up_for_and_so_is_one_whose_fork_server_is_killed(
     serve: Serving, stand: Newsstand, undisturbed: Workplace
 ) -> None:
     stand.drop(4)
     serve.post(DUE)
     os.kill(at_work(serve, "classify"), signal.SIGKILL)
+    drafting = at_work(serve, "draft")
+    forks = serve.child("multiprocessing.forkserver")
+    assert parent(drafting) == forks
+    os.kill(forks, signal.SIGKILL)
+    until(lambda: not is_alive(drafting), 30)
     settled(serve, expected(undisturbed, stand))
-    assert serve.runs("CRASHED")
+    assert serve.child("multiprocessing.forkserver") != forks
+    crashed = {run["name"].partition(" ")[0] for run in serve.runs("CRASHED")}
+    assert {"classify", "draft"} <= crashed
 
 
 def test_a_killed_runner_is_started_again_and_leaves_no_run_behind(

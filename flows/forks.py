@@ -1,0 +1,67 @@
+"""Flow runs of ``digest serve`` are forks of one process that has imported what they need.
+
+A process that imports Prefect and the chain anew for each run takes two seconds for that, on one
+core, before the flow's first line; a fork takes some hundredths. Python's fork server does it: it
+has one thread, and starts no work of its own. ``flows.preloaded`` is what it imports.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+from collections.abc import Callable, Mapping
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import anyio.abc
+    from prefect.runner._process_manager import ProcessHandle
+
+_FORKS = get_context("forkserver")
+
+
+def start_flow_runs_as_forks() -> None:
+    """Have this process's ``Runner`` fork its flow runs, from now on.
+
+    Must be called in the main thread, and runs must be started there: the system ends a process
+    "with its parent" when the thread that started it ends.
+    """
+    from multiprocessing import forkserver
+
+    from prefect.runner import _starter_engine
+
+    _FORKS.set_forkserver_preload(["flows.preloaded"])
+    forkserver.ensure_running()
+    # Prefect has no setting for how a process is started; its module says: replace this name.
+    _starter_engine.run_process = _run_process  # type: ignore[attr-defined, assignment]
+
+
+async def _run_process(
+    *,
+    env: Mapping[str, str],
+    task_status: anyio.abc.TaskStatus[ProcessHandle],
+    task_status_handler: Callable[[Any], ProcessHandle],
+    **_: Any,
+) -> None:
+    """In place of ``prefect.utilities.processutils.run_process``: returns when the run has ended.
+
+    What it says goes where this process's own words go, as before. The folder is this one's.
+    """
+    from anyio import to_thread
+
+    process = _FORKS.Process(target=_engine, args=(dict(env),))
+    process.start()
+    task_status.started(task_status_handler(process))
+    await to_thread.run_sync(process.join)
+
+
+def _engine(env: dict[str, str]) -> None:
+    """``python -m prefect.engine`` with an environment, in a process that knows Prefect already.
+
+    Prefect read its settings when it was imported: those with which the runner was started.
+    """
+    os.environ.update(env)
+    sys.argv = ["prefect.engine"]
+    sys.modules.pop("prefect.engine", None)  # as a main module it is run anew
+    runpy.run_module("prefect.engine", run_name="__main__")
