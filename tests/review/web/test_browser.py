@@ -8,7 +8,7 @@ import pytest
 
 from digest.review.events import Undone
 from tests.review.web.browsing import ITEM, Enter, focused, saved
-from tests.review.web.desk import HOSTILE, PAPER, STORY, Served
+from tests.review.web.desk import HELPS, HOSTILE, PAPER, STORY, Served
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +81,40 @@ def test_on_a_phone_the_page_does_not_leap_when_one_decides(enter: Enter, served
     saved(page, "Accepted: Discrimination")
     assert focused(page) == "next"
     assert page.evaluate("scrollY") == before
+
+
+def test_on_a_wide_window_the_sentence_stands_out_in_the_text_and_is_not_said_twice(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    quote = page.locator("#why-sdg-3")
+    assert quote.bounding_box()["height"] > 20
+    page.set_viewport_size({"width": 1440, "height": 240})
+    assert quote.bounding_box()["height"] <= 1
+    assert quote.inner_text() == HELPS  # still there for a screen reader, beside the buttons
+
+    def standing_out() -> list[str]:
+        return page.eval_on_selector_all("mark.now", "all => all.map(one => one.textContent)")
+
+    page.mouse.move(1, 1)
+    assert standing_out() == [HELPS]
+    page.keyboard.press("a")
+    page.keyboard.press("u")
+    saved(page, "Unsure: Discrimination")
+    assert standing_out() == []
+    page.hover("#label-sdg-3 h3")
+    assert standing_out() == [HELPS]
+    page.mouse.move(1, 1)
+    assert standing_out() == []
+    page.focus("#label-sdg-3")
+    page.evaluate("document.querySelector('.item > article').scrollTop = 10_000")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(
+        "(([frame, mark]) => mark.top >= frame.top && mark.bottom <= frame.bottom)"
+        "(['.item > article', 'mark.now'].map(one => document.querySelector(one)"
+        ".getBoundingClientRect()))"
+    )
 
 
 def test_keys_work_on_a_keyboard_of_another_script(enter: Enter, served: Served) -> None:

@@ -391,9 +391,7 @@ shown until its author has seen it. */
   function choose(card, focus = false) {
     pressed = card || null;
     for (const one of all(".label")) one.removeAttribute("aria-current");
-    for (const one of all("mark")) {
-      one.classList.toggle("now", Boolean(card) && one.dataset.labels.split(" ").includes(card.dataset.label));
-    }
+    shine(card, focus);
     if (!card) return;
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
@@ -402,6 +400,19 @@ shown until its author has seen it. */
       card.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest" });
     }
+  }
+
+  // The sentence on which a label rests stands out in the text; when one goes on from label to
+  // label, a text that is longer than the window moves to it.
+  function shine(card, goThere = false) {
+    for (const one of all("mark")) {
+      one.classList.toggle("now", Boolean(card) && one.dataset.labels.split(" ").includes(card.dataset.label));
+    }
+    const article = $(".item > article");
+    const here = goThere && article && article.scrollHeight > article.clientHeight && $("mark.now", article);
+    if (!here) return;
+    const [frame, place] = [article.getBoundingClientRect(), here.getBoundingClientRect()];
+    if (place.top < frame.top || place.bottom > frame.bottom) article.scrollTop += place.top - frame.top - frame.height / 3;
   }
 
   const keysOn = () => { try { return localStorage.getItem(KEYS_OFF) !== "1"; } catch { return true; } };
@@ -460,6 +471,11 @@ shown until its author has seen it. */
   document.addEventListener("focusin", (event) => {
     const card = event.target.closest(".label");
     if (card && card !== pressed) choose(card);
+  });
+
+  // Also of a label that one only points at.
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType === "mouse") shine(event.target.closest(".label") || pressed);
   });
 
   document.addEventListener("submit", (event) => {
