@@ -188,7 +188,7 @@ def test_what_counts_is_open_where_one_first_meets_a_label_and_the_machine_is_no
 ) -> None:
     queue, opened = "risk/group-discrimination", '<details class="counts" open>'
     ada = served.visitor("ada")
-    assert opened not in ada.item(PAPER.id, "goal/3")  # high confidence: the definition is enough
+    assert opened not in ada.item(PAPER.id, "goal/3")  # high confidence: its gist is enough
     assert opened in ada.item(ACME.id, queue)
     ada.decide("accept", "risk/group-discrimination", queue=queue)
     assert opened not in ada.item(ACME.id, queue)
@@ -225,7 +225,9 @@ def test_an_item_page_shows_why_and_by_which_criteria(served: Served) -> None:
     assert "with high confidence: 94%" in page
     assert "with medium confidence: 71%" in page
     assert "nearly gives this label: 47%" in page
-    assert "maternal health and safe birth" in page  # what counts
+    assert '<p class="definition">The text is about the health of people …</p>' in page
+    whole, lists = page.index("<p>The text is about the health of people: "), "maternal health and"
+    assert page.index("What counts, and what does not") < whole < page.index(lists)
     assert "battery health" in page  # what does not
     assert 'rel="noopener noreferrer"' in page
     late = served.visitor("ada").item(LATE.id, "late")

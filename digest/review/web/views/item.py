@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -50,6 +51,7 @@ class LabelView:
     percent: str
     word: str
     sentence: str
+    gist: str
     definition: str
     includes: tuple[str, ...]
     excludes: tuple[str, ...]
@@ -207,6 +209,7 @@ def _label(
         percent="" if probability is None else sight.tongue.whole_percent(probability),
         word="" if probability is None else sight.tongue.confidence(probability),
         sentence=said.sentence if said else "",
+        gist=_gist(label.definition),
         definition=label.definition,
         includes=label.includes,
         excludes=label.excludes,
@@ -218,6 +221,12 @@ def _label(
         peers=sum(_carries(peer, pair) for peer in sight.peers),
         opens=pair not in sight.met and not is_high(probability or 0.0),
     )
+
+
+def _gist(definition: str) -> str:
+    """What a definition says before it goes into what that covers."""
+    first = re.split(r":\s|(?<=\.)\s", definition, maxsplit=1)[0]
+    return first if first == definition else f"{first.rstrip('.')} …"
 
 
 def _given(said: PacketLabel | None) -> str:
