@@ -18,6 +18,9 @@ _RFC_822 = re.compile(
     r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3}\w*\s+(?:\d{4}|\d{2})\s+\d{1,2}:\d{2}(?::\d{2})?\s+"
     r"(?:[+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)"
 )
+# Of the three countries that write IST, India has by far the most feeds; and the standard, which
+# knows only the zones of North America by name, does not speak against it.
+_INDIA = re.compile(r"(?<= )IST$")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _YEAR_FIRST = re.compile(r"\d{4}[./-](\d{1,2})[./-]")
@@ -33,10 +36,11 @@ def instant(text: str, language: str = "") -> datetime | None:
     """The moment, aware and in UTC, that ``text`` states, or None where that is not certain.
 
     RFC 822, ISO 8601 (a month alone means its first day; a year alone nothing), and dates in words
-    of ``language`` (ISO 639-1) or a UN language. A time without a zone is read as UTC. A numeric
-    date that could be day-month or month-day is none, unless the language settles it.
+    of ``language`` (ISO 639-1) or a UN language. A time without a zone is read as UTC, and IST as
+    India's time. A numeric date that could be day-month or month-day is none, unless the language
+    settles it.
     """
-    text = " ".join(text.split())
+    text = _INDIA.sub("+0530", " ".join(text.split()))
     if not text or len(text) > _LONGEST or not re.search(r"\d", text):
         return None
     try:
