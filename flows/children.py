@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flows.overtaken import TriedAgain
 from flows.served import LOOPBACK, end_with_parent, registered_path, served
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import State
 
 QUERY_SECONDS = 0.25  # between two looks for runs to start: half of it is waited on average
 AT_ONCE = 8  # flow runs; most of them wait for their turn
+TELL_AGAIN = 2.0  # seconds before the server is told again what it could not take
 TRIES = 2  # of a run whose runner ends: one that ends its runner must not do so for ever
 
 
@@ -61,15 +66,15 @@ async def _run() -> None:
     from flows.forks import start_flow_runs_as_forks
 
     me = served()
-    start_flow_runs_as_forks()
     starting = Runner(
         name="digest", query_seconds=QUERY_SECONDS, limit=AT_ONCE, pause_on_shutdown=False
     )
     async with get_client() as client:
+        start_flow_runs_as_forks(partial(_tell_crashed, client))
         await _take_up(client)
         await register(starting, client, deployments(me.place, me.settings))
-    registered_path(me.place).touch()
-    await starting.start()
+        registered_path(me.place).touch()
+        await starting.start()
 
 
 async def _take_up(client: PrefectClient) -> None:
@@ -80,7 +85,7 @@ async def _take_up(client: PrefectClient) -> None:
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState
     from prefect.client.schemas.filters import FlowRunFilterStateType as OfType
     from prefect.client.schemas.filters import FlowRunFilterTags as Tagged
-    from prefect.client.schemas.objects import State, StateType
+    from prefect.client.schemas.objects import StateType
     from prefect.states import AwaitingRetry, Crashed
 
     from flows.deploy import TAG
@@ -94,6 +99,30 @@ async def _take_up(client: PrefectClient) -> None:
         if run.run_count < TRIES and run.state_type != StateType.CANCELLING:
             state = AwaitingRetry(message=f"{ended}: it is run again")
         await client.set_flow_run_state(run.id, state, force=True)
+
+
+async def _tell_crashed(client: PrefectClient, run_id: UUID, status: int) -> None:
+    """Say that a run has crashed until the server has written it: Prefect says so once, and of a
+    server that just then has no disk or no process the run would be at work for ever, and its
+    deployment would start no other.
+    """
+    import httpx
+    from prefect.client.schemas.objects import StateType
+    from prefect.exceptions import ObjectNotFound
+    from prefect.states import Crashed
+
+    state: State[Any] = Crashed(message=f"its process ended with status {status}")
+    while True:
+        try:
+            run = await client.read_flow_run(run_id)
+            if run.state_type in {StateType.RUNNING, StateType.PENDING}:
+                await client.set_flow_run_state(run_id, state)
+        except ObjectNotFound:
+            return
+        except httpx.HTTPError:
+            await asyncio.sleep(TELL_AGAIN)
+        else:
+            return
 
 
 if __name__ == "__main__":

@@ -10,50 +10,51 @@ from __future__ import annotations
 import os
 import runpy
 import sys
-from collections.abc import Callable, Mapping
-from multiprocessing import get_context
+from collections.abc import Awaitable, Callable, Mapping
+from multiprocessing import forkserver, get_context
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 if TYPE_CHECKING:
     import anyio.abc
     from prefect.runner._process_manager import ProcessHandle
 
+Died = Callable[[UUID, int], Awaitable[None]]
 _FORKS = get_context("forkserver")
 
 
-def start_flow_runs_as_forks() -> None:
+def start_flow_runs_as_forks(died: Died) -> None:
     """Have this process's ``Runner`` fork its flow runs, from now on.
 
-    Must be called in the main thread, and runs must be started there: the system ends a process
-    "with its parent" when the thread that started it ends.
+    ``died`` is told of each run whose process did not end well, and with which status, before
+    Prefect is. Must be called in the main thread, and runs must be started there: the system ends
+    a process "with its parent" when the thread that started it ends.
     """
-    from multiprocessing import forkserver
-
+    from anyio import to_thread
     from prefect.runner import _starter_engine
+
+    async def run_process(
+        *,
+        env: Mapping[str, str],
+        task_status: anyio.abc.TaskStatus[ProcessHandle],
+        task_status_handler: Callable[[Any], ProcessHandle],
+        **_: Any,
+    ) -> None:
+        """In place of Prefect's own: returns when the run has ended.
+
+        What it says goes where this process's words go, and its folder is this one's, as before.
+        """
+        process = _FORKS.Process(target=_engine, args=(dict(env),))
+        process.start()
+        task_status.started(task_status_handler(process))
+        await to_thread.run_sync(process.join)
+        if process.exitcode:
+            await died(UUID(env["PREFECT__FLOW_RUN_ID"]), process.exitcode)
 
     _FORKS.set_forkserver_preload(["flows.preloaded"])
     forkserver.ensure_running()
     # Prefect has no setting for how a process is started; its module says: replace this name.
-    _starter_engine.run_process = _run_process  # type: ignore[attr-defined, assignment]
-
-
-async def _run_process(
-    *,
-    env: Mapping[str, str],
-    task_status: anyio.abc.TaskStatus[ProcessHandle],
-    task_status_handler: Callable[[Any], ProcessHandle],
-    **_: Any,
-) -> None:
-    """In place of ``prefect.utilities.processutils.run_process``: returns when the run has ended.
-
-    What it says goes where this process's own words go, as before. The folder is this one's.
-    """
-    from anyio import to_thread
-
-    process = _FORKS.Process(target=_engine, args=(dict(env),))
-    process.start()
-    task_status.started(task_status_handler(process))
-    await to_thread.run_sync(process.join)
+    _starter_engine.run_process = run_process  # type: ignore[attr-defined, assignment]
 
 
 def _engine(env: dict[str, str]) -> None:

@@ -212,14 +212,16 @@ def test_a_disk_that_fills_up_in_mid_chain_loses_nothing(
     stand.drop(9)
     wanted, before = expected(undisturbed, stand), serve.draft()
     serve.post(DUE)
-    at_work(serve, "harvest")
+    worker = at_work(serve, "harvest")
     with full(disk):
+        os.kill(worker, signal.SIGKILL)  # the server cannot write that it has crashed, either
         time.sleep(10)
         assert serve.draft() == before
         status = digest("status", "2026Q1", "--var", serve.place.folder).stdout.decode()
         assert f"digest serve runs as process number {serve.process.pid}" in status
     serve.post(DUE)  # as the next day does
     settled(serve, wanted)
+    assert not serve.runs("RUNNING", "PENDING")
     found = digest("doctor", "--var", serve.place.folder).stdout.decode()
     assert "WRONG" not in found, found
 
