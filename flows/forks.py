@@ -47,7 +47,10 @@ def start_flow_runs_as_forks(died: Died) -> None:
         process = _FORKS.Process(target=_engine, args=(dict(env),))
         process.start()
         task_status.started(task_status_handler(process))
-        await to_thread.run_sync(process.join)
+        try:
+            await to_thread.run_sync(process.join, abandon_on_cancel=True)
+        finally:
+            process.kill()  # when the runner stops: as it is, the run is taken up by the next one
         if process.exitcode:
             await died(UUID(env["PREFECT__FLOW_RUN_ID"]), process.exitcode)
 
