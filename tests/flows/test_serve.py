@@ -287,8 +287,11 @@ def test_stopped_it_leaves_no_process_and_started_again_it_goes_on(
     """Also with a run that was at work, and that nobody asks for again."""
     deployments, history = serve.deployments(), {run["id"] for run in serve.runs()}
     paper, _ = stand.drop(5)
-    serve.post(DUE)
-    at_work(serve, "harvest")
+    asked = serve.ask(
+        f"deployments/{deployments['rerun']}/create_flow_run",
+        parameters={"quarter": "2026Q1", "refresh": True},
+    )
+    at_work(serve, "rerun")
     processes = family(serve.process.pid)
     assert len(processes) >= 4
     started = time.monotonic()
@@ -300,12 +303,11 @@ def test_stopped_it_leaves_no_process_and_started_again_it_goes_on(
         assert again.deployments() == deployments
         assert history <= {run["id"] for run in again.runs()}
 
-        def titles() -> set[str]:
-            draft = Shelf(again.place.editions).draft(Q1)
-            return {item.title for item in draft.items} if draft else set()
-
-        until(lambda: paper in titles())
+        until(lambda: asked["id"] in {run["id"] for run in again.runs("COMPLETED")})
         until(again.is_at_rest)
+        draft = Shelf(again.place.editions).draft(Q1)
+        assert draft is not None
+        assert paper in {item.title for item in draft.items}
         again.stop()
 
 
