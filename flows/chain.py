@@ -3,8 +3,9 @@
     harvest -> classify -> draft -> freeze -> review (people) -> publish        brief
 
 What starts a flow (an event, the clock, a person) only says "look": a run that finds nothing to do
-ends at once. Prefect imports this module before every run; what a flow needs is imported when it
-has its turn and has said so.
+ends at once. A worker elsewhere imports this module before every run, so what a flow needs is
+imported when it has its turn and has said so; runs of ``digest serve`` itself have it already
+(``flows.preloaded``).
 """
 
 from __future__ import annotations

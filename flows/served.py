@@ -1,7 +1,7 @@
 """What every flow under ``digest serve`` has in common: its folder, its turn, its delivery.
 
-The supervisor tells its children where they work by a variable. Imported by every flow run
-before its first line, so heavy imports stay inside.
+The supervisor tells its children where they work by a variable. Imported by the supervisor's
+children and by workers elsewhere before their first line, so heavy imports stay inside.
 """
 
 from __future__ import annotations

@@ -222,13 +222,10 @@ def wait_for(path: Path, seconds: float = 120) -> None:
 def test_killed_at_random_moments_it_comes_to_the_same_edition(
     local: list[str], server: dict[str, str]
 ) -> None:
-    """Nothing is left behind either; see the script, which also runs by hand with more kills.
-
-    The seed's moments lie early enough that one folder can meet all three.
-    """
+    """Nothing is left behind either; see the script, which also runs by hand with more kills."""
     files = local[: local.index("--sign-off")]  # the script signs by itself
     done = subprocess.run(
-        [sys.executable, "benchmarks/kill.py", *files, "--kills", "3", "--seed", "1292"],
+        [sys.executable, "benchmarks/kill.py", *files, "--kills", "3", "--seed", "5"],
         cwd=REPOSITORY, env=ENVIRONMENT | server, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
