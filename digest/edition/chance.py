@@ -15,17 +15,21 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def beta_binomial(trials: int, yes: float, no: float) -> Floats:
+def beta_binomial(
+    trials: int, yes: float, no: float, at_least: int = 0, at_most: int | None = None
+) -> Floats:
     """The chances of 0 … ``trials`` successes, when their rate is Beta(``yes``, ``no``).
 
     Both must be above 0. Very large ``yes`` and ``no`` make it the binomial distribution with the
-    rate ``yes / (yes + no)``.
+    rate ``yes / (yes + no)``. Outside ``at_least`` … ``at_most`` the chances are 0: it is known.
     """
     done = np.arange(trials, dtype=np.float64)
     left = trials - done
     # From one count to the next the chance changes by a factor without gamma functions.
     step = np.log(left * (yes + done)) - np.log((done + 1) * (no + left - 1))
     chance = np.concatenate([[0.0], np.cumsum(step)])
+    chance[:at_least] = -np.inf
+    chance[trials + 1 if at_most is None else at_most + 1 :] = -np.inf
     chance = np.exp(chance - chance.max())
     return np.asarray(chance / chance.sum())
 

@@ -40,6 +40,8 @@ FEWEST_SOURCES = 3
 class Noted:
     """What a signal can rest on. ``labels`` as ``scheme/label``; ``story`` is a cluster's id.
 
+    ``labels`` is None where nothing could give a label, as to a text in a language that no model
+    reads: among such items no label is looked for.
     ``sources`` tells voices apart: publishers for news; for papers the group, such as the last
     author, because one group's series is no trend, and all papers come from one archive.
     """
@@ -47,25 +49,35 @@ class Noted:
     id: str
     date: date
     title: str
-    labels: tuple[str, ...] = ()
+    labels: tuple[str, ...] | None = ()
     sources: tuple[str, ...] = ()
     story: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Items and their dates, and for each feature that can be tested the rows of its items."""
+    """Items and their dates, and for each feature that can be tested the rows of its items.
+
+    ``labelled`` (items,) says which could carry a label.
+    """
 
     items: tuple[Noted, ...]
     dates: Dates
+    labelled: NDArray[np.bool_]
     rows: dict[Feature, Rows]
+
+    def looked_at(self, kind: Kind) -> NDArray[np.bool_]:
+        """The items among which a kind of feature is looked for, (items,)."""
+        return self.labelled if kind == "label" else np.ones_like(self.labelled)
 
 
 def index(items: Iterable[Noted]) -> Index:
     """Find what can be tested, without regard to dates. Takes seconds for 70,000 titles."""
     kept = tuple(sorted(items, key=lambda item: (item.date, item.id)))
     dates = np.array([item.date for item in kept], "datetime64[D]")
-    return Index(kept, dates, dict(_supported(kept, _term_rows(kept) | _given_rows(kept))))
+    labelled = np.array([item.labels is not None for item in kept], bool)
+    rows = dict(_supported(kept, _term_rows(kept) | _given_rows(kept)))
+    return Index(kept, dates, labelled, rows)
 
 
 def _term_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:
@@ -85,7 +97,7 @@ def _term_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:
 def _given_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:
     rows: dict[Feature, list[int]] = defaultdict(list)
     for row, item in enumerate(items):
-        for label in set(item.labels):
+        for label in set(item.labels or ()):
             rows["label", label].append(row)
         if item.story:
             rows["story", item.story].append(row)

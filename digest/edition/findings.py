@@ -116,9 +116,10 @@ def changed_rates(now: Period, before: Period | None) -> dict[str, Signals]:
     """What rose, fell or appeared since the quarter before, for papers and news apart.
 
     Items that were read and found not to be about AI are left out: what an archive holds of other
-    fields shifts from quarter to quarter, and is no news here. News counts if its source answered
-    in both quarters, or a new source would look like a rise of all that it writes about. Labels are
-    compared if the same model and codebook gave them.
+    fields shifts from quarter to quarter, and is no news here. An item counts if a source that has
+    it answered in both quarters, or a new source would look like a rise of all that it writes
+    about, and one that failed like a decline. Labels are compared if the same model and codebook
+    gave them, among the items that they could label.
     """
     window, window_before = _window(now), _window(before) if before else None
     periods = [now, before] if before else [now]
@@ -161,16 +162,17 @@ def _may_be_about_ai(item: EditionItem) -> bool:
 def _noted(period: Period, kind: str, both: frozenset[str], *, labels: bool) -> Iterator[Noted]:
     story_of = {item_id: story.id for story in period.stories for item_id in story.items}
     for item in period.items:
-        answered = kind == "paper" or both & {*item.sources}
-        if item.kind == kind and answered and _may_be_about_ai(item):
+        if item.kind == kind and both & {*item.sources} and _may_be_about_ai(item):
             carried = tuple(
                 f"{label.scheme}/{label.label}"
                 for label in item.labels
-                if labels and label.scheme in SHOWN_SCHEMES
+                if label.scheme in SHOWN_SCHEMES
             )
+            could_carry = labels and item.status == LABELLED
             voice = (item.voice or item.id,)
             when = date.fromisoformat(item.date)
-            yield Noted(item.id, when, item.title, carried, voice, story_of.get(item.id, ""))
+            story = story_of.get(item.id, "")
+            yield Noted(item.id, when, item.title, carried if could_carry else None, voice, story)
 
 
 def past(manifest: Manifest, version: str) -> Past:

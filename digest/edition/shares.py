@@ -4,13 +4,14 @@ Public-interest AI work are the items about AI with at least one goal. The share
 number of items that concern it, divided by that of items that concern any; an item of two goals
 counts for both, so the shares add up to somewhat more than 1. Both numbers are corrected as in
 ``prevalence``. A goal is *under-served* only if the whole interval of its share lies below the
-reference: an equal share (one divided by the number of goals) unless the panel sets another. Of
-fewer items than are needed to find one with that share (at 17 goals and 95 %, 50) nothing is said.
+reference, an equal share: what each would have if all had the same, which is the mean of the goals'
+shares. Of fewer items than are needed to find one with that share (at a seventeenth and 95 %, 50)
+nothing is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -64,7 +65,6 @@ def shares(
     given: Bools,
     sample: Sample | None = None,
     tested: ModelTest | None = None,
-    reference: Mapping[str, float] | None = None,
 ) -> tuple[Share, ...]:
     """The share of every goal, in the order of ``goals``.
 
@@ -73,33 +73,34 @@ def shares(
     not about AI. Everybody who read an item of the sample must have decided on all goals.
     """
     basis = basis_of(sample, tested)
-    return tuple(
-        _share(goal, column, given, (sample, tested), basis, _reference(goal, goals, reference))
-        for column, goal in enumerate(goals)
-    )
-
-
-def _reference(goal: str, goals: Sequence[str], reference: Mapping[str, float] | None) -> float:
-    return 1 / len(goals) if reference is None else reference[goal]
-
-
-def _share(
-    goal: str,
-    column: int,
-    given: Bools,
-    told: tuple[Sample | None, ModelTest | None],
-    basis: Basis,
-    reference: float,
-) -> Share:
     any_goal = int(given.any(axis=1).sum())
-    raw = round(float(given[:, column].sum() / any_goal), 6) if any_goal else None
+    counts = given.sum(axis=0)
+    raw = [round(float(n / any_goal), 6) if any_goal else None for n in counts]
     if basis == "none":
-        return Share(goal, raw, None, None, None, reference, "too little data", basis)
+        equal = sum(one or 0.0 for one in raw) / len(goals)
+        return tuple(
+            Share(goal, one, None, None, None, equal, "too little data", basis)
+            for goal, one in zip(goals, raw, strict=True)
+        )
+    told = [_corrected(column, given, (sample, tested)) for column in range(len(goals))]
+    equal = round(float(np.mean([middle for _, middle, _ in told])), 6)
+    return tuple(
+        Share(
+            goal, one, middle, low, high, equal,
+            verdict(low, high, equal) if is_enough(any_goal, equal) else "too little data", basis,
+        )
+        for goal, one, (low, middle, high) in zip(goals, raw, told, strict=True)
+    )  # fmt: skip
+
+
+def _corrected(
+    column: int, given: Bools, told: tuple[Sample | None, ModelTest | None]
+) -> tuple[float, float, float]:
+    """A goal's share: the lower end of its interval, the median, the upper end."""
     of_goal = distribution(given[:, column], *_decided(told, column, of_others=False))
     of_others = distribution(_others(given, column), *_decided(told, column, of_others=True))
     low, middle, high = (share_at(of_goal, of_others, at) for at in (LOW, MIDDLE, HIGH))
-    said = verdict(low, high, reference) if is_enough(any_goal, reference) else "too little data"
-    return Share(goal, raw, middle, low, high, reference, said, basis)
+    return low, middle, high
 
 
 def is_enough(items: int, reference: float) -> bool:

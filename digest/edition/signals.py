@@ -10,8 +10,9 @@ called. Either is held against its own wobble and has its own false discovery ra
 signals called at most one in ten is chance on average. Of rising terms that contain each other, or
 stand for nearly the same items, the one that rose most is called.
 
-Compare like with like: pass papers and news apart, and only items of sources that were asked in
-both periods, or a new source will look like a rise of all that it writes about.
+Compare like with like: pass papers and news apart, and only items of sources that answered in
+both periods, or a new source will look like a rise of all that it writes about. The rate of a label
+is one among the items that could carry it.
 """
 
 from __future__ import annotations
@@ -111,14 +112,17 @@ def signals(index: Index, now: Window, before: Window | None) -> Signals:
     called: list[Signal] = []
     tested, spreads = 0, []
     for kinds in JUDGED_TOGETHER:
+        looked_at = index.looked_at(kinds[0])
+        periods = within & looked_at, earlier & looked_at
         features = [
             feature
             for feature, rows in index.rows.items()
             if feature[0] in kinds and _is_tested(rows, within | earlier)
         ]
-        spreads.append(_spread(index, features, before, blocks))
-        setting = Setting(int(within.sum()), int(earlier.sum()), together, spreads[-1])
-        able, found = _called(index, features, (within, earlier), setting)
+        spreads.append(_spread(index, features, looked_at, before, blocks))
+        exposure, exposure_before = (int(period.sum()) for period in periods)
+        setting = Setting(exposure, exposure_before, together, spreads[-1])
+        able, found = _called(index, features, periods, setting) if features else (0, [])
         called += found
         tested += able
     return Signals("compared", tuple(_one_a_family(called)), tested, round(spreads[0], 4))
@@ -152,13 +156,16 @@ def _is_tested(rows: Rows, either: NDArray[np.bool_]) -> bool:
     return bool(either[rows].sum() >= FEWEST_TESTED)
 
 
-def _spread(index: Index, features: list[Feature], before: Window, blocks: int) -> float:
+def _spread(
+    index: Index, features: list[Feature], looked_at: NDArray[np.bool_], before: Window, blocks: int
+) -> float:
     """How much rates vary between blocks of the earlier period, at least ``LEAST_WOBBLE``.
 
     Stories are bursts by nature and are left out.
     """
     day = (index.dates - np.datetime64(before.start, "D")).astype(np.int64)
-    block = np.where((day >= 0) & (day < before.days), day * blocks // before.days, blocks)
+    inside = (day >= 0) & (day < before.days) & looked_at
+    block = np.where(inside, day * blocks // before.days, blocks)
     exposure = np.bincount(block, minlength=blocks + 1)[:blocks]
     rows = [index.rows[feature] for feature in features if feature[0] != "story"]
     counts = [np.bincount(block[one], minlength=blocks + 1)[:blocks] for one in rows]

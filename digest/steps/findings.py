@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,15 +104,27 @@ def _test(sheet: Sheet, relevance: Sheet) -> ModelTest | None:
 
 
 def earlier(shelf: Shelf, quarter: Quarter) -> tuple[Manifest | None, tuple[Past, ...]]:
-    """The last version of the quarter before, and what every earlier quarter counted."""
+    """What the machine said of the quarter before, and what every earlier quarter counted.
+
+    The quarter before is its last version without what the panel decided: a machine's count beside
+    the panel's would look like a change. What the panel took out stays out.
+    """
     latest = {edition.quarter: edition for edition in shelf.editions() if edition.quarter < quarter}
     before: Manifest | None = None
     counted = []
     for edition, manifest in _read(shelf, latest):
         counted.append(past(manifest, edition.version))
         if edition.quarter == quarter.previous():
-            before = manifest
+            before = _by_the_machine(shelf, edition, manifest)
     return before, tuple(counted)
+
+
+def _by_the_machine(shelf: Shelf, edition: Edition, published: Manifest) -> Manifest:
+    machine = shelf.machine(edition.quarter, edition.version)
+    if published.panel is None or machine is None:
+        return published
+    left = {item.id for item in published.items}
+    return replace(machine, items=tuple(item for item in machine.items if item.id in left))
 
 
 def _read(shelf: Shelf, latest: Mapping[Quarter, Edition]) -> Iterator[tuple[Edition, Manifest]]:

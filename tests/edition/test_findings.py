@@ -92,6 +92,33 @@ def test_a_term_that_rose_in_what_is_not_about_ai_is_no_signal() -> None:
     assert {signal.name.casefold() for signal in found.signals} >= {"dark galaxies"}
 
 
+def test_what_no_model_reads_is_no_decline_of_labels() -> None:
+    """As many labelled items in both quarters, and four times as many in another language."""
+
+    def unread(quarter: Quarter, number: int) -> list[EditionItem]:
+        return [
+            replace(one, id=f"{one.id}fr", status="not labelled: language", labels=())
+            for one in items(quarter, number, 1, "Une étude")
+        ]
+
+    now, before = items(NOW, 300, 3), items(BEFORE, 300, 3)
+    found = changed_rates(
+        period(NOW, [*now, *unread(NOW, 240)]), period(BEFORE, [*before, *unread(BEFORE, 60)])
+    )["paper"]
+    assert not any(signal.kind == "label" for signal in found.signals)
+
+
+def test_a_source_that_failed_is_no_decline_of_what_it_writes_about() -> None:
+    gone = [replace(one, id=f"{one.id}cy", sources=("arxiv-cy",)) for one in items(BEFORE, 200, 2)]
+    now, before = period(NOW, items(NOW, 600, 30)), period(BEFORE, [*items(BEFORE, 600, 30), *gone])
+    before = replace(before, answered=before.answered | {"arxiv-cy"})
+    assert changed_rates(now, before)["paper"].signals == ()
+    # Its papers that another source has, too, are compared.
+    shared = [replace(one, sources=("arxiv-cs-ai", "arxiv-cy")) for one in gone]
+    before = replace(before, items=[*items(BEFORE, 600, 30), *shared])
+    assert {s.direction for s in changed_rates(now, before)["paper"].signals} == {"decline"}
+
+
 def test_labels_of_another_model_are_not_compared() -> None:
     now, before = items(NOW, 600, 3), items(BEFORE, 600, 30)
     found = changed_rates(period(NOW, now), period(BEFORE, before, ("m0", "c1")))["paper"]

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from digest.edition.features import Index, Noted, index
+from digest.edition.features import Noted, index
 from digest.edition.rates import LEAST_WOBBLE
 from digest.edition.signals import Signal, Window, signals
 
@@ -187,7 +187,7 @@ def test_shuffled_quarters_give_false_signals_in_less_than_a_tenth() -> None:
     found = index([*noise(random), *real])
     assert {s.kind for s in signals(found, NOW, BEFORE).signals} == {"term", "label"}
     false = [
-        bool(signals(Index(found.items, random.permutation(found.dates), found.rows), NOW, BEFORE)
+        bool(signals(replace(found, dates=random.permutation(found.dates)), NOW, BEFORE)
              .signals)
         for _ in range(60)
     ]  # fmt: skip
