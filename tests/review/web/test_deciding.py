@@ -226,12 +226,26 @@ def test_an_item_page_shows_why_and_by_which_criteria(served: Served) -> None:
     assert "with medium confidence: 71%" in page
     assert "nearly gives this label: 47%" in page
     assert '<p class="definition">The text is about the health of people …</p>' in page
-    whole, lists = page.index("<p>The text is about the health of people: "), "maternal health and"
-    assert page.index("What counts, and what does not") < whole < page.index(lists)
+    rest, lists = page.index("<p>… preventing, diagnosing, treating"), "maternal health and"
+    assert page.index("What counts, and what does not") < rest < page.index(lists)
     assert "battery health" in page  # what does not
     assert 'rel="noopener noreferrer"' in page
     late = served.visitor("ada").item(LATE.id, "late")
     assert "late arrival" in late
+
+
+def test_what_was_saved_names_its_item_only_where_another_is_looked_at(served: Served) -> None:
+    ada = served.visitor("ada")
+    here = ada.post("/2026Q1/decide", item=PAPER.id, label="sdg/3", verdict="accept", queue="late")
+    assert _saved(here.text).startswith("Accepted: Goal 3")
+    assert PAPER.title not in _saved(here.text)
+    assert PAPER.title in _saved(ada.item(LATE.id, "late"))
+
+
+def _saved(page: str) -> str:
+    found = re.search(r'class="said">Saved</span> <bdi>([^<]+)<', page)
+    assert found
+    return found[1]
 
 
 def _batch(page: str) -> str:

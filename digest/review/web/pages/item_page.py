@@ -53,7 +53,7 @@ def shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[s
         "following": f"/{review.quarter}/item?{urlencode({'queue': queue, 'after': found.id})}",
         "done": review.done(visit.person, queue),
         "undone": False,
-        "status": said_of(last, review, visit.tongue, visit.desk.codebook),
+        "status": said_of(last, review, visit.tongue, visit.desk.codebook, found.id),
         "choices": _choices(visit),
         **names(visit, queue),
     }

@@ -52,7 +52,7 @@ class LabelView:
     word: str
     sentence: str
     gist: str
-    definition: str
+    rest: str
     includes: tuple[str, ...]
     excludes: tuple[str, ...]
     borderline: tuple[tuple[str, str], ...]
@@ -198,6 +198,7 @@ def _label(
     pair = label.scheme, label.id
     sees = bool(own) or not is_voter(sight.person)
     probability = said.probability if said else None
+    gist, rest = _parted(label.definition)
     return LabelView(
         key=f"{label.scheme}/{label.id}",
         scheme=label.scheme,
@@ -209,8 +210,8 @@ def _label(
         percent="" if probability is None else sight.tongue.whole_percent(probability),
         word="" if probability is None else sight.tongue.confidence(probability),
         sentence=said.sentence if said else "",
-        gist=_gist(label.definition),
-        definition=label.definition,
+        gist=gist,
+        rest=rest,
         includes=label.includes,
         excludes=label.excludes,
         borderline=label.borderline,
@@ -223,10 +224,10 @@ def _label(
     )
 
 
-def _gist(definition: str) -> str:
-    """What a definition says before it goes into what that covers."""
-    first = re.split(r":\s|(?<=\.)\s", definition, maxsplit=1)[0]
-    return first if first == definition else f"{first.rstrip('.')} …"
+def _parted(definition: str) -> tuple[str, str]:
+    """What a definition says before it goes into what that covers, and what it says there."""
+    first, *rest = re.split(r":\s|(?<=\.)\s", definition, maxsplit=1)
+    return (f"{first.rstrip('.')} …", f"… {rest[0]}") if rest else (first, "")
 
 
 def _given(said: PacketLabel | None) -> str:

@@ -24,19 +24,20 @@ class Status:
 
 
 def said_of(
-    last: Sequence[ReviewEvent], review: Review, tongue: Tongue, codebook: Codebook
+    last: Sequence[ReviewEvent], review: Review, tongue: Tongue, codebook: Codebook, here: str
 ) -> Status:
-    """The events of one form, as one line."""
+    """The events of one form, as one line; the item that is looked at (``here``) is not named."""
     if not last:
         return Status("", "")
     acts = " + ".join(dict.fromkeys(_act(event, tongue, codebook) for event in last))
     items = {_item(event) for event in last}
     brief = review.packet.briefs.get(_item(last[0]))
-    title = brief.title if brief else ""
+    of = [brief.title] if brief and _item(last[0]) != here else []
     if len(items) > 1:
-        more = tongue.gettext("and %(n)s near-duplicates") % {"n": tongue.number(len(items) - 1)}
-        title = f"{title} {more}"
-    return Status(f"{acts} – {title}", batch_of(last[-1].event_id))
+        of.append(
+            tongue.gettext("and %(n)s near-duplicates") % {"n": tongue.number(len(items) - 1)}
+        )
+    return Status(" – ".join([acts, *([" ".join(of)] if of else [])]), batch_of(last[-1].event_id))
 
 
 def _act(event: ReviewEvent, tongue: Tongue, codebook: Codebook) -> str:
