@@ -66,6 +66,11 @@ class Workplace:
         return self.folder / "rulings.jsonl"
 
     @property
+    def reference(self) -> Path:
+        """The shares that the panel holds goals against, where it set any."""
+        return self.folder / "reference.toml"
+
+    @property
     def reviews(self) -> Path:
         """The panel's reviews: the book, and a packet for each quarter."""
         return self.folder / "review"

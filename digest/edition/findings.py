@@ -73,12 +73,16 @@ def goal_shares(
     goals: Sequence[str],
     tested: ModelTest | None,
     read: Read | None = None,
+    reference: Mapping[str, float] | None = None,
 ) -> tuple[Share, ...]:
-    """Each goal's share of the papers about AI that have a goal, and whether it is under-served."""
+    """Each goal's share of the papers about AI that have a goal, and whether it is under-served.
+
+    ``reference`` are the shares against which the panel holds goals, where it set any.
+    """
     papers = [item for item in items if item.kind == TESTED]
     pairs = [("sdg", goal) for goal in goals]
     sample = read.readings.sample_of_all(papers, read.after, pairs) if read else None
-    return shares(goals, _given(papers, pairs), sample, tested)
+    return shares(goals, _given(papers, pairs), sample, tested, reference)
 
 
 def _given(items: Sequence[EditionItem], labels: Sequence[Pair]) -> Bools:

@@ -30,7 +30,7 @@ class Decided:
     ``readings`` hold the verdicts; ``near`` the machine's probability and threshold for labels
     that it did not give, as far as they are known; ``makers`` name who decided, where it was not
     the panel; ``removed`` items are taken out of the edition; ``stories`` are those after the
-    panel's rulings, None if there are none.
+    panel's rulings, None if there are none; ``reference`` the shares that goals are held against.
     """
 
     readings: Readings
@@ -38,6 +38,7 @@ class Decided:
     makers: Mapping[Key, str] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
     stories: tuple[EditionStory, ...] | None = None
+    reference: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def reviewed(
     if tests is not None:
         read = Read(decided.readings, {item.id: item for item in after})
         counts = tuple(label_counts(items, pairs, tests.labels, read))
-        shares = goal_shares(items, [n for s, n in pairs if s == "sdg"], tests.goals, read)
+        goals = [n for s, n in pairs if s == "sdg"]
+        shares = goal_shares(items, goals, tests.goals, read, decided.reference)
     return replace(
         machine,
         items=tuple(after),

@@ -4,14 +4,14 @@ Public-interest AI work are the items about AI with at least one goal. The share
 number of items that concern it, divided by that of items that concern any; an item of two goals
 counts for both, so the shares add up to somewhat more than 1. Both numbers are corrected as in
 ``prevalence``. A goal is *under-served* only if the whole interval of its share lies below the
-reference, an equal share: what each would have if all had the same, which is the mean of the goals'
-shares. Of fewer items than are needed to find one with that share (at a seventeenth and 95 %, 50)
-nothing is said.
+reference: the share that the panel set for it, or else an equal share, which is what each goal
+would have if all had the same, the mean of the goals' shares. Of fewer items than are needed to
+find one with that share (at a seventeenth and 95 %, 50) nothing is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -65,31 +65,35 @@ def shares(
     given: Bools,
     sample: Sample | None = None,
     tested: ModelTest | None = None,
+    reference: Mapping[str, float] | None = None,
 ) -> tuple[Share, ...]:
-    """The share of every goal, in the order of ``goals``.
+    """The share of every goal, in the order of ``goals``; ``reference`` has those that are set.
 
     ``given`` (items, goals) is true where the machine says that the item is about AI *and* has the
     goal; so are the decisions in ``sample`` and ``tested``: false throughout for an item that is
     not about AI. Everybody who read an item of the sample must have decided on all goals.
     """
-    basis = basis_of(sample, tested)
+    basis, wanted = basis_of(sample, tested), reference or {}
     any_goal = int(given.any(axis=1).sum())
     counts = given.sum(axis=0)
     raw = [round(float(n / any_goal), 6) if any_goal else None for n in counts]
     if basis == "none":
-        equal = sum(one or 0.0 for one in raw) / len(goals)
+        equal = (sum(one or 0.0 for one in raw) or 1.0) / len(goals)  # of no papers, of one each
         return tuple(
-            Share(goal, one, None, None, None, equal, "too little data", basis)
+            Share(goal, one, None, None, None, wanted.get(goal, equal), "too little data", basis)
             for goal, one in zip(goals, raw, strict=True)
         )
     told = [_corrected(column, given, (sample, tested)) for column in range(len(goals))]
     equal = round(float(np.mean([middle for _, middle, _ in told])), 6)
+    held_against = [wanted.get(goal, equal) for goal in goals]
     return tuple(
         Share(
-            goal, one, middle, low, high, equal,
-            verdict(low, high, equal) if is_enough(any_goal, equal) else "too little data", basis,
+            goal, one, middle, low, high, against,
+            verdict(low, high, against) if is_enough(any_goal, against) else "too little data",
+            basis,
         )
-        for goal, one, (low, middle, high) in zip(goals, raw, told, strict=True)
+        for goal, one, (low, middle, high), against
+        in zip(goals, raw, told, held_against, strict=True)
     )  # fmt: skip
 
 

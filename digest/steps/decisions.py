@@ -20,6 +20,7 @@ from digest.review.outcome import Outcome
 from digest.review.packet import Packet
 from digest.review.people import People
 from digest.review.standing import Rule
+from digest.steps.findings import reference
 from digest.store.labels import cached_vectors
 
 if TYPE_CHECKING:
@@ -35,12 +36,14 @@ Near = dict[Key, tuple[float, float]]
 class Desk:
     """What people left on the desk of a quarter: what stands, and what was corrected.
 
-    ``packet`` is None where no review was opened.
+    ``packet`` is None where no review was opened. ``reference`` are the shares that goals are held
+    against.
     """
 
     outcome: Outcome
     packet: Packet | None
     corrections: Sequence[Correction]
+    reference: Mapping[str, float]
 
     @property
     def is_empty(self) -> bool:
@@ -74,6 +77,7 @@ def desk(place: Workplace, quarter: Quarter) -> Iterator[Desk]:
 
     Raises:
         StoreCorrupt: the book, the packet or the shelf cannot be read.
+        InputError: as ``findings.reference``.
     """
     with closing(Book(place.book, utc_now)) as book:
         events = book.events(quarter)
@@ -83,7 +87,7 @@ def desk(place: Workplace, quarter: Quarter) -> Iterator[Desk]:
     try:
         involved = cache(packet.involved) if packet else _nobody
         stands = found.outcome(events, people_of(place), involved, Rule())
-        yield Desk(stands, packet, corrections)
+        yield Desk(stands, packet, corrections, reference(place.reference))
     finally:
         if packet:
             packet.close()
@@ -106,7 +110,8 @@ def decided(
     said = found.said_of(on.packet, drawn) if on.packet else {}
     given = [key for key, accepted in verdicts.items() if accepted and key[0] in items]
     near = near_of(connection, given, items, model)
-    return Decided(Readings(verdicts, drawn, said), near, makers, on.removed, stories)
+    readings = Readings(verdicts, drawn, said)
+    return Decided(readings, near, makers, on.removed, stories, on.reference)
 
 
 def near_of(

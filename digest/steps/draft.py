@@ -99,7 +99,12 @@ def machine_draft(
         review=UNREVIEWED,
         stories=told,
         counts=tuple(label_counts(items, pairs, tests)),
-        shares=goal_shares(items, [n for s, n in pairs if s == "sdg"], goals_test),
+        shares=goal_shares(
+            items,
+            [n for s, n in pairs if s == "sdg"],
+            goals_test,
+            reference=findings.reference(place.reference),
+        ),
         signals=changed_rates(now, Period.of(before) if before else None),
         past=past,
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from digest.classify.evaluate.report import EVALUATION
 from digest.classify.evaluate.result import parse
@@ -18,7 +20,7 @@ from digest.edition.prevalence import ModelTest
 from digest.edition.shelf import Edition, Shelf
 from digest.edition.stories import Ruling, candidates, clusters
 from digest.edition.stories.load import story_items
-from digest.errors import InputError
+from digest.errors import InputError, first_problem
 from digest.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from digest.classify.model import Model
 
 REAL = "real abstract"  # the kind of test text that is like a quarter's papers
+Goal = Annotated[str, Field(pattern=r"^(?:[1-9]|1[0-7])$")]
 Pair = tuple[str, str]
 
 
@@ -69,6 +72,34 @@ def rulings(path: Path) -> tuple[Ruling, ...]:
                 f'{path}, line {number}: not {{"kind", "items", "by", "reason"}}: {error}'
             ) from None
     return tuple(found)
+
+
+class _Reference(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    shares: dict[Goal, Annotated[float, Field(gt=0, lt=1)]]
+
+
+def reference(path: Path) -> dict[str, float]:
+    """The shares that the panel holds goals against, by goal, 0 to 1; none where it set none.
+
+    TOML, ``[shares]`` with a line ``3 = 0.12`` for each goal that is not held against an equal
+    share.
+
+    Raises:
+        InputError: names what is wrong in the file.
+    """
+    if not path.exists():
+        return {}
+    try:
+        return dict(_Reference.model_validate(tomllib.loads(path.read_text("utf-8"))).shares)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path} cannot be read as TOML: {error}") from None
+    except ValidationError as error:
+        raise InputError(
+            f"{path}: {first_problem(error)}; write [shares] and under it goals with their "
+            "shares of 1, such as 3 = 0.12"
+        ) from None
 
 
 def model_tests(model: Model) -> tuple[dict[Pair, ModelTest], ModelTest | None]:

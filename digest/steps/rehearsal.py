@@ -68,8 +68,11 @@ def _link(place: Workplace, within: Workplace) -> None:
                 to = twin / file.relative_to(part)
                 to.parent.mkdir(parents=True, exist_ok=True)
                 _link_or_copy(file, to)
-    if place.rulings.exists():
-        _link_or_copy(place.rulings, within.rulings)
+    for file, twin in (
+        (place.rulings, within.rulings), (place.reference, within.reference),
+    ):  # fmt: skip
+        if file.exists():
+            _link_or_copy(file, twin)
     for part, twin in ((place.model, within.model), (place.reviews, within.reviews)):
         if part.exists():
             twin.symlink_to(part.absolute())  # only read

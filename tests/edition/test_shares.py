@@ -52,7 +52,8 @@ def test_of_few_items_nothing_is_said(items: int, verdict: str) -> None:
 
 
 def test_a_quarter_without_any_goal_has_no_shares() -> None:
-    assert [found.raw for found in shares(GOALS, np.zeros((50, 3), bool))] == [None] * 3
+    for found in shares(GOALS, np.zeros((50, 3), bool)):
+        assert (found.raw, found.reference) == (None, pytest.approx(1 / 3))
 
 
 def test_an_equal_share_is_what_each_goal_would_have_of_papers_with_two() -> None:
@@ -66,6 +67,14 @@ def test_an_equal_share_is_what_each_goal_would_have_of_papers_with_two() -> Non
     drawn = np.arange(0, 300, 4)
     unsure = shares(GOALS, given, Sample(drawn, given[drawn], np.full(75, 1 / 4)))
     assert {one.verdict for one in unsure} == {"not distinguishable"}
+
+
+def test_a_goal_is_held_against_the_share_that_the_panel_set_for_it() -> None:
+    found = shares(GOALS, GIVEN, read(300), reference={"1": 0.95})
+    assert [one.verdict for one in found] == [
+        "under-served", "not distinguishable", "under-served",
+    ]  # fmt: skip
+    assert [one.reference for one in found] == [0.95, *[pytest.approx(1 / 3, abs=0.002)] * 2]
 
 
 def test_the_models_test_can_serve_and_is_named() -> None:

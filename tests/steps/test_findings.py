@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from digest.edition.findings import Period, changed_rates
 from digest.edition.manifest import EditionItem, Manifest
 from digest.edition.shelf import Shelf
+from digest.errors import InputError
 from digest.quarter import Quarter
-from digest.steps.findings import earlier
+from digest.steps.findings import earlier, reference
 from tests.edition.test_findings import items
 from tests.edition.test_shelf import PANEL
 from tests.examples import edition
@@ -52,3 +55,30 @@ def test_a_quarter_without_a_panel_is_compared_as_it_was_published(tmp_path: Pat
     shelf.put_draft(manifest)
     shelf.publish(manifest, PUBLISHED)
     assert earlier(shelf, NOW)[0] == manifest
+
+
+def test_the_panel_sets_what_goals_are_held_against_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "reference.toml"
+    assert reference(path) == {}
+    path.write_text("[shares]\n3 = 0.12\n17 = 0.01\n")
+    assert reference(path) == {"3": 0.12, "17": 0.01}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[shares]\n18 = 0.1\n", "shares.18"),
+        ("[shares]\n3 = 12\n", "shares.3: Input should be less than 1"),
+        ('[shares]\n3 = "much"\n', "shares.3"),
+        ("[share]\n3 = 0.1\n", "shares: Field required"),
+        ("[shares\n", "cannot be read as TOML"),
+        ("[shares]\n3 = 0.1\n3 = 0.2\n", "cannot be read as TOML"),
+    ],
+)
+def test_a_wrong_file_is_named_with_what_to_write(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "reference.toml"
+    path.write_text(text)
+    with pytest.raises(InputError) as caught:
+        reference(path)
+    assert str(path) in str(caught.value)
+    assert says in str(caught.value)

@@ -40,6 +40,15 @@ for village {0}; engineers drill where the machine learning system points.</desc
 <pubDate>Mon, 0{0} Feb 2026 10:00:00 GMT</pubDate></item>"""
 
 
+def test_goals_are_held_against_what_the_panel_set_from_its_file_on(panel: Panel) -> None:
+    panel.open()
+    panel.place.reference.write_text("[shares]\n3 = 0.12\n")
+    panel.decides("ada", panel.shown()[:1])
+    shares = {one.goal: one.reference for one in panel.take_in().shares}
+    assert shares["3"] == 0.12
+    assert 0.12 not in {share for goal, share in shares.items() if goal != "3"}
+
+
 def test_a_review_shows_the_draft_with_texts_labels_and_evidence(panel: Panel) -> None:
     before = panel.draft
     opened = panel.open()
