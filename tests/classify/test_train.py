@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from digest import taxonomy
 from digest.classify.heads import NONE, Heads
 from digest.classify.model import Model
-from digest.classify.train import data, decisions, heads, pack, run
+from digest.classify.train import data, decisions, finetune, heads, pack, run
 from digest.classify.train.data import Example
 from digest.cli.app import app
 from digest.config import SHIPPED_MODEL, Workplace
@@ -241,3 +241,20 @@ def test_a_full_disk_leaves_the_model_as_it_was(
     assert sorted(p.name for p in place.model.iterdir()) == sorted(
         [*pack.ENCODER_FILES, "heads.npz", "model.json"]
     )
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        (None, "there is no checkpoint that can be read in"),
+        ('{"model_type": "gpt2"}', "is of the kind gpt2: give one of BERT"),
+    ],
+)
+def test_a_folder_without_a_checkpoint_is_named(
+    tmp_path: Path, config: str | None, says: str
+) -> None:
+    if config:
+        (tmp_path / "config.json").write_text(config)
+    with pytest.raises(InputError, match=says) as caught:
+        finetune.loaded(tmp_path)
+    assert str(tmp_path) in str(caught.value)

@@ -18,6 +18,7 @@ import numpy as np
 
 from digest.classify.train.data import Example
 from digest.config import Report
+from digest.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,13 +63,15 @@ def finetune(
     recipe: Recipe,
     tell: Report,
 ) -> Trained:
-    """Train from the checkpoint folder ``start``; ``schemes`` gives the labels of each scheme."""
+    """Train from the checkpoint folder ``start``; ``schemes`` gives the labels of each scheme.
+
+    Raises:
+        InputError: there is no BERT checkpoint in ``start``.
+    """
     import torch
-    from transformers import AutoModel, AutoTokenizer
 
     torch.manual_seed(recipe.seed)
-    tokenizer = AutoTokenizer.from_pretrained(start)
-    encoder = AutoModel.from_pretrained(start, attn_implementation="eager")
+    tokenizer, encoder = loaded(start)
     before = {name: value.clone() for name, value in encoder.state_dict().items()}
     encoder.embeddings.requires_grad_(False)
     encoder.train()
@@ -133,6 +136,29 @@ def _batches(lengths: list[int], recipe: Recipe) -> Iterator[list[int]]:
         batches = [near[i : i + recipe.batch] for i in range(0, len(near), recipe.batch)]
         random.shuffle(batches)
         yield from batches
+
+
+def loaded(start: Path) -> tuple[Any, Any]:
+    """Tokenizer and encoder of a checkpoint's folder.
+
+    Raises:
+        InputError: there is none of BERT that can be read.
+    """
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+    try:
+        kind = AutoConfig.from_pretrained(start, local_files_only=True).model_type
+        if kind != "bert":
+            raise InputError(f"the checkpoint {start} is of the kind {kind}: give one of BERT")
+        tokenizer = AutoTokenizer.from_pretrained(start, local_files_only=True)
+        return tokenizer, AutoModel.from_pretrained(
+            start, attn_implementation="eager", local_files_only=True
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise InputError(
+            f"there is no checkpoint that can be read in {start}: give the folder with "
+            f"config.json, weights and the tokenizer's files ({str(error).splitlines()[0]})"
+        ) from None
 
 
 def _rate(step: int, steps: int, recipe: Recipe) -> float:

@@ -125,7 +125,11 @@ def _before_and_after(
 def train_encoder(
     checkpoint: Path, examples: Sequence[Example], codebook: Codebook, out: Path, tell: Report
 ) -> None:
-    """Fine-tune from a Hugging Face BERT checkpoint's folder and export; tells what it does."""
+    """Fine-tune from a Hugging Face BERT checkpoint's folder and export; tells what it does.
+
+    Raises:
+        InputError: as ``finetune``.
+    """
     require("torch", "nncf")
     train = _for_encoder([e for e in examples if e.part == "train"])
     tell(f"fine-tuning on {len(train):,} texts")
