@@ -25,8 +25,10 @@ NOTES = (
     "CSV, Parquet and JSON hold the same rows in the same order.",
     "CSV files are UTF-8. A cell without a value is empty; the values of a list are joined by a "
     "semicolon and a space.",
-    "In CSV an apostrophe stands before a text that a spreadsheet would take for a formula, and "
-    "before one that begins with an apostrophe: drop one leading apostrophe to have the text.",
+    "In CSV an apostrophe stands before what a spreadsheet would take for a formula: at the "
+    "beginning of a cell and behind a semicolon, before =, +, -, @, | or % (or their wide forms), "
+    "also where blanks or apostrophes stand between. To have the text, drop one apostrophe in each "
+    "such place; or read Parquet or JSON, which have none.",
     "Texts are on one line, without control characters and direction overrides.",
     "Days are in universal time.",
 )
