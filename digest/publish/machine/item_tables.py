@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from digest.edition.select import speaker
 from digest.publish.machine.schema import Column, Data, Subject, Table
 from digest.text import web_address
 
@@ -31,7 +32,11 @@ def _evidence(subject: Subject, part: str) -> str | float | None:
 
 
 def _representative(subject: Subject) -> str:
-    item = subject.data.items.get(subject.one.representative)
+    return speaker(subject.one, subject.data.items)
+
+
+def _title(subject: Subject) -> str:
+    item = subject.data.items.get(_representative(subject))
     return item.title if item else ""
 
 
@@ -124,9 +129,9 @@ STORIES = Table(
     ("story",),
     (
         Column("story", "string", "Id of the story.", lambda s: s.one.id, required=True),
-        Column("title", "string", "Title of the item that speaks for the story.", _representative),
-        Column("representative", "string", "Id of that item.", lambda s: s.one.representative,
-               required=True),
+        Column("title", "string", "Title of the item that speaks for the story.", _title),
+        Column("representative", "string", "Id of that item; one that was not withdrawn, if there "
+               "is one.", _representative, required=True),
         Column("items", "list", "Ids of all its items; they are rows of the table items.",
                lambda s: s.one.items),
         Column("papers", "integer", "How many of them are papers.", lambda s: _of_kind(s, "paper"),
@@ -137,7 +142,8 @@ STORIES = Table(
                lambda s: min((item.date for item in s.of), default=None), "day"),
         Column("last_date", "date", "Day of its last item.",
                lambda s: max((item.date for item in s.of), default=None), "day"),
-        Column("outlets", "list", "All publishers that told it.", lambda s: s.one.outlets),
+        Column("outlets", "list", "All publishers that told it; those of withdrawn "
+               "items are left out.", lambda s: s.one.outlets),
         Column("reasons", "list", "What joined the items.", lambda s: s.one.reasons),
     ),
     _stories,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -15,6 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.cells import restored
+from digest.publish import PublishedEdition
 from digest.publish.machine.formats import csv_file, json_file, parquet_file
 from digest.publish.machine.schema import Column, Data
 from digest.publish.machine.tables import TABLES, data_files, dictionary
@@ -121,6 +123,24 @@ def test_an_item_leads_to_its_story_and_back(files: Files) -> None:
     assert [i["item_id"] for i in items if i["story"] == story["story"]] == story["items"]
     assert story["papers"] + story["news"] == 3
     assert story["outlets"] == ["Agency", "Ñandú, SA"]
+
+
+def test_a_story_is_represented_by_what_was_not_withdrawn(files: Files) -> None:
+    edition = editions()[0]
+    told = edition.manifest.stories[0]
+    gone = [replace(i, withdrawn=i.id == told.representative) for i in edition.manifest.items]
+    manifest = replace(edition.manifest, items=tuple(gone))
+    story = _story_row(replace(edition, manifest=manifest))
+    assert story["representative"] == told.items[0] != told.representative
+    title = next(i.title for i in manifest.items if i.id == told.items[0])
+    assert story["title"] == title
+    assert story["items"] == list(told.items)
+
+
+def _story_row(edition: PublishedEdition) -> dict[str, Any]:
+    written = dict(data_files(Data(edition, codebook())))
+    row: dict[str, Any] = orjson.loads(written["stories.json"])[0]
+    return row
 
 
 def test_hostile_text_is_harmless_in_every_cell(files: Files) -> None:
