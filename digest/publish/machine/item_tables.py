@@ -71,13 +71,15 @@ ITEMS = Table(
                lambda s: s.one.status, required=True),
         Column("story", "string", "Id of the story that the item shares with others. Empty when it "
                "stands alone.", lambda s: s.data.stories.get(s.one.id)),
-        Column("title", "string", "Title as the source gives it.", lambda s: s.one.title),
+        Column("title", "string", "Title as the source gives it.", lambda s: s.one.title,
+               foreign=True),
         Column("url", "string", "Address at the source.",
                lambda s: web_address(s.one.url)),
         Column("authors", "list", "Authors as the source writes them. Only for items that the "
-               "pages show.", lambda s: s.of.authors if s.of else ()),
+               "pages show.", lambda s: s.of.authors if s.of else (),
+               foreign=True),
         Column("publishers", "list", "Who published it. Only for items that the pages show.",
-               lambda s: s.of.publishers if s.of else ()),
+               lambda s: s.of.publishers if s.of else (), foreign=True),
         Column("text_hash", "string", "Hash of the title and text that were labelled.",
                lambda s: s.one.text_hash, required=True),
     ),
@@ -116,7 +118,8 @@ LABELS = Table(
         Column("chosen", "boolean", "Whether the label's page shows the item.",
                lambda s: (s.of.id, s.one.scheme, s.one.label) in s.data.chosen, required=True),
         Column("evidence", "string", "The item's own sentence that speaks most for the label. Only "
-               "for items that the pages show.", lambda s: _evidence(s, "sentence")),
+               "for items that the pages show.", lambda s: _evidence(s, "sentence"),
+               foreign=True),
         Column("evidence_share", "number", "Part of the label's score that rests on the sentence.",
                lambda s: _evidence(s, "share"), "share of 1"),
     ),
@@ -129,7 +132,8 @@ STORIES = Table(
     ("story",),
     (
         Column("story", "string", "Id of the story.", lambda s: s.one.id, required=True),
-        Column("title", "string", "Title of the item that speaks for the story.", _title),
+        Column("title", "string", "Title of the item that speaks for the story.", _title,
+               foreign=True),
         Column("representative", "string", "Id of that item; one that was not withdrawn, if there "
                "is one.", _representative, required=True),
         Column("items", "list", "Ids of all its items; they are rows of the table items.",
@@ -143,7 +147,7 @@ STORIES = Table(
         Column("last_date", "date", "Day of its last item.",
                lambda s: max((item.date for item in s.of), default=None), "day"),
         Column("outlets", "list", "All publishers that told it; those of withdrawn "
-               "items are left out.", lambda s: s.one.outlets),
+               "items are left out.", lambda s: s.one.outlets, foreign=True),
         Column("reasons", "list", "What joined the items.", lambda s: s.one.reasons),
     ),
     _stories,

@@ -125,6 +125,65 @@ def test_an_item_leads_to_its_story_and_back(files: Files) -> None:
     assert story["outlets"] == ["Agency", "Ñandú, SA"]
 
 
+def test_what_the_panel_decided_against_the_machine_is_a_table(files: Files) -> None:
+    panel = editions()[1].manifest.panel
+    assert panel
+    rows = orjson.loads(files[f"{FOLDER}decisions.json"])
+    said = [
+        tuple(r[k] for k in ("item_id", "scheme", "label", "probability", "threshold", "decision"))
+        for r in rows
+    ]
+    assert said == [
+        (one.item, one.scheme, one.label, one.probability, one.threshold, what)
+        for what, several in (("rejected", panel.rejected), ("added", panel.added))
+        for one in several
+    ]
+    assert [row["name"] for row in rows] == ["Zero hunger", "Climate action"]
+
+
+def test_what_the_panel_found_is_a_table(files: Files) -> None:
+    panel = editions()[1].manifest.panel
+    assert panel
+    first, second = orjson.loads(files[f"{FOLDER}findings.json"])
+    assert (first["finding"], first["page"], first["name"]) == (1, "sdg/2", "Zero hunger")
+    assert first["statement"] == "Early warnings reach <few> smallholders."
+    assert (first["evidence"], first["agreement"]) == ("medium", "low")
+    assert first["items"] == [*panel.findings[0].items]
+    assert first["approved_by"] == ["Amina Okafor", "Chloé Marchand"]
+    assert first["dissents"] == ["陈立新: The trials are **too small** to say."]
+    assert (second["items"], second["dissents"]) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["decisions", "findings"])
+def test_where_nobody_reviewed_the_panels_tables_are_there_without_rows(
+    files: Files, name: str
+) -> None:
+    folder = "2026Q1/v1.0/data/"
+    assert orjson.loads(files[f"{folder}{name}.json"]) == []
+    assert files[f"{folder}{name}.csv"].decode().count("\n") == 1
+    assert pq.read_table(io.BytesIO(files[f"{folder}{name}.parquet"])).num_rows == 0
+
+
+def test_the_licence_is_of_our_own_columns_and_the_others_say_whose_they_are(files: Files) -> None:
+    group = orjson.loads(files[f"{FOLDER}csv-metadata.json"])
+    assert "dc:license" not in group
+    theirs = set()
+    for table in group["tables"]:
+        assert "dc:license" not in table
+        for column in table["tableSchema"]["columns"]:
+            name = f"{table['dc:title']}.{column['name']}"
+            if "dc:rights" in column:
+                theirs.add(name)
+                assert name in group["dc:rights"]
+            assert ("dc:rights" in column) != (
+                column.get("dc:license") == {"@id": LICENCE.address}
+            ), name
+    assert theirs == {
+        "items.title", "items.authors", "items.publishers", "labels.evidence", "stories.title",
+        "stories.outlets", "sources.publisher",
+    }  # fmt: skip
+
+
 def test_a_story_is_represented_by_what_was_not_withdrawn(files: Files) -> None:
     edition = editions()[0]
     told = edition.manifest.stories[0]
