@@ -155,6 +155,7 @@ def _model(folder: Path) -> Iterator[Finding]:
 def _editions(shelf: Shelf) -> Iterator[Finding]:
     editions = shelf.editions()
     questions: list[Callable[[], object]] = [partial(shelf.manifest, e) for e in editions]
+    questions += [partial(shelf.basis, e) for e in editions]
     questions += [partial(shelf.draft, quarter) for quarter in shelf.drafts()]
     faults = 0
     for question in questions:

@@ -17,7 +17,8 @@ import flows
 
 # The ground that every room stands on: what knows no room.
 GROUND = {
-    "errors", "quarter", "text", "items", "config", "events", "tongue", "compiled", "__version__",
+    "errors", "quarter", "text", "cells", "items", "config", "events", "tongue", "compiled",
+    "__version__",
 }  # fmt: skip
 # Each room, and the rooms that it may know besides the ground.
 ROOMS: dict[str, set[str]] = {

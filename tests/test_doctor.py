@@ -15,7 +15,7 @@ import pytest
 
 from digest.config import SHIPPED_MODEL, Workplace, utc_now
 from digest.doctor import Finding, examine
-from digest.edition.shelf import Shelf
+from digest.edition.shelf import Basis, Shelf
 from digest.review.book import Book
 from digest.review.events import Comment, New
 from digest.review.packet import write_packet
@@ -41,7 +41,7 @@ def small_model(harvested: Workplace) -> Path:
 def whole(harvested: Workplace, small_model: Path) -> Workplace:
     """A harvested working folder with a model, a published edition and a draft."""
     shelf = Shelf(harvested.editions)
-    shelf.publish(edition(), NOON)
+    shelf.publish(edition(), NOON, Basis(load(), None))
     shelf.put_draft(edition(records=2))
     return harvested
 
@@ -159,6 +159,7 @@ def test_a_model_for_another_codebook_is_named(whole: Workplace) -> None:
     [
         pytest.param("v1.0.json", edition(records=7).canonical(), id="another-manifest"),
         pytest.param("v1.0.json", b"{}", id="no-manifest"),
+        pytest.param("v1.0.basis.json", b"{}", id="another-basis"),
         pytest.param("v1.0.meta.json", b"{}", id="no-date"),
         pytest.param("draft.json", b"no JSON", id="draft"),
     ],

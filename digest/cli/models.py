@@ -131,7 +131,8 @@ def evaluate(
     """Measure the labels on judged texts: precision, recall, F1, calibration, with intervals.
 
     In FILE, "scheme" (sdg, risk, mit or ai) and "kind" may stand beside text and labels; no labels
-    means none. A result stored as evaluation.json in the model's folder goes on the method page.
+    means none. A result stored as evaluation.json in the model's folder goes on the method page
+    of the draft and of what is published from then on.
     """
     from digest import taxonomy
     from digest.classify.evaluate import data, result, run, table

@@ -94,7 +94,7 @@ def _newest(items: Iterable[EditionItem]) -> tuple[str, ...]:
 def _incidents(items: Sequence[EditionItem], stories: Iterable[EditionStory]) -> Iterator[Alarm]:
     by_id = {item.id: item for item in items}
     for story in stories:
-        told = [by_id[item_id] for item_id in story.items]
+        told = [by_id[i] for i in story.items if not by_id[i].withdrawn]
         risky = any(is_showable(i) and any(a.scheme == RISK for a in i.labels) for i in told)
         if len(story.outlets) >= OUTLETS and risky:
             sentence = f"{len(story.outlets)} outlets report: {by_id[story.representative].title}"

@@ -115,7 +115,7 @@ class Section:
 class EditionStory:
     """Items about one event or one work, two or more; ``representative`` speaks for them.
 
-    ``outlets`` are all their publishers; ``reasons`` say in words what joined them.
+    ``outlets`` are the publishers of those that stand; ``reasons`` say in words what joined them.
     """
 
     id: str

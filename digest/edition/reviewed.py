@@ -20,7 +20,7 @@ from digest.edition.manifest import (
 from digest.edition.panel import PANEL, Overruled, Panel
 from digest.edition.prevalence import ModelTest
 from digest.edition.readings import Key, Pair, Readings
-from digest.edition.select import SHOWN_SCHEMES, sections
+from digest.edition.select import SHOWN_SCHEMES, sections, speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def reviewed(
     after = list(with_verdicts(items, decided))
     pairs = [(section.scheme, section.label) for section in machine.sections]
     told = machine.stories if decided.stories is None else decided.stories
-    told = tuple(_without(told, decided.removed))
+    told = tuple(_without(told, {item.id: item for item in items}))
     counts, shares = machine.counts, machine.shares
     if tests is not None:
         read = Read(decided.readings, {item.id: item for item in after})
@@ -129,15 +129,17 @@ def reviewed(
     )
 
 
-def _without(stories: Iterable[EditionStory], removed: frozenset[str]) -> Iterator[EditionStory]:
-    """The stories of two items or more that are left; an item may have spoken for its story."""
+def _without(
+    stories: Iterable[EditionStory], items: Mapping[str, EditionItem]
+) -> Iterator[EditionStory]:
+    """The stories of two ``items`` or more; what was taken out may have spoken for its story."""
     for story in stories:
-        left = tuple(item for item in story.items if item not in removed)
+        left = tuple(item for item in story.items if item in items)
         if len(left) == len(story.items):
             yield story
         elif len(left) > 1:
-            speaker = story.representative if story.representative in left else left[0]
-            yield replace(story, items=left, representative=speaker)
+            shorter = replace(story, items=left)
+            yield replace(shorter, representative=speaker(shorter, items))
 
 
 def _signals(found: Signals, removed: frozenset[str]) -> Signals:

@@ -40,6 +40,16 @@ def sections(
     return [_section(pair, ranked, story_of) for pair, ranked in carrying.items()]
 
 
+def speaker(story: EditionStory, items: Mapping[str, EditionItem]) -> str:
+    """The id of the item that speaks for a story among those of ``items`` that stand.
+
+    It is the story's representative, unless that is gone or withdrawn and another stands.
+    """
+    standing = [i for i in story.items if i in items and not items[i].withdrawn]
+    said = story.representative
+    return said if said in standing or not standing else standing[0]
+
+
 def is_showable(item: EditionItem) -> bool:
     """Whether an item may stand on a page and be counted there."""
     return not item.withdrawn and any(label.scheme == "ai" for label in item.labels)

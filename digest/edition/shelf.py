@@ -5,7 +5,9 @@ and never changes; ``v1.0.meta.json`` beside it, written last, makes it publishe
 The shelf is the only record of what was published, so it survives the loss of the database.
 ``frozen.json`` names the draft that waits for review as it is. Where people decided on a draft,
 ``machine.json`` is what the machine alone had said, and is kept beside a published version as
-``v1.0.machine.json``. ``proposal.json`` says why the draft corrects what is published.
+``v1.0.machine.json``. ``v1.0.basis.json`` is what the version's pages are made of besides its
+manifest, so that another model or codebook changes none of them; ``tests.json`` is what the test of
+the draft's model found. ``proposal.json`` says why the draft corrects what is published.
 """
 
 from __future__ import annotations
@@ -13,8 +15,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
@@ -22,6 +26,12 @@ from digest.edition.manifest import Manifest
 from digest.errors import StoreCorrupt
 from digest.quarter import Quarter
 from digest.store.archive import content_of, files_in, replacing, storage_errors
+from digest.taxonomy import Codebook
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+BESIDE = (".machine.json", ".basis.json")  # what lies beside a version and is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,8 @@ class Correction:
 class Edition:
     """A published edition: its place in the order of versions, its identity, and when.
 
-    ``correction`` is None for a first version.
+    ``correction`` is None for a first version. ``basis`` is the sha256 of what its pages are made
+    of besides the manifest; ``""`` for a version from before that was kept.
     """
 
     quarter: Quarter
@@ -52,6 +63,19 @@ class Edition:
     sha256: str
     published_at: datetime
     correction: Correction | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a version's pages are made of besides its manifest, as it was at publication.
+
+    ``tests`` are the results of its model's tests as ``digest.classify.evaluate.report`` gives
+    them, None where there were none.
+    """
+
+    codebook: Codebook
+    tests: dict[str, Any] | None
 
 
 class Shelf:
@@ -78,7 +102,7 @@ class Shelf:
         """Versions that a killed process did not publish to the end."""
         versions = [
             path for path in sorted(files_in(self.folder, "*/v*.json"))
-            if not path.name.endswith(".machine.json")
+            if not path.name.endswith(BESIDE)
         ]  # fmt: skip
         is_meta = [path for path in versions if path.name.endswith(".meta.json")]
         finished = {path.with_name(path.name.replace(".meta", "")) for path in is_meta}
@@ -91,12 +115,22 @@ class Shelf:
             StoreCorrupt: the file is missing or is not the one that was published.
         """
         path = self._path(edition.quarter, edition.version)
-        content = content_of(path) or b""
-        if hashlib.sha256(content).hexdigest() != edition.sha256:
-            raise StoreCorrupt(
-                f"the published manifest {path} is missing or was altered: restore it from a backup"
-            )
-        return _manifest(path, content)
+        return _manifest(path, _unaltered(path, edition.sha256, "the published manifest"))
+
+    def basis(self, edition: Edition) -> Basis | None:
+        """What a version's pages are made of besides the manifest; None if that was not kept.
+
+        Raises:
+            StoreCorrupt: the file is missing or is not the one that was published.
+        """
+        if not edition.basis:
+            return None
+        path = self._path(edition.quarter, f"{edition.version}.basis")
+        content = _unaltered(path, edition.basis, "what a published version rests on,")
+        try:
+            return _reader().validate_json(content)
+        except ValueError:
+            raise StoreCorrupt(f"{path} is not what this version can read") from None
 
     def draft(self, quarter: Quarter) -> Manifest | None:
         """The quarter's draft, if there is one."""
@@ -121,6 +155,21 @@ class Shelf:
             if (content := content_of(path)) is not None:
                 return _manifest(path, content)
         return None
+
+    def keep_tests(self, quarter: Quarter, tests: dict[str, Any]) -> None:
+        """Remember what the test of the draft's model found: another may take that one's place."""
+        self._write(self._path(quarter, "tests"), orjson.dumps(tests))
+
+    def tests(self, quarter: Quarter, model: str) -> dict[str, Any] | None:
+        """What was kept of the tests of a model: for the draft, or with the quarter's versions."""
+        path = self._path(quarter, "tests")
+        try:
+            of_draft = orjson.loads(content_of(path) or b"null")
+        except ValueError:
+            raise StoreCorrupt(f"{path} cannot be read: delete it") from None
+        bases = (self.basis(edition) for edition in reversed(self.editions(quarter)))
+        kept = chain([of_draft], (basis.tests for basis in bases if basis))
+        return next((tests for tests in kept if tests and tests["model"] == model), None)
 
     def propose(self, quarter: Quarter, correction: Correction) -> None:
         """Remember why the draft is to replace the version that is published now."""
@@ -175,20 +224,29 @@ class Shelf:
         published = {edition.sha256 for edition in self.editions(quarter)}
         return draft.sha256 == sha256 and sha256 not in published
 
-    def publish(self, manifest: Manifest, now: datetime) -> Edition:
-        """Put a manifest on the shelf as the quarter's next version, for ever."""
+    def publish(self, manifest: Manifest, now: datetime, basis: Basis | None = None) -> Edition:
+        """Put a manifest on the shelf as the quarter's next version, for ever.
+
+        ``basis`` is kept with it. Killed before the end, it was not published.
+        """
         quarter = Quarter.parse(manifest.quarter)
         version, correction = f"v1.{len(self.editions(quarter))}", self.proposal(quarter)
-        edition = Edition(quarter, version, manifest.sha256, now, correction)
+        rests_on = orjson.dumps(basis) if basis else b""
+        sha256 = hashlib.sha256(rests_on).hexdigest() if basis else ""
+        edition = Edition(quarter, version, manifest.sha256, now, correction, sha256)
         machine = content_of(self._path(quarter, "machine"))
         if manifest.panel is not None and machine is not None:
             self._write(self._path(quarter, f"{version}.machine"), machine)
+        if basis:
+            self._write(self._path(quarter, f"{version}.basis"), rests_on)
         self._write(self._path(quarter, version), manifest.canonical())
         meta: dict[str, Any] = {
             "version": version, "sha256": edition.sha256, "published_at": now.isoformat(),
         }  # fmt: skip
         if correction:
             meta["correction"] = asdict(correction)
+        if basis:
+            meta["basis"] = sha256
         self._write(self._path(quarter, f"{version}.meta"), orjson.dumps(meta))
         self.withdraw(quarter)
         return edition
@@ -199,6 +257,20 @@ class Shelf:
     def _write(self, path: Path, content: bytes) -> None:
         with storage_errors(path), replacing(path) as out:
             out.write(content)
+
+
+def _unaltered(path: Path, sha256: str, what: str) -> bytes:
+    content = content_of(path) or b""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise StoreCorrupt(f"{what} {path} is missing or was altered: restore it from a backup")
+    return content
+
+
+@cache
+def _reader() -> TypeAdapter[Basis]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Basis)
 
 
 def _manifest(path: Path, content: bytes) -> Manifest:
@@ -214,7 +286,8 @@ def _edition(path: Path) -> Edition:
         moment = datetime.fromisoformat(meta["published_at"])
         correction = _correction(meta["correction"]) if "correction" in meta else None
         quarter = Quarter.parse(path.parent.name)
-        return Edition(quarter, meta["version"], meta["sha256"], moment, correction)
+        version, basis = meta["version"], meta.get("basis", "")
+        return Edition(quarter, version, meta["sha256"], moment, correction, basis)
     except (ValueError, TypeError, KeyError):
         raise StoreCorrupt(
             f"{path}, which says what was published, cannot be read: restore it from a backup"

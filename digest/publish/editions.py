@@ -13,6 +13,7 @@ from digest.edition.manifest import Changes, Manifest
 from digest.edition.shelf import Correction
 from digest.items import digest_of
 from digest.quarter import Quarter
+from digest.taxonomy import Codebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class PublishedEdition:
     ``version`` is ``v1.0``, ``v1.1``, … or None for a draft; ``published`` is ``YYYY-MM-DD`` or
     empty for a draft. ``difference`` is that to the version that this one replaces,
     ``correction`` says why it does and by whom, and ``report`` holds the results of the model's
-    tests, as ``digest.classify.evaluate.report`` gives them.
+    tests, as ``digest.classify.evaluate.report`` gives them. ``codebook`` has the words in which it
+    was published; None where today's are to be used.
     """
 
     manifest: Manifest
@@ -31,6 +33,7 @@ class PublishedEdition:
     difference: Difference | None = None
     report: Mapping[str, Any] | None = None
     correction: Correction | None = None
+    codebook: Codebook | None = None
 
     @property
     def changes(self) -> Changes | None:
@@ -52,7 +55,8 @@ class PublishedEdition:
 class Listed:
     """An edition that is known but need not be read, because its pages may be built already.
 
-    ``identity`` changes with anything that its pages are made from; ``load`` reads the edition.
+    ``identity`` changes with anything that its pages are made from, but for today's codebook, where
+    it has no words of its own (``has_words``); ``load`` reads the edition.
     """
 
     quarter: str
@@ -60,17 +64,20 @@ class Listed:
     published: str
     identity: str
     load: Callable[[], PublishedEdition]
+    has_words: bool = False
 
     @classmethod
     def of(cls, edition: PublishedEdition) -> Listed:
         """An edition that is read already."""
         report = orjson.dumps(edition.report, option=orjson.OPT_SORT_KEYS).decode()
         why = str(edition.correction) if edition.correction else ""
-        made_of = edition.manifest.sha256, str(edition.difference), report, why
+        words = edition.codebook.version if edition.codebook else ""
+        made_of = edition.manifest.sha256, str(edition.difference), report, why, words
         identity = digest_of(*made_of, prefix="e1-")
         return cls(
-            edition.manifest.quarter, edition.version, edition.published, identity, lambda: edition
-        )
+            edition.manifest.quarter, edition.version, edition.published, identity,
+            lambda: edition, has_words=bool(words),
+        )  # fmt: skip
 
 
 def order_of(quarter: Quarter, version: str | None) -> tuple[Quarter, tuple[int, ...]]:

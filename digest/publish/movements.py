@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from digest.edition.manifest import EditionSignal, Manifest
 from digest.edition.rates import LEVEL
+from digest.edition.select import speaker
 from digest.publish import words
 from digest.publish.estimates import UNITS
 from digest.publish.sections import EditionView, SectionView
@@ -146,7 +147,7 @@ def _change(signal: EditionSignal, before: str) -> str:
 
 def _name(edition: EditionView, signal: EditionSignal) -> str:
     if signal.kind == "story" and (story := edition.items.story(signal.name)):
-        return edition.items.view(story.representative).title
+        return edition.items.view(speaker(story, edition.items.by_id)).title
     return words.clip(signal.name, TITLE)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile, islice
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,7 @@ def _pages(place: Placement, edition: EditionView) -> Iterator[Page]:
             "versions": place.versions,
             "tables": tables.dictionary(),
             "notes": tables.NOTES,
+            "foreign": tables.foreign(),
         },
     )
 
@@ -169,15 +171,18 @@ def why(correction: Correction | None) -> dict[str, str] | None:
 
 def _changes(edition: EditionView, place: Placement) -> dict[str, Any]:
     """What changed against the version that this one replaces; ``changes`` is None for a first."""
-    difference = place.edition.difference
+    difference, version = place.edition.difference, place.edition.version
     if difference is None:
         return {"changes": None, "why": None}
+    older = dropwhile(lambda link: link.version != version, place.versions)
+    before = next(islice(older, 1, None), None)
     changes = difference.changes
     moved = (("entered", changes.entered), ("left", changes.left), ("changed", changes.changed))
     return {
         "changes": changes,
         "why": why(place.edition.correction),
         "difference": difference,
+        "before": before,
         "moved": [
             (what, len(ids), edition.items.views(ids[: views.LISTED], difference.titles))
             for what, ids in moved

@@ -67,14 +67,17 @@ class Part:
 
 
 def parts_of(slots: Sequence[Slot], folder: Path, codebook: Codebook, *, draft: bool) -> list[Part]:
-    """The parts that a site consists of, under ``folder``, in the order of the slots."""
+    """The parts that a site consists of, under ``folder``, in the order of the slots.
+
+    ``codebook`` is today's, for editions that have no words of their own.
+    """
     made_with = templates()
     parts = []
     for slot in slots:
         links = [(v.version, v.published) for v in slot.versions]
         stamp = digest_of(
             slot.listed.identity, slot.listed.version, slot.listed.published, links,
-            codebook.version, made_with, draft, prefix="p1-",
+            "" if slot.listed.has_words else codebook.version, made_with, draft, prefix="p1-",
         )  # fmt: skip
         parts.append(Part(slot, folder / slot.folder.replace("/", "-"), stamp))
     return parts
@@ -95,15 +98,19 @@ def templates() -> str:
 def build_missing(
     parts: Sequence[Part], codebook: Codebook, scratch: Path, *, draft: bool
 ) -> list[Part]:
-    """Build the parts that are not built; returns them. An edition is read once for its parts."""
+    """Build the parts that are not built; returns them. An edition is read once for its parts.
+
+    Each is built in its own words, else in those of ``codebook``.
+    """
     missing = [part for part in parts if not part.is_built]
     for listed in dict.fromkeys(part.slot.listed for part in missing):
         edition = listed.load()
+        own = edition.codebook or codebook
         canonical = edition.manifest.canonical()
         for part in missing:
             if part.slot.listed is listed:
                 place = part.slot.filled(edition)
-                _build(part, place, codebook, scratch, canonical, draft=draft)
+                _build(part, place, own, scratch, canonical, draft=draft)
     return missing
 
 

@@ -48,12 +48,16 @@ class LabelView:
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """The other items of a story that an item stands for; ``more`` of them are not listed."""
+    """The other items of a story that an item stands for; ``more`` of them are not listed.
+
+    ``outlets`` told it in what stands; ``withdrawn`` of the others do not stand.
+    """
 
     outlets: int
     outlet_names: tuple[str, ...]
     others: tuple[ItemView, ...]
     more: int
+    withdrawn: int
     reasons: tuple[str, ...]
 
 
@@ -71,6 +75,7 @@ class ItemView:
     date_words: str
     date_inferred: bool
     late: bool
+    withdrawn: bool
     publishers: str
     labels: tuple[LabelView, ...]
     quote: str
@@ -106,6 +111,7 @@ class Items:
             date_words=words.day(date),
             date_inferred=bool(item and item.date_inferred),
             late=bool(item and item.late),
+            withdrawn=bool(item and item.withdrawn),
             publishers=", ".join(self._who(item, shown)),
             labels=tuple(map(self._label, sorted(item.labels, key=_label_order))) if item else (),
             quote=_quote(shown, label, item.title if item else title),
@@ -133,6 +139,7 @@ class Items:
             outlet_names=tuple(words.clip(name, AUTHOR) for name in story.outlets),
             others=self.views(others[:TELLING]),
             more=max(0, len(others) - TELLING),
+            withdrawn=sum(self.by_id[i].withdrawn for i in others),
             reasons=tuple(words.clip(reason, AUTHOR) for reason in story.reasons),
         )
 

@@ -1,44 +1,28 @@
 """Tables for spreadsheet programs: CSV written so that nothing in it is run, CSV and xlsx read.
 
-What a spreadsheet program would take for a formula gets an apostrophe, by which these programs mark
-text; reading takes it off again. So does what stands behind a semicolon, tab or line break within a
-cell: where the decimal comma is at home, programs divide there.
+How is told in ``digest.cells``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain, repeat
 from pathlib import Path
 
+from digest.cells import defused, restored
 from digest.errors import InputError
 from digest.store.archive import storage_errors
 
 MOST_BYTES = 200 << 20  # of a spreadsheet, unpacked
 MOST_ROWS, MOST_COLUMNS = 50_000, 100
 _TOO_LARGE = "{} is too large for a table of decisions: divide it"
-# The wide forms, too: some programs take them for the others. What looks like one with an
-# apostrophe gets a second one, so that reading gives back exactly what was written.
-_BEGINS, _FORMULA = "(?:^|(?<=[;\\t\\r\\n]))", "(?='*[=+\\-@\\t\\r\\n＝＋－＠])"
-_PLAIN, _DEFUSED = re.compile(_BEGINS + _FORMULA), re.compile(f"{_BEGINS}'{_FORMULA}")
 _SEPARATORS = ",;\t"  # programs write what the country's decimal comma leaves
 
 Row = tuple[int, dict[str, str]]  # the row's number, as the program shows it; its cells by column
-
-
-def defused(cell: str) -> str:
-    """The cell as text that no spreadsheet program runs."""
-    return _PLAIN.sub("'", cell)
-
-
-def restored(cell: str) -> str:
-    """What was meant by a cell that may have been defused."""
-    return _DEFUSED.sub("", cell)
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -122,10 +122,12 @@ def _items(
         item, story = items[item_id], story_of.get(item_id)
         passage = passages.get(item_id, Passage(item_id, item.text_hash, item.title, "", (), ()))
         own = (publisher(source, publishers) for source in item.sources)
+        # A withdrawn item's own publishers are not among its story's.
+        told_by = (*(story.outlets if story else ()), *own)
         yield PacketItem(
             id=item.id, kind=item.kind, date=item.date, title=item.title, text=passage.text,
             url=item.url, language=item.language, authors=passage.authors,
-            outlets=story.outlets if story else tuple(dict.fromkeys(own)), sources=item.sources,
+            outlets=tuple(dict.fromkeys(told_by)), sources=item.sources,
             categories=passage.categories, withdrawn=item.withdrawn,
             late=item.late or item_id in late, story=story.id if story else "",
             labels=tuple(_label(one, passage, item, carriers) for one in labels[item_id]),

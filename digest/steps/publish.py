@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digest.classify.evaluate.report import EVALUATION, report
 from digest.config import Clock, Workplace
 from digest.edition.difference import difference
 from digest.edition.manifest import Changes, Manifest, compare
-from digest.edition.shelf import Edition, Shelf
+from digest.edition.shelf import Basis, Edition, Shelf
 from digest.errors import InputError
 from digest.events import PUBLISH
 from digest.items import digest_of
@@ -64,7 +64,11 @@ def publish(place: Workplace, quarter: Quarter, codebook: Codebook, clock: Clock
         )
     editions = shelf.editions(quarter)
     is_new = not editions or editions[-1].sha256 != manifest.sha256
-    edition = shelf.publish(manifest, clock()) if is_new else editions[-1]
+    if is_new:
+        basis = Basis(codebook, _tests(shelf, manifest, place.model_in_use))
+        edition = shelf.publish(manifest, clock(), basis)
+    else:
+        edition = editions[-1]
     _build(place.public, _on_site(shelf, place.model_in_use), codebook, draft=False)
     return Published(edition, is_new, place.public)
 
@@ -91,7 +95,12 @@ def publish_and_tell(place: Workplace, quarter: Quarter, clock: Clock) -> Publis
 
 
 def build_draft(place: Workplace, manifest: Manifest, codebook: Codebook) -> Path:
-    """Build the site of a draft, for the panel; returns its folder."""
+    """Build the site of a draft, for the panel; returns its folder.
+
+    What the test of its model found is kept: another may be trained before it is published.
+    """
+    if tests := report(manifest.model, place.model_in_use):
+        Shelf(place.editions).keep_tests(Quarter.parse(manifest.quarter), tests)
     site = place.drafts / manifest.quarter
     return _build(site, [_as_draft(place, manifest)], codebook, draft=True)
 
@@ -107,9 +116,15 @@ def _as_draft(place: Workplace, manifest: Manifest) -> Listed:
     editions = shelf.editions(Quarter.parse(manifest.quarter))
     before = shelf.manifest(editions[-1]) if editions else None
     changes = difference(before, manifest) if before else None
-    tests = report(manifest.model, place.model_in_use)
+    tests = _tests(shelf, manifest, place.model_in_use)
     proposed = shelf.proposal(Quarter.parse(manifest.quarter))
     return Listed.of(PublishedEdition(manifest, None, "", changes, tests, proposed))
+
+
+def _tests(shelf: Shelf, manifest: Manifest, model: Path) -> dict[str, Any] | None:
+    """What the test of an unpublished manifest's model found: in its folder, or as it was kept."""
+    quarter = Quarter.parse(manifest.quarter)
+    return report(manifest.model, model) or shelf.tests(quarter, manifest.model)
 
 
 def _on_site(shelf: Shelf, model: Path) -> list[Listed]:
@@ -126,21 +141,29 @@ def _on_site(shelf: Shelf, model: Path) -> list[Listed]:
 
 def _listed(shelf: Shelf, edition: Edition, before: Edition | None, model: Path) -> Listed:
     day = edition.published_at.date().isoformat()
-    tests = model / EVALUATION
-    tested = hashlib.sha256(tests.read_bytes()).hexdigest() if tests.exists() else ""
     why = str(edition.correction) if edition.correction else ""
-    made_of = edition.sha256, before.sha256 if before else "", tested, why
+    rests_on = edition.basis or _today(model)
+    made_of = edition.sha256, before.sha256 if before else "", rests_on, why
 
     def load() -> PublishedEdition:
         manifest = shelf.manifest(edition)
         changes = difference(shelf.manifest(before), manifest) if before else None
-        results = report(manifest.model, model)
+        basis = shelf.basis(edition)
+        results = basis.tests if basis else report(manifest.model, model)
+        codebook = basis.codebook if basis else None
         return PublishedEdition(
-            manifest, edition.version, day, changes, results, edition.correction
+            manifest, edition.version, day, changes, results, edition.correction, codebook
         )
 
     identity = digest_of(*made_of, prefix="e1-")
-    return Listed(str(edition.quarter), edition.version, day, identity, load)
+    has_words = bool(edition.basis)
+    return Listed(str(edition.quarter), edition.version, day, identity, load, has_words)
+
+
+def _today(model: Path) -> str:
+    """What the pages of a version rest on with which nothing was kept."""
+    tests = model / EVALUATION
+    return hashlib.sha256(tests.read_bytes()).hexdigest() if tests.exists() else ""
 
 
 def _build(out: Path, editions: list[Listed], codebook: Codebook, *, draft: bool) -> Path:

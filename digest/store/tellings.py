@@ -26,6 +26,7 @@ class Telling:
     text: str
     published: datetime
     date_inferred: bool
+    withdrawn: bool
     language: str
     authors: tuple[str, ...]
     sources: tuple[str, ...]
@@ -44,6 +45,7 @@ def tellings(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> Iterato
         recognised AS (
             SELECT text_hash, max(language) AS language FROM labelling GROUP BY text_hash)
         SELECT item.item_id, item.kind, title, text, item.published, item.date_inferred,
+               item.withdrawn,
                coalesce(nullif(recognised.language, ''), record.language), authors, sources,
                comments, item.text_hash, coalesce(keys, [])
         FROM item JOIN record ON record_id = lead_record

@@ -117,6 +117,10 @@ def test_a_removed_item_leaves_no_trace() -> None:
     assert b'"a"' not in after.canonical().replace(b'"a":', b"")
     assert (after.stories[0].items, after.stories[0].representative) == (("b", "c"), "b")
     assert made(machine, decided({}, removed=frozenset({"a", "b"}))).stories == ()
+    withdrawn = replace(machine.items[1], withdrawn=True)
+    machine = replace(machine, items=(machine.items[0], withdrawn, machine.items[2]))
+    after = made(machine, decided({}, removed=frozenset({"a"})))
+    assert (after.stories[0].items, after.stories[0].representative) == (("b", "c"), "c")
 
 
 def test_where_panel_and_machine_differ_is_kept() -> None:

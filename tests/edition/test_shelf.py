@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from digest.edition.panel import Panel
-from digest.edition.shelf import Correction, Shelf
+from digest.edition.shelf import Basis, Correction, Shelf
 from digest.errors import StoreCorrupt
 from tests.examples import NOON, Q1, Q4, edition
+from tests.publish.invented_edition import codebook
 
 PANEL = Panel("m", 2, (), 0, 0, 0, 0, None, None, (), (), (), (), ())
 
@@ -101,6 +103,56 @@ def test_a_version_that_no_panel_saw_is_the_machines(shelf: Shelf) -> None:
     shelf.publish(edition(), NOON)
     assert shelf.machine(Q1, "v1.0") == edition()
     assert shelf.machine(Q4) is None
+
+
+BASIS = Basis(codebook(), {"model": "m1-0123456789ab", "texts": 3})
+
+
+def test_what_pages_are_made_of_is_kept_with_a_version(shelf: Shelf) -> None:
+    old, new = shelf.publish(edition(), NOON), shelf.publish(edition(records=2), NOON, BASIS)
+    assert shelf.editions(Q1) == [old, new]
+    assert (shelf.basis(old), shelf.basis(new)) == (None, BASIS)
+    untested = shelf.publish(edition(records=3), NOON, replace(BASIS, tests=None))
+    assert shelf.basis(untested) == Basis(codebook(), None)
+    assert shelf.unfinished() == []
+    assert shelf.drafts() == []
+
+
+def test_a_publication_that_was_killed_left_nothing_to_the_next(shelf: Shelf) -> None:
+    """Killed after any of its files but the last, which declares it."""
+    shelf.publish(edition(), NOON, BASIS)
+    folder = shelf.folder / "2026Q1"
+    half = folder / "v1.1.json"
+    for name in ("v1.1.machine.json", "v1.1.basis.json", half.name):
+        (folder / name).write_bytes(b"{}")
+        assert [e.version for e in shelf.editions()] == ["v1.0"]
+        assert shelf.unfinished() == ([half] if name == half.name else [])
+    published = shelf.publish(edition(records=6), NOON, replace(BASIS, tests=None))
+    assert shelf.basis(published) == replace(BASIS, tests=None)
+    assert shelf.unfinished() == []
+
+
+@pytest.mark.parametrize("content", [None, b"{}"])
+def test_what_pages_are_made_of_is_not_given_out_altered(
+    shelf: Shelf, content: bytes | None
+) -> None:
+    published = shelf.publish(edition(), NOON, BASIS)
+    path = shelf.folder / "2026Q1" / "v1.0.basis.json"
+    path.unlink() if content is None else path.write_bytes(content)
+    with pytest.raises(StoreCorrupt, match=r"v1\.0\.basis\.json is missing or was altered"):
+        shelf.basis(published)
+
+
+def test_the_tests_of_a_model_are_found_with_its_draft_and_its_versions(shelf: Shelf) -> None:
+    assert shelf.tests(Q1, "m1-0123456789ab") is None
+    shelf.publish(edition(), NOON, BASIS)
+    shelf.keep_tests(Q1, {"model": "m1-other", "texts": 4})
+    assert shelf.tests(Q1, "m1-0123456789ab") == BASIS.tests
+    assert shelf.tests(Q1, "m1-other") == {"model": "m1-other", "texts": 4}
+    assert shelf.tests(Q1, "m1-third") is None
+    (shelf.folder / "2026Q1" / "tests.json").write_bytes(b"{")
+    with pytest.raises(StoreCorrupt, match=r"tests\.json cannot be read: delete it"):
+        shelf.tests(Q1, "m1-other")
 
 
 AMENDED = Correction("amendment", "wrong label", "E. Editor", ("x",), (("y", "sdg", "3", False),))

@@ -226,6 +226,32 @@ def test_a_story_stands_once_with_all_its_sources(
     assert "Joined by the same address, nearly alike texts." in page
 
 
+def test_what_was_withdrawn_is_marked_in_the_story_and_does_not_speak_for_it(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    new = quarters[1]
+    many, two = new.stories
+    shown = next(i for s in new.sections for i in s.chosen if i in many.items)
+    gone = next(i for i in many.items[1:] if i != shown)
+    signal = replace(new.signals["paper"].signals[0], kind="story", name=many.id)
+    edition = replace(
+        new, stories=(replace(many, representative=gone), two),
+        items=tuple(replace(i, withdrawn=i.id == gone) for i in new.items),
+        signals={"news": Signals("compared", 9, 0.1, (signal,))},
+    )  # fmt: skip
+    found = written(edition, tmp_path)
+    page = next(text for text in found.values() if "told this: all 14 items" in text)
+    items = html.fromstring(f"<div>{page.split('## Papers')[1]}</div>")
+    (told,) = [
+        one for one in items.xpath("//details")
+        if "told this: all 14 items; 1 item withdrawn" in one.text_content()
+    ]  # fmt: skip
+    (marked,) = told.xpath(".//li[span[@class='mark']]")
+    assert marked.text_content().endswith("withdrawn")
+    titles = {i.id: i.title for i in edition.items}
+    assert f"<strong><bdi>{titles[many.items[0]]}</bdi></strong>" in found["index.md"]
+
+
 def test_who_was_passed_over_is_listed_with_the_reason(
     pages: dict[str, str], quarters: tuple[Manifest, Manifest]
 ) -> None:

@@ -277,3 +277,23 @@ def test_long_lists_are_cut_and_say_so(pages: Pages) -> None:
     edition = manifest(items=400)
     edition = replace(edition, items=tuple(replace(i, late=True) for i in edition.items))
     assert "And 100 more, all in the data files." in pages(published(edition))["changes.md"]
+
+
+def test_items_that_left_are_in_the_data_of_the_version_before(tmp_path: Path) -> None:
+    first = manifest(items=400)
+    second = replace(first, items=first.items[:50], sections=(), shown=())
+    left = difference(first, second)
+    versions = [published(first), replace(published(second, "v1.1"), difference=left)]
+    texts = {}
+    for place in placements(versions):
+        folder = tmp_path / place.folder.replace("/", "-")
+        write_pages(place, codebook(), folder, draft=False, sha256="0" * 64)
+        texts[place.folder] = (folder / "changes.md").read_text("utf-8")
+    said = 'And 50 more, all in <a href="../{}v1.0/data/#items">the data of v1.0</a>.'
+    assert said.format("") in texts["2026Q1"]
+    assert said.format("../") in texts["2026Q1/v1.1"]
+    draft = replace(versions[1], version=None, published="")
+    (place,) = placements([draft])
+    write_pages(place, codebook(), tmp_path, draft=True, sha256="0" * 64)
+    text = (tmp_path / "changes.md").read_text("utf-8")
+    assert "And 50 more, all in the data of the published version." in text

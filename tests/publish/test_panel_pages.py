@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def test_a_finding_names_who_approved_it_who_dissents_and_what_it_rests_on(
     assert "Rests on 2 items" in text
     questions = _part(pages["sdg/2.md"], "Open questions")
     assert questions.xpath("//li/text()") == ["Do warnings reach women <as often>?"]
+
+
+def test_a_withdrawn_paper_that_a_finding_rests_on_is_marked(tmp_path: Path) -> None:
+    edition = reviewed(full(items=150))
+    assert edition.panel
+    gone = edition.panel.findings[0].items[1]
+    items = tuple(replace(i, withdrawn=i.id == gone) for i in edition.items)
+    page = written(replace(edition, items=items), tmp_path)["sdg/2.md"]
+    rests = _part(page, "What the panel finds").xpath("//details[not(@class)]//li")
+    assert [line.text_content().endswith(" withdrawn") for line in rests] == [False, True]
 
 
 def test_what_the_panel_confirmed_rejected_and_added_is_told_apart(pages: dict[str, str]) -> None:

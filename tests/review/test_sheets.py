@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from pathlib import Path
 
@@ -13,40 +12,7 @@ from hypothesis import strategies as st
 
 from digest.errors import InputError, StorageFull
 from digest.review import sheets
-from digest.review.sheets import MOST_ROWS, defused, read_sheet, restored, write_csv
-
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", '=HYPERLINK("http://x","y")']
-
-
-@pytest.mark.parametrize("cell", [*FORMULAS, "'=1", "''+1"])
-def test_a_formula_is_text_until_it_is_read_back(cell: str) -> None:
-    assert defused(cell) == f"'{cell}"
-    assert restored(defused(cell)) == cell
-
-
-@pytest.mark.parametrize(
-    ("cell", "safe"),
-    [
-        ("well;=1+1;", "well;'=1+1;"), ("a\n=1", "a\n'=1"), ("a\t@x", "a\t'@x"),
-        ("\t=1", "'\t'=1"), ("\r=1", "'\r'=1"), (";'=1", ";''=1"),
-    ],
-)  # fmt: skip
-def test_nor_does_a_part_at_which_a_program_divides_the_cell(cell: str, safe: str) -> None:
-    assert defused(cell) == safe
-    assert restored(safe) == cell
-
-
-@pytest.mark.parametrize("cell", ["", "a=b", "'", "'quoted'", "O'Neill", "2026-01-01", "7"])
-def test_other_cells_stay_as_they_are(cell: str) -> None:
-    assert defused(cell) == restored(cell) == cell
-
-
-@given(st.text(alphabet=st.sampled_from("'=+-@\t\r\nab,;\"＝"), max_size=8))
-def test_no_cell_can_run_and_none_is_changed(cell: str) -> None:
-    for part in re.split(r"[;\n]", defused(cell)):
-        assert not part.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
-    assert restored(defused(cell)) == cell
-
+from digest.review.sheets import MOST_ROWS, read_sheet, write_csv
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 

@@ -133,13 +133,17 @@ def _obey(groups: _Groups, rulings: Sequence[Ruling]) -> dict[str, set[str]]:
 
 
 def _story(members: Iterable[StoryItem], reasons: Iterable[str]) -> Story:
-    """A story; it is founded by its earliest item, and the paper itself speaks for it."""
+    """A story; it is founded by its earliest item, and the paper itself speaks for it.
+
+    What was withdrawn speaks only where nothing stands.
+    """
     items = sorted(members, key=lambda item: (item.date_inferred, item.published, item.item_id))
-    speaker = min(items, key=lambda item: item.kind != "paper")
+    speaker = min(items, key=lambda item: (item.withdrawn, item.kind != "paper"))
+    standing = [item for item in items if not item.withdrawn]
     return Story(
         id=story_id(items[0].item_id),
         item_ids=tuple(item.item_id for item in items),
         representative=speaker.item_id,
-        outlets=tuple(dict.fromkeys(outlet for item in items for outlet in item.outlets)),
+        outlets=tuple(dict.fromkeys(outlet for item in standing for outlet in item.outlets)),
         reasons=tuple(sorted(reasons)),
     )

@@ -43,6 +43,7 @@ def _item(
         published=telling.published,
         language=telling.language,
         date_inferred=telling.date_inferred,
+        withdrawn=telling.withdrawn,
         authors=telling.authors,
         outlets=_outlets(telling.sources, publishers),
         keys=telling.keys,

@@ -21,7 +21,8 @@ class StoryItem:
     """An item as far as its story depends on it.
 
     ``language`` is an ISO 639 code; ``outlets`` are its publishers; ``keys`` its identity keys as
-    ``digest.items`` spells them; ``links`` are addresses that its source gave beside the text;
+    ``digest.items`` spells them; a ``withdrawn`` item tells of its story, and neither speaks for it
+    nor counts as told by its outlets; ``links`` are addresses that its source gave beside the text;
     ``vector`` is the encoder's, of unit length, None for a text that it does not read.
     """
 
@@ -32,6 +33,7 @@ class StoryItem:
     published: datetime
     language: str = "en"
     date_inferred: bool = False
+    withdrawn: bool = False
     authors: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
@@ -87,7 +89,8 @@ class Story:
     """Items about one event or work; most stories have one item.
 
     ``item_ids`` begin with the founder, then go by date; ``representative`` speaks for the story;
-    ``outlets`` are all publishers, in the order of the items; ``reasons`` say what joined them.
+    ``outlets`` are all publishers of items that stand, in the order of the items; ``reasons`` say
+    what joined them.
     """
 
     id: str

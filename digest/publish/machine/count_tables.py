@@ -168,7 +168,8 @@ SOURCES = Table(
     ("source",),
     (
         Column("source", "string", "Id of the source.", lambda s: s.one.id, required=True),
-        Column("publisher", "string", "Who publishes it.", lambda s: s.one.publisher),
+        Column("publisher", "string", "Who publishes it.", lambda s: s.one.publisher,
+               foreign=True),
         Column("kind", "string", "How it is asked.", lambda s: s.one.kind),
         Column("group", "string", "Group in the list of sources.", lambda s: s.one.group),
         Column("country", "string", "Country as an ISO 3166 code; INT is an international body.",

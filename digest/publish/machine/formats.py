@@ -1,7 +1,6 @@
 """A table as CSV, as JSON and as Parquet: the same rows, in the same order, from the same values.
 
-In CSV an apostrophe stands before a text that a spreadsheet would take for a formula, and before
-one that begins with an apostrophe itself; so who drops one leading apostrophe has the text back.
+In CSV a text that a spreadsheet would take for a formula is defused, as ``digest.cells`` does it.
 """
 
 from __future__ import annotations
@@ -14,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from digest.cells import defused
 from digest.publish.machine.schema import SEPARATOR, Column, Value
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Rows = Sequence[tuple[Value, ...]]
-# The full-width forms count, too: spreadsheets in Chinese and Japanese read them as the others.
-_FORMULA = frozenset("=+-@|%＝＋－＠'")
 
 
 def csv_file(columns: Sequence[Column], rows: Rows) -> bytes:
@@ -38,9 +36,7 @@ def _cell(value: Value) -> Value:
         return "true" if value else "false"
     if isinstance(value, tuple):
         value = SEPARATOR.join(value)
-    if isinstance(value, str) and value[:1] in _FORMULA:
-        return f"'{value}"
-    return value
+    return defused(value) if isinstance(value, str) else value
 
 
 def json_file(columns: Sequence[Column], rows: Rows) -> bytes:

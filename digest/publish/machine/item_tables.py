@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from digest.edition.select import speaker
 from digest.publish.machine.schema import Column, Data, Subject, Table
 from digest.text import web_address
 
@@ -31,7 +32,11 @@ def _evidence(subject: Subject, part: str) -> str | float | None:
 
 
 def _representative(subject: Subject) -> str:
-    item = subject.data.items.get(subject.one.representative)
+    return speaker(subject.one, subject.data.items)
+
+
+def _title(subject: Subject) -> str:
+    item = subject.data.items.get(_representative(subject))
     return item.title if item else ""
 
 
@@ -66,13 +71,15 @@ ITEMS = Table(
                lambda s: s.one.status, required=True),
         Column("story", "string", "Id of the story that the item shares with others. Empty when it "
                "stands alone.", lambda s: s.data.stories.get(s.one.id)),
-        Column("title", "string", "Title as the source gives it.", lambda s: s.one.title),
+        Column("title", "string", "Title as the source gives it.", lambda s: s.one.title,
+               foreign=True),
         Column("url", "string", "Address at the source.",
                lambda s: web_address(s.one.url)),
         Column("authors", "list", "Authors as the source writes them. Only for items that the "
-               "pages show.", lambda s: s.of.authors if s.of else ()),
+               "pages show.", lambda s: s.of.authors if s.of else (),
+               foreign=True),
         Column("publishers", "list", "Who published it. Only for items that the pages show.",
-               lambda s: s.of.publishers if s.of else ()),
+               lambda s: s.of.publishers if s.of else (), foreign=True),
         Column("text_hash", "string", "Hash of the title and text that were labelled.",
                lambda s: s.one.text_hash, required=True),
     ),
@@ -111,7 +118,8 @@ LABELS = Table(
         Column("chosen", "boolean", "Whether the label's page shows the item.",
                lambda s: (s.of.id, s.one.scheme, s.one.label) in s.data.chosen, required=True),
         Column("evidence", "string", "The item's own sentence that speaks most for the label. Only "
-               "for items that the pages show.", lambda s: _evidence(s, "sentence")),
+               "for items that the pages show.", lambda s: _evidence(s, "sentence"),
+               foreign=True),
         Column("evidence_share", "number", "Part of the label's score that rests on the sentence.",
                lambda s: _evidence(s, "share"), "share of 1"),
     ),
@@ -124,9 +132,10 @@ STORIES = Table(
     ("story",),
     (
         Column("story", "string", "Id of the story.", lambda s: s.one.id, required=True),
-        Column("title", "string", "Title of the item that speaks for the story.", _representative),
-        Column("representative", "string", "Id of that item.", lambda s: s.one.representative,
-               required=True),
+        Column("title", "string", "Title of the item that speaks for the story.", _title,
+               foreign=True),
+        Column("representative", "string", "Id of that item; one that was not withdrawn, if there "
+               "is one.", _representative, required=True),
         Column("items", "list", "Ids of all its items; they are rows of the table items.",
                lambda s: s.one.items),
         Column("papers", "integer", "How many of them are papers.", lambda s: _of_kind(s, "paper"),
@@ -137,7 +146,8 @@ STORIES = Table(
                lambda s: min((item.date for item in s.of), default=None), "day"),
         Column("last_date", "date", "Day of its last item.",
                lambda s: max((item.date for item in s.of), default=None), "day"),
-        Column("outlets", "list", "All publishers that told it.", lambda s: s.one.outlets),
+        Column("outlets", "list", "All publishers that told it; those of withdrawn "
+               "items are left out.", lambda s: s.one.outlets, foreign=True),
         Column("reasons", "list", "What joined the items.", lambda s: s.one.reasons),
     ),
     _stories,

@@ -18,7 +18,7 @@ from digest.publish.editions import Placement
 from digest.publish.machine.addresses import Site, canonical, permanent
 from digest.publish.machine.chosen import Chosen
 from digest.publish.machine.feeds import TYPES
-from digest.publish.machine.tables import TABLES
+from digest.publish.machine.tables import TABLES, rights
 from digest.taxonomy import LANGUAGES
 
 _FEEDS = {"rss.xml": "RSS", "atom.xml": "Atom", "feed.json": "JSON Feed"}
@@ -174,9 +174,10 @@ def edition_things(site: Site, place: Placement, sha256: str, at: str) -> list[d
         "url": address,
         "inLanguage": "en",
         "publisher": publisher,
-        "license": _licence(site),
+        "usageInfo": site.url(f"{folder}data/", at) + "#terms",
     }
     issue = about | {
+        "license": _licence(site),
         "@type": "PublicationIssue",
         "@id": f"{address}#issue",
         "name": f"{site.name}, {name}",
@@ -195,6 +196,8 @@ def edition_things(site: Site, place: Placement, sha256: str, at: str) -> list[d
         "identifier": f"sha256:{sha256}",
         "creator": publisher,
         "isAccessibleForFree": True,
+        # A licence of the whole would be one of other people's texts; tables of our own have it.
+        "copyrightNotice": rights(),
         # The last day of the quarter, since an interval of days includes both ends.
         "temporalCoverage": f"{first:%Y-%m-%d}/{end.fromordinal(end.toordinal() - 1):%Y-%m-%d}",
         "distribution": _distribution(site, folder, at),
@@ -202,19 +205,22 @@ def edition_things(site: Site, place: Placement, sha256: str, at: str) -> list[d
     return [_filled(issue), _filled(data)]
 
 
-def _distribution(site: Site, folder: str, at: str) -> list[dict[str, str]]:
+def _distribution(site: Site, folder: str, at: str) -> list[dict[str, Any]]:
     kinds = {
         "csv": "text/csv",
         "parquet": "application/vnd.apache.parquet",
         "json": "application/json",
     }
     return [
-        {
-            "@type": "DataDownload",
-            "name": table.about,
-            "encodingFormat": kind,
-            "contentUrl": site.url(f"{folder}data/{table.name}.{ending}", at),
-        }
+        _filled(
+            {
+                "@type": "DataDownload",
+                "name": table.about,
+                "encodingFormat": kind,
+                "contentUrl": site.url(f"{folder}data/{table.name}.{ending}", at),
+                "license": "" if table.is_foreign else _licence(site),
+            }
+        )
         for table in TABLES
         for ending, kind in kinds.items()
     ]

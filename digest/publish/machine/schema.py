@@ -24,7 +24,8 @@ SEPARATOR = "; "
 class Column:
     """A column: what stands in the dictionary about it, and ``of``, which takes a row's subject.
 
-    ``required`` columns are never empty. The empty string counts as no value.
+    ``required`` columns are never empty. The empty string counts as no value. ``foreign`` columns
+    hold what is not ours to license: titles, names and sentences of authors and publishers.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     of: Callable[[Any], Any]
     unit: str = ""
     required: bool = False
+    foreign: bool = False
 
     def value(self, subject: object) -> Value:
         """The column's value for a subject."""
@@ -92,6 +94,11 @@ class Table:
     def columns(self) -> tuple[Column, ...]:
         """All columns: those that every table has, then its own."""
         return (*EVERYWHERE, *self.own)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it holds what is not ours."""
+        return any(column.foreign for column in self.own)
 
     def rows(self, data: Data) -> Iterator[tuple[Value, ...]]:
         """The rows, in the order of the manifest; values in the order of the columns."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from digest.publish.machine import count_tables, item_tables
+from digest.publish import words
+from digest.publish.machine import count_tables, item_tables, panel_tables
 from digest.publish.machine.formats import csv_file, json_file, parquet_file
 from digest.publish.machine.schema import SEPARATOR, Column, Data, Table
 
@@ -15,6 +16,8 @@ TABLES = (
     item_tables.ITEMS,
     item_tables.LABELS,
     item_tables.STORIES,
+    panel_tables.DECISIONS,
+    panel_tables.FINDINGS,
     count_tables.COUNTS,
     count_tables.SHARES,
     count_tables.HISTORY,
@@ -24,18 +27,25 @@ TABLES = (
 NOTES = (
     "CSV, Parquet and JSON hold the same rows in the same order.",
     "CSV files are UTF-8. A cell without a value is empty; the values of a list are joined by a "
-    "semicolon and a space.",
-    "In CSV an apostrophe stands before a text that a spreadsheet would take for a formula, and "
-    "before one that begins with an apostrophe: drop one leading apostrophe to have the text.",
+    "semicolon and a space. A semicolon within such a value is written as a comma.",
+    "In CSV an apostrophe stands before what a spreadsheet would take for a formula: at the "
+    "beginning of a cell and behind a semicolon, before =, +, -, @, | or % (or their wide forms), "
+    "also where blanks or apostrophes stand between. To have the text, drop one apostrophe in each "
+    "such place; or read Parquet or JSON, which have none.",
     "Texts are on one line, without control characters and direction overrides.",
     "Days are in universal time.",
+)
+_THEIRS = (
+    "Titles, names and quoted sentences are their authors' and publishers', and are given as "
+    "quotations."
 )
 
 
 def data_files(data: Data, licence: str = "") -> Iterator[tuple[str, bytes]]:
     """Every table in every format, and their description; names are within ``data/``.
 
-    ``licence`` is the address of the terms on which the tables may be used, if they are stated.
+    ``licence`` is the address of the terms on which our own part of the tables may be used, if they
+    are stated.
     """
     for table in TABLES:
         rows = list(table.rows(data))
@@ -50,25 +60,35 @@ def description(licence: str = "") -> bytes:
     group = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "rdfs:comment": list(NOTES),
-        **({"dc:license": {"@id": licence}} if licence else {}),
-        "tables": [_described(table) for table in TABLES],
+        "dc:rights": rights(),
+        "tables": [_described(table, licence) for table in TABLES],
     }
     return orjson.dumps(group, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _described(table: Table) -> dict[str, Any]:
+def foreign() -> tuple[str, ...]:
+    """The columns that hold what is not ours, such as ``items.title``."""
+    return tuple(f"{t.name}.{column.name}" for t in TABLES for column in t.own if column.foreign)
+
+
+def rights() -> str:
+    """Whose the foreign columns are, in a sentence for programs."""
+    return f"{_THEIRS} These are the columns {words.listed(foreign())}."
+
+
+def _described(table: Table, licence: str) -> dict[str, Any]:
     return {
         "url": f"{table.name}.csv",
         "dc:title": table.name,
         "dc:description": table.about,
         "tableSchema": {
-            "columns": [_column(column) for column in table.columns],
+            "columns": [_column(column, licence) for column in table.columns],
             "primaryKey": list(table.key),
         },
     }
 
 
-def _column(column: Column) -> dict[str, Any]:
+def _column(column: Column, licence: str) -> dict[str, Any]:
     described: dict[str, Any] = {
         "name": column.name,
         "titles": column.name,
@@ -80,6 +100,10 @@ def _column(column: Column) -> dict[str, Any]:
         described["separator"] = SEPARATOR
     if column.unit:
         described["schema:unitText"] = column.unit
+    if column.foreign:
+        described["dc:rights"] = _THEIRS
+    elif licence:
+        described["dc:license"] = {"@id": licence}
     return described
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -68,6 +69,20 @@ def test_a_story_says_what_it_is() -> None:
     assert story.representative == "arxiv:2602.00001"
     assert story.outlets == ("arXiv", "Courier", "Gazette")
     assert story.reasons == ("01", "02", "03", "12", "13", "23")
+
+
+def test_what_was_withdrawn_neither_speaks_for_its_story_nor_counts_as_told() -> None:
+    items = [
+        paper(1, "P", withdrawn=True), report("a", "A", days=1, outlets=("Gazette",)),
+        report("b", "B", days=2, withdrawn=True, outlets=("Courier",)),
+    ]  # fmt: skip
+    ids = [item.item_id for item in items]
+    every = [Pair(x, y, 0.8, ("same",)) for n, x in enumerate(ids) for y in ids[n + 1 :]]
+    [story] = clusters(items, every)
+    assert story.item_ids == tuple(ids)
+    assert (story.representative, story.outlets) == ("url:a", ("Gazette",))
+    [gone] = clusters([replace(item, withdrawn=True) for item in items], every)
+    assert (gone.representative, gone.outlets) == (ids[0], ())
 
 
 def test_news_is_represented_by_the_earliest_stated_date() -> None:

@@ -32,6 +32,14 @@ def test_items_of_the_quarter(connection: duckdb.DuckDBPyConnection) -> None:
     assert work.vector is not None
     assert work.vector.tolist() == vector.tolist()
     assert (story.outlets, story.language, story.vector) == (("UN News",), "fr", None)
+    assert not (work.withdrawn or story.withdrawn)
     assert set(story.keys) == set(keys_of(POST))
     assert story.published == POST.published.replace(tzinfo=story.published.tzinfo)
     assert story_items(connection, Q4, "e1-x", {}) == []
+
+
+def test_a_withdrawn_paper_is_known_as_such(connection: duckdb.DuckDBPyConnection) -> None:
+    gone = paper(4, withdrawn=True)
+    ingest(connection, archived(), "test/1", frozenset({Q1}), [gone])
+    (item,) = story_items(connection, Q1, "e1-x", {})
+    assert item.withdrawn

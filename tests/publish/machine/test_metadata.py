@@ -145,10 +145,25 @@ def test_the_quarters_page_is_the_issue_and_another_page_is_a_page() -> None:
     heads = Heads(SITE, place, codebook(), "ab" * 32)
     issue, data = _things(_headed(heads, "index.md"))
     assert [issue["@type"], data["@type"]] == ["PublicationIssue", "Dataset"]
-    assert issue["license"] == data["license"] == LICENCE.address
+    assert issue["license"] == LICENCE.address
     (page,) = _things(_headed(heads, "method.md"))
     assert (page["@type"], page["license"]) == ("WebPage", LICENCE.address)
     assert page["url"] == f"{SITE.address}2026Q1/method/"
+
+
+def test_the_licence_is_of_our_own_part_of_the_data_set() -> None:
+    place = next(p for p in places() if p.folder == "2026Q1/v1.1")
+    issue, data = edition_things(SITE, place, "ab" * 32, "2026Q1/index.html")
+    assert "license" not in data
+    assert issue["usageInfo"] == data["usageInfo"] == f"{SITE.address}2026Q1/v1.1/data/#terms"
+    assert "items.title" in data["copyrightNotice"]
+    licensed = {
+        download["contentUrl"].rpartition("/")[2]
+        for download in data["distribution"]
+        if download.get("license") == LICENCE.address
+    }
+    assert {"counts.csv", "shares.parquet", "decisions.json", "findings.csv"} <= licensed
+    assert not licensed & {"items.csv", "labels.json", "stories.parquet", "sources.csv"}
 
 
 def test_only_pages_that_every_language_has_name_their_translations() -> None:

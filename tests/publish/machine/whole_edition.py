@@ -22,6 +22,7 @@ from digest.edition.shelf import Correction
 from digest.publish import PublishedEdition
 from digest.publish.editions import Placement, placements
 from digest.publish.machine import Index, Licence, Site, edition_files, site_files
+from tests.publish.full_edition import reviewed
 from tests.publish.invented_edition import codebook, hostile, manifest, published
 
 LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
@@ -81,11 +82,12 @@ def _signal(ids: list[str]) -> EditionSignal:
 
 
 def editions() -> list[PublishedEdition]:
-    """A quarter, its correction with a hostile item, and the quarter before."""
+    """A quarter, its correction by a panel with a hostile item, and the quarter before."""
     first = whole()
     changes = Changes(("guid:hostile",), (), (), (), ("model",))
     told = Difference(changes, (), (), (), {})
-    corrected = hostile(first, HOSTILE, "javascript:alert(1)")
+    panel = reviewed(first).panel
+    corrected = replace(hostile(first, HOSTILE, "javascript:alert(1)"), panel=panel)
     return [
         replace(published(first, "v1.0"), published="2026-04-20"),
         replace(
