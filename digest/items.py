@@ -268,7 +268,7 @@ _STRENGTH = {"arxiv": 0, "doi": 1, "url": 2, "guid": 3, "text": 4}
 
 def _item(group: list[Seen], keys: dict[str, tuple[str, ...]]) -> Item:
     records = [s.record for s in group]
-    lead = max(group, key=_leads)
+    lead = max(_last_states(group), key=_leads)
     all_keys = sorted(
         {key for s in group for key in keys[s.record_id]},
         key=lambda key: (_STRENGTH[key.partition(":")[0]], key),
@@ -292,18 +292,35 @@ def _item(group: list[Seen], keys: dict[str, tuple[str, ...]]) -> Item:
     )
 
 
+def _last_states(group: Iterable[Seen]) -> list[Seen]:
+    """Without what an entry said before it was corrected, however much longer that was.
+
+    Two states of one entry that were seen in one moment, as by two parsers, both stay.
+    """
+    states: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for seen in group:
+        states[seen.record.source, seen.record.external_id].append(seen)
+    last = {entry: max(map(_state, several)) for entry, several in states.items()}
+    return [s for entry, several in states.items() for s in several if _state(s) == last[entry]]
+
+
+def _state(seen: Seen) -> tuple[object, ...]:
+    """Order of the states of one entry."""
+    return (*_rank(seen.record), seen.first_seen)
+
+
 def _leads(seen: Seen) -> tuple[object, ...]:
     """Order in which records speak for their item: the newest version of the paper itself."""
-    record = seen.record
-    updated = record.updated or datetime.min.replace(tzinfo=UTC)
+    return (*_rank(seen.record), len(seen.record.text), seen.record_id)
+
+
+def _rank(record: Record) -> tuple[object, ...]:
     return (
         bool(record.arxiv_id),
         record.kind == "paper",
         record.version,
         not record.withdrawn or not record.text,
-        updated,
-        len(record.text),
-        seen.record_id,
+        record.updated or datetime.min.replace(tzinfo=UTC),
     )
 
 
