@@ -29,6 +29,10 @@ from digest.text import canonical_url, one_line
 Kind = Literal["paper", "news"]
 
 ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d{1,4}))?")
+_ARXIV_PAGE = re.compile(r"(?i)arxiv\.org/(?:abs|pdf|html)/" + ARXIV_ID.pattern)
+# arXiv's own DOI of a paper; the id of an old one is spelt in capitals by some.
+_ARXIV_DOI = re.compile(r"(?i)(?:^|[/:])\s*10\.48550/arxiv\." + ARXIV_ID.pattern + r"(?!\w)")
+_ARXIV_NAME = re.compile(r"(?i)(?:oai:arXiv\.org:|arXiv:)?" + ARXIV_ID.pattern)
 _DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/\S+")
 _FORM = re.compile(r"/(?:full|abstract|e?pdf|meta)$")  # of the page of a paper, not of its DOI
 _WORK = "(?:paper|article|submission|manuscript|work|version|preprint|draft)"
@@ -153,18 +157,18 @@ def text_hash(title: str, text: str) -> str:
 
 
 def arxiv_id_in(text: str) -> str:
-    """The arXiv id, without version, that an address or identifier carries, else ``""``."""
-    match = re.search(r"arxiv\.org/(?:abs|pdf|html)/" + ARXIV_ID.pattern, text, re.I)
-    match = match or re.fullmatch(
-        r"(?:oai:arXiv\.org:|arXiv:)?" + ARXIV_ID.pattern, text.strip(), re.I
-    )
+    """The arXiv id, without version, that an address, identifier or DOI carries, else ``""``."""
+    text = text.strip()
+    if by_doi := _ARXIV_DOI.search(text):
+        return by_doi[1].lower()
+    match = _ARXIV_PAGE.search(text) or _ARXIV_NAME.fullmatch(text)
     return match[1] if match else ""
 
 
 def doi_in(text: str) -> str:
     """The DOI that an identifier, or an address' path, carries, in lower case, else ``""``.
 
-    arXiv's own DOIs (10.48550/arXiv.…) name the arXiv id, which is the stronger key.
+    arXiv's own DOIs (10.48550/arXiv.…) are left to ``arxiv_id_in``: the id is the stronger key.
     """
     match = _DOI.search(text)
     doi = _FORM.sub("", match[0].rstrip(".,;)]}>\"'").lower()) if match else ""

@@ -118,11 +118,21 @@ def test_an_item_takes_everything_from_its_records(world: list[Seen]) -> None:
         pytest.param(" 2602.01234 ", "2602.01234", id="spaces"),
         pytest.param("see 2602.01234 for more", "", id="in-the-middle-of-a-text"),
         pytest.param("https://news.example/2602.01234", "", id="another-site"),
-        pytest.param("10.48550/arXiv.2602.01234", "", id="arXiv-DOI-is-no-id"),
+        pytest.param("10.48550/arXiv.2602.01234", "2602.01234", id="arXiv-DOI"),
+        pytest.param("doi:10.48550/arxiv.2602.01234v2", "2602.01234", id="arXiv-DOI-with-prefix"),
+        pytest.param(" DOI: 10.48550/ARXIV.2602.01234", "2602.01234", id="arXiv-DOI-in-capitals"),
+        pytest.param("https://doi.org/10.48550/arXiv.2602.01234.", "2602.01234", id="DOI-link"),
+        pytest.param("https://doi.org/10.48550/arXiv.hep-th/9901001", "hep-th/9901001",
+                     id="old-arXiv-DOI"),
+        pytest.param("10.48550/ARXIV.HEP-TH/9901001", "hep-th/9901001",
+                     id="old-arXiv-DOI-in-capitals"),
+        pytest.param("110.48550/arXiv.2602.01234", "", id="another-prefix"),
+        pytest.param("10.48550/arXiv.2602.012345", "", id="DOI-too-long"),
+        pytest.param("10.48550/arXiv", "", id="DOI-of-no-paper"),
         pytest.param("2602.123", "", id="too-short"),
         pytest.param("", "", id="empty"),
     ],
-)
+)  # fmt: skip
 def test_arxiv_ids(text: str, expected: str) -> None:
     assert arxiv_id_in(text) == expected
 
