@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from digest.config import Workplace, utc_now
 from digest.edition.shelf import Shelf
-from digest.errors import DigestError, StoreBusy, StoreError, refusal, some_of
+from digest.errors import DigestError, QuarterError, StoreBusy, StoreError, refusal, some_of
+from digest.quarter import Quarter
 from digest.review.book import Book
 from digest.review.packet import Packet
 from digest.store import checks
@@ -46,7 +47,18 @@ class Finding:
 
 
 def examine(place: Workplace) -> Iterator[Finding]:
-    """Everything about a working folder and the model, finding by finding."""
+    """Everything about a working folder and the model, finding by finding.
+
+    What is wrong for several questions, as a folder that may not be read, is said once.
+    """
+    said: set[str] = set()
+    for finding in _findings(place):
+        if finding.is_well or finding.detail not in said:
+            yield finding
+        said.add(finding.detail)
+
+
+def _findings(place: Workplace) -> Iterator[Finding]:
     yield from _asked("database", lambda: _database(place))
     yield from _asked("raw archive", lambda: _archive(Archive(place.raw)))
     yield from _asked("model", lambda: _model(place.model_in_use))
@@ -175,7 +187,7 @@ def _review(place: Workplace) -> Iterator[Finding]:
     with closing(Book(place.book, utc_now)) as book:
         number = len(book.events())
     found = files_in(place.reviews, "*.packet.sqlite")
-    packets = sorted(path for path in found if not path.name.startswith("."))
+    packets = sorted(path for path in found if _is_of_a_quarter(path))
     items = 0
     for path in packets:
         with closing(Packet(path)) as packet:
@@ -185,7 +197,7 @@ def _review(place: Workplace) -> Iterator[Finding]:
 
 
 def _leftovers(place: Workplace) -> Iterator[Finding]:
-    """What killed runs left behind: harmless, and named so that nobody wonders."""
+    """What killed runs and people left behind: harmless, and named so that nobody wonders."""
     for path in sorted(_scratch(place)):
         number = re.search(r"[.-](\d+)$", path.name)
         if number and _is_running(int(number[1])):
@@ -193,13 +205,31 @@ def _leftovers(place: Workplace) -> Iterator[Finding]:
         else:
             detail = f"{path} is of a run that was killed; when no digest runs, it may be deleted"
         yield Finding(True, "leftover", detail)
-    for path in Shelf(place.editions).unfinished():
-        detail = f"{path} was not published to the end; the next publication replaces it"
-        yield Finding(True, "leftover", detail)
     aside = aside_path(place.database)
     if aside.exists():
         detail = f"{aside} is a database that could not be read; it may be deleted"
         yield Finding(True, "leftover", detail)
+    for path in Shelf(place.editions).unfinished():
+        detail = f"{path} was not published to the end; the next publication replaces it"
+        yield Finding(True, "leftover", detail)
+    for path in sorted(_strays(place)):
+        detail = f"{path} is named after no quarter and nothing reads it: keep it elsewhere"
+        yield Finding(True, "leftover", detail)
+
+
+def _strays(place: Workplace) -> Iterator[Path]:
+    """Copies beside the editions and packets, as somebody makes them before trying something."""
+    beside = [*place.editions.glob("*/"), *place.reviews.glob("*.packet.sqlite"),
+              *place.reviews.glob("*.papers.json")]  # fmt: skip
+    yield from (p for p in beside if not p.name.startswith(".") and not _is_of_a_quarter(p))
+
+
+def _is_of_a_quarter(path: Path) -> bool:
+    name = path.name.partition(".")[0]
+    try:
+        return str(Quarter.parse(name)) == name
+    except QuarterError:
+        return False
 
 
 def _scratch(place: Workplace) -> Iterator[Path]:

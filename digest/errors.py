@@ -16,7 +16,7 @@
     │   ├── Unreadable              an answer that is not what the source should send
     │   └── Incomplete              fewer records than the source says it has; an empty page
     ├── StoreError                  the database or the archive cannot be used (exit 2)
-    │   ├── StoreBusy               another process is writing
+    │   ├── StoreBusy               another process has it
     │   ├── StoreCorrupt            the file is not a readable database
     │   └── StorageFull             no space, or no right to write
     ├── ModelError                  the model's files are missing or altered (exit 2)
@@ -147,7 +147,7 @@ class StoreError(DigestError):
 
 
 class StoreBusy(StoreError):
-    """Another process holds the database for writing."""
+    """Another process has the database, or the turn in the working folder."""
 
 
 class StoreCorrupt(StoreError):

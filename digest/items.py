@@ -29,6 +29,10 @@ from digest.text import canonical_url, one_line
 Kind = Literal["paper", "news"]
 
 ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d{1,4}))?")
+_ARXIV_PAGE = re.compile(r"(?i)arxiv\.org/(?:abs|pdf|html)/" + ARXIV_ID.pattern)
+# arXiv's own DOI of a paper; the id of an old one is spelt in capitals by some.
+_ARXIV_DOI = re.compile(r"(?i)(?:^|[/:])\s*10\.48550/arxiv\." + ARXIV_ID.pattern + r"(?!\w)")
+_ARXIV_NAME = re.compile(r"(?i)(?:oai:arXiv\.org:|arXiv:)?" + ARXIV_ID.pattern)
 _DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/\S+")
 _FORM = re.compile(r"/(?:full|abstract|e?pdf|meta)$")  # of the page of a paper, not of its DOI
 _WORK = "(?:paper|article|submission|manuscript|work|version|preprint|draft)"
@@ -153,18 +157,18 @@ def text_hash(title: str, text: str) -> str:
 
 
 def arxiv_id_in(text: str) -> str:
-    """The arXiv id, without version, that an address or identifier carries, else ``""``."""
-    match = re.search(r"arxiv\.org/(?:abs|pdf|html)/" + ARXIV_ID.pattern, text, re.I)
-    match = match or re.fullmatch(
-        r"(?:oai:arXiv\.org:|arXiv:)?" + ARXIV_ID.pattern, text.strip(), re.I
-    )
+    """The arXiv id, without version, that an address, identifier or DOI carries, else ``""``."""
+    text = text.strip()
+    if by_doi := _ARXIV_DOI.search(text):
+        return by_doi[1].lower()
+    match = _ARXIV_PAGE.search(text) or _ARXIV_NAME.fullmatch(text)
     return match[1] if match else ""
 
 
 def doi_in(text: str) -> str:
     """The DOI that an identifier, or an address' path, carries, in lower case, else ``""``.
 
-    arXiv's own DOIs (10.48550/arXiv.…) name the arXiv id, which is the stronger key.
+    arXiv's own DOIs (10.48550/arXiv.…) are left to ``arxiv_id_in``: the id is the stronger key.
     """
     match = _DOI.search(text)
     doi = _FORM.sub("", match[0].rstrip(".,;)]}>\"'").lower()) if match else ""
@@ -268,7 +272,7 @@ _STRENGTH = {"arxiv": 0, "doi": 1, "url": 2, "guid": 3, "text": 4}
 
 def _item(group: list[Seen], keys: dict[str, tuple[str, ...]]) -> Item:
     records = [s.record for s in group]
-    lead = max(group, key=_leads)
+    lead = max(_last_states(group), key=_leads)
     all_keys = sorted(
         {key for s in group for key in keys[s.record_id]},
         key=lambda key: (_STRENGTH[key.partition(":")[0]], key),
@@ -292,18 +296,35 @@ def _item(group: list[Seen], keys: dict[str, tuple[str, ...]]) -> Item:
     )
 
 
+def _last_states(group: Iterable[Seen]) -> list[Seen]:
+    """Without what an entry said before it was corrected, however much longer that was.
+
+    Two states of one entry that were seen in one moment, as by two parsers, both stay.
+    """
+    states: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for seen in group:
+        states[seen.record.source, seen.record.external_id].append(seen)
+    last = {entry: max(map(_state, several)) for entry, several in states.items()}
+    return [s for entry, several in states.items() for s in several if _state(s) == last[entry]]
+
+
+def _state(seen: Seen) -> tuple[object, ...]:
+    """Order of the states of one entry."""
+    return (*_rank(seen.record), seen.first_seen)
+
+
 def _leads(seen: Seen) -> tuple[object, ...]:
     """Order in which records speak for their item: the newest version of the paper itself."""
-    record = seen.record
-    updated = record.updated or datetime.min.replace(tzinfo=UTC)
+    return (*_rank(seen.record), len(seen.record.text), seen.record_id)
+
+
+def _rank(record: Record) -> tuple[object, ...]:
     return (
         bool(record.arxiv_id),
         record.kind == "paper",
         record.version,
         not record.withdrawn or not record.text,
-        updated,
-        len(record.text),
-        seen.record_id,
+        record.updated or datetime.min.replace(tzinfo=UTC),
     )
 
 

@@ -123,7 +123,7 @@ def load(path: Path) -> Settings:
         ConfigError: there is no such file, or it is wrong; names the line.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise ConfigError(

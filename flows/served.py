@@ -6,6 +6,7 @@ children and by workers elsewhere before their first line, so heavy imports stay
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -99,14 +100,7 @@ def end_with_parent() -> None:
 
 def _wait_for_database(place: Workplace, say: Report) -> None:
     """Somebody who does not know of turns may hold the file: a notebook, say."""
-    from digest.errors import StoreBusy
     from digest.store.database import writing
 
-    wait = 2.0
-    while True:
-        try:
-            with writing(place.database, wait):
-                return
-        except StoreBusy as error:
-            say(f"waiting: {error}")
-            wait = 60.0
+    with writing(place.database, math.inf, say):
+        pass

@@ -66,7 +66,8 @@ class Teller(logging.Handler):
         self._status.update(escape(record.getMessage()))
         ends = isinstance(record.msg, Progress) and record.msg.is_last
         waited = record.created - self._told_at >= SECONDS_BETWEEN_LINES
-        if ends or (waited and not self._console.is_terminal):
+        is_warning = record.levelno >= logging.WARNING  # of a wait: nothing else comes for a while
+        if ends or is_warning or (waited and not self._console.is_terminal):
             say(self._console, record.getMessage())
             self._told_at = record.created
 

@@ -1,4 +1,4 @@
-"""Another process that has the turn in a working folder, or its database."""
+"""Another process that has the turn in a working folder, or its database, or reads that."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ HOLD = """
 import sys
 from pathlib import Path
 from digest.config import Workplace
-from digest.store.database import writing
+from digest.store.database import reading, writing
 from digest.store.turn import own_turn
 place = Workplace(Path(sys.argv[1]))
-with own_turn(place) if sys.argv[2] == "turn" else writing(place.database):
+ways = {"turn": lambda: own_turn(place), "database": lambda: writing(place.database),
+        "look": lambda: reading(place.database)}
+with ways[sys.argv[2]]():
     print("has it", flush=True)
     sys.stdin.readline()
 """
@@ -25,7 +27,10 @@ with own_turn(place) if sys.argv[2] == "turn" else writing(place.database):
 
 @contextmanager
 def held(place: Workplace, what: str) -> Iterator[subprocess.Popen[str]]:
-    """The ``turn`` or the ``database`` is another's for the block, or until it is killed."""
+    """The ``turn`` or the ``database`` is another's for the block, or until it is killed.
+
+    With a ``look`` the other only reads the database.
+    """
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(place.folder), what],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY, env=ENVIRONMENT,

@@ -183,7 +183,8 @@ def test_an_edition_that_may_not_be_read_is_named(whole: Workplace, name: str) -
         path = whole.editions
         shutil.rmtree(path)
         path.touch()
-    assert f"WRONG editions: cannot use {path}: " in "\n".join(wrong(whole))
+    (said,) = [line for line in wrong(whole) if f"cannot use {path}: " in line]
+    assert said.startswith("WRONG editions: ")
 
 
 def test_leftovers_of_killed_runs_are_named_and_are_no_fault(whole: Workplace) -> None:
@@ -213,6 +214,27 @@ def test_leftovers_of_killed_runs_are_named_and_are_no_fault(whole: Workplace) -
     assert f"{own} belongs to the running process {os.getpid()}" in said
     assert any(detail.startswith(f"{half} was not published to the end") for detail in said)
     assert any(detail.startswith(f"{aside} is a database that could not be") for detail in said)
+
+
+def test_copies_under_names_of_no_quarter_are_named_and_not_examined(whole: Workplace) -> None:
+    with closing(Book(whole.book, utc_now)) as book:
+        book.append(New("a" * 32, Q1, "ada", Comment("edition", "well")))
+        write_packet(whole.packet(Q1), "abc", Q1, [], {"selected": []}, utc_now)
+    strays = [
+        whole.editions / "2026Q1-old",
+        whole.reviews / "2026Q1-copy.packet.sqlite",
+        whole.reviews / "2026q1.papers.json",
+    ]
+    strays[0].mkdir()
+    strays[1].write_bytes(b"half a copy")
+    strays[2].touch()
+    findings = list(examine(whole))
+    assert all(f.is_well for f in findings)
+    assert [f.detail for f in findings if f.what == "leftover"] == [
+        f"{path} is named after no quarter and nothing reads it: keep it elsewhere"
+        for path in strays
+    ]
+    assert any("1 packets with 0 items" in f.detail for f in findings)
 
 
 def test_while_somebody_writes_the_snapshot_is_examined(whole: Workplace) -> None:

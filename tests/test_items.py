@@ -118,11 +118,21 @@ def test_an_item_takes_everything_from_its_records(world: list[Seen]) -> None:
         pytest.param(" 2602.01234 ", "2602.01234", id="spaces"),
         pytest.param("see 2602.01234 for more", "", id="in-the-middle-of-a-text"),
         pytest.param("https://news.example/2602.01234", "", id="another-site"),
-        pytest.param("10.48550/arXiv.2602.01234", "", id="arXiv-DOI-is-no-id"),
+        pytest.param("10.48550/arXiv.2602.01234", "2602.01234", id="arXiv-DOI"),
+        pytest.param("doi:10.48550/arxiv.2602.01234v2", "2602.01234", id="arXiv-DOI-with-prefix"),
+        pytest.param(" DOI: 10.48550/ARXIV.2602.01234", "2602.01234", id="arXiv-DOI-in-capitals"),
+        pytest.param("https://doi.org/10.48550/arXiv.2602.01234.", "2602.01234", id="DOI-link"),
+        pytest.param("https://doi.org/10.48550/arXiv.hep-th/9901001", "hep-th/9901001",
+                     id="old-arXiv-DOI"),
+        pytest.param("10.48550/ARXIV.HEP-TH/9901001", "hep-th/9901001",
+                     id="old-arXiv-DOI-in-capitals"),
+        pytest.param("110.48550/arXiv.2602.01234", "", id="another-prefix"),
+        pytest.param("10.48550/arXiv.2602.012345", "", id="DOI-too-long"),
+        pytest.param("10.48550/arXiv", "", id="DOI-of-no-paper"),
         pytest.param("2602.123", "", id="too-short"),
         pytest.param("", "", id="empty"),
     ],
-)
+)  # fmt: skip
 def test_arxiv_ids(text: str, expected: str) -> None:
     assert arxiv_id_in(text) == expected
 
@@ -256,6 +266,33 @@ def test_a_story_whose_title_changes_keeps_its_address() -> None:
     old, new = (news("a", title=title) for title in ("Draft", "Final"))
     elsewhere = news("a", source="who", external_id="7", title="Final")
     assert len(resolve([seen(old), seen(new, 5), seen(elsewhere, 5)])) == 1
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_a_corrected_story_says_what_it_says_now(number: int) -> None:
+    """Whichever state is longer, or has the greater hash."""
+    url = f"https://news.example/{number}"
+    said = news(str(number), title="Quake kills 30", text="Many were hurt, it was said.", url=url)
+    for title, text in (("Quake kills 13", said.text), ("CORRECTED: no quake", "There was none.")):
+        corrected = news(str(number), title=title, text=text, url=url)
+        for world in permutations([seen(said), seen(corrected, 24), seen(said, 48)]):
+            (item,) = resolve(world)
+            assert item.lead == corrected
+
+
+def test_the_stated_time_of_a_change_counts_before_the_time_of_sight() -> None:
+    """An older document may be read after a newer one."""
+    newer = news("a", title="Thirteen", updated=NOON + timedelta(hours=3))
+    older = news("a", title="Thirty, and more", updated=NOON)
+    (item,) = resolve([seen(newer), seen(older, 24)])
+    assert item.lead == newer
+
+
+def test_a_correction_in_one_source_does_not_silence_the_fuller_words_of_another() -> None:
+    short = [seen(news("a", title=title), hours) for title, hours in (("T", 0), ("T!", 24))]
+    full = news("a", source="who", external_id="7", text=LONG)
+    (item,) = resolve([*short, seen(full)])
+    assert item.lead == full
 
 
 def test_a_story_under_two_ids_that_changes_its_title_is_one_in_any_order() -> None:

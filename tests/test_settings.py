@@ -81,9 +81,15 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, said: s
     assert str(caught.value).startswith(f"{path}, {said}")
 
 
+def test_the_mark_that_windows_editors_write_is_no_part_of_the_settings(tmp_path: Path) -> None:
+    assert load(written(tmp_path, "\ufeff" + CONTACT)) == load(written(tmp_path, CONTACT))
+
+
 def test_settings_and_source_lists_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="digest serve --print-settings"):
         load(tmp_path / "none.toml")
     with pytest.raises(SourceListError, match=r"gone\.toml"):
         load(written(tmp_path, CONTACT + 'sources = "gone.toml"\n'))
+    with pytest.raises(SourceListError, match="embedded null byte"):
+        load(written(tmp_path, CONTACT + 'sources = "a\\u0000b"\n'))
     assert "serve.toml" in sentence(digest("serve", "--var", tmp_path / "empty"))

@@ -73,7 +73,7 @@ def read_mapping(path: Path, outputs: Iterable[str]) -> Mapping:
         ConfigError: the file is missing or wrong; says what to write.
     """
     try:
-        mapping = Mapping.model_validate(tomllib.loads(path.read_text("utf-8")))
+        mapping = Mapping.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
     except FileNotFoundError:
         raise ConfigError(_what_to_write(path, list(outputs))) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -130,13 +130,15 @@ def load(path: Path, base: str | None = None) -> list[Source]:
         SourceListError: the file cannot be read, or an entry is wrong; names file and line.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # editors under Windows begin with a mark of UTF-8
     except OSError as error:
         raise SourceListError(
             f"the source list '{path}' cannot be read: {error.strerror}"
         ) from error
     except UnicodeDecodeError as error:
         raise SourceListError(f"the source list '{path}' is not UTF-8 text") from error
+    except ValueError as error:
+        raise SourceListError(f"the source list {str(path)!r} cannot be read: {error}") from error
     lines = _Lines(path, text)
     sources = [_source(lines, i, entry, base) for i, entry in enumerate(_entries(lines))]
     _refuse_twins(lines, sources)
@@ -192,7 +194,8 @@ def _entries(lines: _Lines) -> list[dict[str, Any]]:
         lines.refuse(place[1] if place else lines.text.count("\n") + 1, f"not TOML: {what}")
     for key in document:
         if key != "source":
-            line = next(n for n, text in enumerate(lines.text.splitlines(), 1) if key in text)
+            found = (n for n, text in enumerate(lines.text.splitlines(), 1) if key in text)
+            line = next(found, 1)  # it may be spelt with escapes
             lines.refuse(line, f"unknown '{key}': every entry begins with [[source]]")
     entries = document.get("source")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):

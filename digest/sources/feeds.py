@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from digest.sources.catalogue import Source
     from digest.sources.http import PoliteClient
 
-PARSER = "feed/2"
+PARSER = "feed/3"
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.1"

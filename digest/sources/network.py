@@ -79,6 +79,18 @@ def _is_anothers(url: httpx.URL, allowed: Collection[str] | bool) -> bool:
     return not isinstance(allowed, bool) and any(name.endswith(owned) for name in allowed)
 
 
+def private_to(source: str, address: str) -> frozenset[str]:
+    """What a private source may ask, as ``is_allowed`` reads it: the host and port of its address.
+
+    From port 80 such a host sends one on to itself, encrypted: that is meant, too.
+    """
+    url = httpx.URL(address)
+    ports = {host_and_port(url)}
+    if ports == {f"{url.host}:80"}:
+        ports.add(host_and_port(url.copy_with(scheme="https", port=443)))
+    return frozenset(f"{source}@{port}" for port in ports)
+
+
 def host_and_port(address: httpx.URL | str) -> str:
     """Such as ``intranet.example:80``, also where the address does not state the port."""
     url = httpx.URL(address)

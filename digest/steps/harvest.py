@@ -29,7 +29,7 @@ from digest.quarter import Quarter
 from digest.sources import Document, arxiv_api, arxiv_oai, catalogue, feeds, snapshot
 from digest.sources.catalogue import Source
 from digest.sources.http import Pace, PoliteClient, validators_of
-from digest.sources.network import host_and_port
+from digest.sources.network import private_to
 from digest.steps import announce
 from digest.steps.asking import answers_of
 from digest.steps.local import local_files
@@ -266,8 +266,9 @@ def client_for(inputs: Inputs) -> PoliteClient:
     # One machine, one turn: the state lies with the user, not in one of many working folders.
     folder = platformdirs.user_state_path("sdg-ai-digest")
     pace = Pace(folder, others=0.0) if inputs.sample else Pace(folder)
-    meant = {f"{s.id}@{host_and_port(s.url)}" for s in known_sources(inputs) if s.private}
-    return PoliteClient(user_agent=agent, allow_private=inputs.private_hosts | meant, pace=pace)
+    meant = (private_to(s.id, s.url) for s in known_sources(inputs) if s.private)
+    allowed = inputs.private_hosts.union(*meant)
+    return PoliteClient(user_agent=agent, allow_private=allowed, pace=pace)
 
 
 def _harvest_network(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.config import Report
 from digest.errors import StorageFull, StoreBusy, StoreCorrupt, StoreError
 from digest.store.archive import storage_errors
 
@@ -18,17 +20,27 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BRIEF = 2.0  # seconds: longer than a reader's look
+PATIENCE = 600.0  # seconds: longer than the reading of all that is there, or a copy of it
 LOOK = 0.1  # seconds between two tries
+_LOGGER = logging.getLogger("digest.progress")
+
+
+def _tell(line: str) -> None:
+    _LOGGER.warning("%s", line)
 
 
 @contextmanager
-def writing(path: Path, wait: float = BRIEF) -> Iterator[duckdb.DuckDBPyConnection]:
+def writing(
+    path: Path, wait: float = PATIENCE, say: Report = _tell
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The one writer's connection to the database at ``path``, made and migrated when needed.
 
-    ``wait`` is for how many seconds others may have it still: a reader keeps a writer out, too.
+    ``wait`` is for how many seconds others may have it still: a reader keeps a writer out, too,
+    and no run shall end because somebody looks. ``say`` hears, once, who has it when it takes
+    longer than a moment; unless told otherwise whoever follows the progress does.
 
     Raises:
-        StoreBusy: another process writes; the message has its number.
+        StoreBusy: another process has it still; the message has its number.
         StoreCorrupt: the file is no readable database.
         StoreError: it was written by a newer version of this program.
         StorageFull: no space or no right to write.
@@ -36,7 +48,7 @@ def writing(path: Path, wait: float = BRIEF) -> Iterator[duckdb.DuckDBPyConnecti
     with storage_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
     with explained(path):
-        connection = _connect_for_writing(path, wait)
+        connection = _connect_for_writing(path, wait, say)
         try:
             migrate(connection, path)
             yield connection
@@ -108,9 +120,7 @@ def snapshot(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 @contextmanager
-def attached(
-    connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool = False
-) -> Iterator[None]:
+def attached(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Iterator[None]:
     """Another database file under a name of its own, for the length of the block.
 
     Raises:
@@ -119,8 +129,7 @@ def attached(
     import duckdb
 
     with explained(path):
-        mode = " (READ_ONLY)" if read_only else ""
-        connection.execute(f"ATTACH '{_quoted(path)}' AS {name}{mode}")
+        connection.execute(f"ATTACH '{_quoted(path)}' AS {name}")
     try:
         yield
     except BaseException:
@@ -223,11 +232,11 @@ def explanation(path: Path, message: str) -> StoreError:
     """What DuckDB's message about the file means for the person who ran the command."""
     if holder := re.search(r"Conflicting lock is held in (.+?) \(PID (\d+)\)", message):
         return StoreBusy(
-            f"{path} is being written by another process (number {holder[2]}, {holder[1]}): "
+            f"{path} is in use by another process (number {holder[2]}, {holder[1]}): "
             "wait until it has finished, or stop it"
         )
     if "Could not set lock" in message:
-        return StoreBusy(f"{path} is being written by another process: wait until it has finished")
+        return StoreBusy(f"{path} is in use by another process: wait until it has finished")
     if re.search(_FULL, message):
         return StorageFull(
             f"cannot write to {path}: the disk is full: free some space and run again, "
@@ -241,14 +250,18 @@ def explanation(path: Path, message: str) -> StoreError:
     )
 
 
-def _connect_for_writing(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
-    until = time.monotonic() + wait
+def _connect_for_writing(path: Path, wait: float, say: Report) -> duckdb.DuckDBPyConnection:
+    began, said = time.monotonic(), False
     while True:
         try:
             return _connect(path, read_only=False)
-        except StoreBusy:
-            if time.monotonic() > until:
+        except StoreBusy as error:
+            waited = time.monotonic() - began
+            if waited > wait:
                 raise
+            if waited > BRIEF and not said:
+                said = True
+                say(f"waiting: {error}")
         time.sleep(LOOK)
 
 

@@ -2,6 +2,8 @@
 
 Records go in by batches; after each batch the items that its records touch are resolved anew from
 all their records, so the items never depend on the order of arrival or on where a run was killed.
+But for one thing: a record of a quarter that is not wanted is kept only if its item is there; one
+that came before its item is kept when another answer says it again.
 """
 
 from __future__ import annotations
@@ -52,6 +54,9 @@ def ingest(
     entries: Iterable[Record | Rejection],
 ) -> tuple[Counts, SourceError | None]:
     """Store what a document says of the ``wanted`` quarters; returns this call's counts.
+
+    What it says of an item that is stored is kept whatever its date: that may be the one that
+    tells the item's quarter.
 
     A document that this parser has read to the end for these quarters is not parsed again: all
     that it holds is known. When ``entries`` breaks off with a ``SourceError``, what came before is
@@ -157,15 +162,17 @@ def _store(
     here = (_naive(document.fetched_at), document.document_id)
     known = _known(connection, [record_id for record_id, _ in records])
     earliest: dict[str, Record] = {}
-    out = 0
+    outside: dict[str, Record] = {}
     for record_id, record in records:
-        if Quarter.of(record.published) not in wanted:
-            out += record_id not in known
+        is_wanted = record_id in known or Quarter.of(record.published) in wanted
+        if not is_wanted:
+            outside.setdefault(record_id, record)
         elif record_id not in known or here < known[record_id]:
             earliest.setdefault(record_id, record)
-    if earliest:
-        _insert_records(connection, document, earliest)
-        _resolve_items(connection, list(earliest))
+    _keep(connection, document, earliest)
+    about = _about_stored_items(connection, outside)
+    _keep(connection, document, about)
+    earliest |= about
     for r in rejections:
         connection.execute(
             "INSERT OR IGNORE INTO rejection VALUES (?, ?, ?, ?, ?)",
@@ -173,6 +180,7 @@ def _store(
         )
     brought.update(earliest, (rid for rid, first in known.items() if first == here))
     stored = len(earliest.keys() - known.keys())
+    out = sum(record_id in outside and record_id not in about for record_id, _ in records)
     return Counts(len(batch), stored, len(records) - stored - out, out, len(rejections))
 
 
@@ -185,6 +193,37 @@ def _known(
         "SELECT record_id, first_seen, document_id FROM asked JOIN record USING (record_id)"
     )
     return {row[0]: (row[1], row[2]) for row in rows.fetchall()}
+
+
+def _about_stored_items(
+    connection: duckdb.DuckDBPyConnection, outside: dict[str, Record]
+) -> dict[str, Record]:
+    """Those records, of quarters that are not wanted, which tell of an item that is stored.
+
+    Such as arXiv's own of a paper that a feed announced on the next quarter's first day. A feed's
+    own id shows nothing of the kind, nor does a key that several items have.
+    """
+    keys = [
+        (rid, key) for rid, record in outside.items() for key in keys_of(record)
+        if key.startswith(("arxiv:", "doi:", "url:"))
+    ]  # fmt: skip
+    asked = _table({"record_id": [rid for rid, _ in keys], "key": [key for _, key in keys]})  # noqa: F841
+    rows = connection.execute(
+        "SELECT DISTINCT asked.record_id FROM asked JOIN record_key USING (key) "
+        "JOIN item_record ON item_record.record_id = record_key.record_id "
+        "GROUP BY asked.record_id, key HAVING count(DISTINCT item_id) = 1"
+    )
+    found = {row[0] for row in rows.fetchall()}
+    return {rid: record for rid, record in outside.items() if rid in found}
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection, document: Archived, fresh: dict[str, Record]
+) -> None:
+    """Store records as the document's, and derive their items anew."""
+    if fresh:
+        _insert_records(connection, document, fresh)
+        _resolve_items(connection, list(fresh))
 
 
 def _insert_records(

@@ -8,6 +8,7 @@ harvests exist only in a database, and are copied from one that can be read.
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from digest.errors import StoreBusy, StoreCorrupt, StoreError
 from digest.quarter import Quarter
 from digest.store.archive import storage_errors
 from digest.store.checks import read_all
-from digest.store.database import attached, reading, snapshot_path, transaction, writing
+from digest.store.database import BRIEF, attached, snapshot_path, transaction, writing
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,14 +58,40 @@ def find_old(path: Path) -> tuple[Old, list[str]]:
         StoreError: it was written by a newer digest.
     """
     problems: list[str] = []
-    for candidate, opened in ((path, writing), (snapshot_path(path), reading)):
+    for candidate in (path, snapshot_path(path)):
         if candidate.exists():
             try:
-                with opened(candidate) as connection:
+                with (
+                    _of_today(candidate, path) as file,
+                    writing(file, wait=BRIEF) as connection,
+                ):
                     return _old(connection, candidate), problems
             except StoreCorrupt as error:
                 problems.append(str(error))
     return Old(), problems
+
+
+@contextmanager
+def _of_today(old: Path, path: Path) -> Iterator[Path]:
+    """A file with what ``old`` holds, in today's schema: itself, if it is the one at ``path``.
+
+    Of the snapshot, which may be older than this digest, it is a copy for the length of the block.
+    """
+    if old == path:
+        yield old
+        return
+    copy = old.with_name(f".{old.name}")
+    remove(copy)  # of a killed run
+    try:
+        with storage_errors(copy):
+            shutil.copyfile(old, copy)
+        with writing(copy):
+            pass
+        yield copy
+    except StoreError as error:
+        raise type(error)(str(error).replace(str(copy), str(old))) from None
+    finally:
+        remove(copy)
 
 
 def _old(connection: duckdb.DuckDBPyConnection, path: Path) -> Old:
@@ -85,7 +112,7 @@ def beginning(path: Path, old: Old) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     scratch = scratch_path(path)
     try:
-        with writing(scratch):
+        with writing(scratch, wait=BRIEF):
             pass  # the remains of a killed run are nobody's; those of a running one are locked
     except StoreBusy:
         raise
@@ -96,7 +123,7 @@ def beginning(path: Path, old: Old) -> Iterator[duckdb.DuckDBPyConnection]:
         if old.path is None:
             yield connection
         else:
-            with attached(connection, old.path, "old", read_only=old.path != path):
+            with _of_today(old.path, path) as file, attached(connection, file, "old"):
                 yield connection
 
 

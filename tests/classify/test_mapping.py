@@ -26,6 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_outputs_are_translated(path: Path) -> None:
     assert columns(path, GOOD) == (("sdg", "6"), ("sdg", "13"), ("sdg", "none"), None)
+    assert columns(path, "\ufeff" + GOOD) == columns(path, GOOD)  # as editors under Windows begin
     mapping = read_mapping(path, OUTPUTS)
     assert (mapping.languages, mapping.threshold, mapping.unsure) == (["en"], 0.5, 0.1)
 

@@ -33,6 +33,15 @@ def step(done: int, *, is_last: bool = False) -> Progress:
     return Progress("classify", "texts", done, 5_000, 10.0, is_last=is_last)
 
 
+def test_a_wait_is_told_at_once() -> None:
+    """Nothing else comes for a while, and whoever looks wonders."""
+    with told(start=100.0) as (teller, out):
+        waits = record("waiting: the database is in use", 101.0)
+        waits.levelno = logging.WARNING
+        teller.emit(waits)
+    assert out.getvalue() == "waiting: the database is in use\n"
+
+
 def test_without_a_terminal_there_is_a_line_every_ten_seconds_and_the_last_of_a_step() -> None:
     with told(start=100.0) as (teller, out):
         for second in range(1, 36):

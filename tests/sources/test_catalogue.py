@@ -121,6 +121,7 @@ def test_two_entries_with_one_id_or_one_address_are_refused(write: Callable[[str
         "source = [1]",
         '[source]\nid = "x"',
         "[[sources]]\n",
+        '"sour\\u0063es" = 1\n' + ENTRY,
         'title = "x"\n' + ENTRY,
     ],
 )
@@ -135,6 +136,17 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"# caf\xe9\n")
     with pytest.raises(SourceListError, match="is not UTF-8 text"):
         load(tmp_path / "latin.toml")
+
+
+def test_a_name_that_no_file_can_have_is_refused() -> None:
+    with pytest.raises(SourceListError, match=r"'a\\x00b' cannot be read: embedded null byte"):
+        load(Path("a\0b"))
+
+
+def test_the_mark_that_windows_editors_write_is_no_part_of_the_list(
+    write: Callable[[str], Path],
+) -> None:
+    assert load(write("\ufeff" + ENTRY)) == load(write(ENTRY))
 
 
 def test_select_by_id_or_what_is_enabled(source: Callable[..., Source]) -> None:

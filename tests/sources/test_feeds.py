@@ -215,6 +215,21 @@ def test_an_entry_that_carries_a_doi_is_a_paper(item: str, doi: str) -> None:
     assert (record.doi, record.kind) == (doi, "paper" if doi else "news")
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<link>https://doi.org/10.48550/arXiv.2602.01234</link>",
+        "<link>https://news.example/1</link>"
+        "<dc:identifier>doi:10.48550/arXiv.2602.01234</dc:identifier>",
+        "<link>https://news.example/1</link><prism:doi>10.48550/ARXIV.2602.01234</prism:doi>",
+        "<guid>10.48550/arXiv.2602.01234</guid>",
+    ],
+)
+def test_an_entry_with_arxivs_own_doi_is_of_the_paper(item: str) -> None:
+    record = one(f"<title>T</title>{item}")
+    assert (record.arxiv_id, record.doi, record.kind) == ("2602.01234", "", "paper")
+
+
 def test_an_arxiv_entry_has_its_id_no_version_and_a_date_not_after_its_month() -> None:
     record = one(
         "<title>T</title><link>https://arxiv.org/abs/2602.01234</link>"

@@ -8,7 +8,7 @@ import pytest
 from digest.errors import (
     UnsafeAddress,
 )
-from digest.sources.network import check_url, host_and_port, is_allowed, is_public
+from digest.sources.network import check_url, host_and_port, is_allowed, is_public, private_to
 from tests.servers import (
     Answer,
     body,
@@ -91,6 +91,28 @@ def test_what_is_private_to_one_source_is_refused_to_others_even_where_it_is_con
     with pytest.raises(UnsafeAddress, match="may be asked for another source alone"):
         check_url(url, "press", allowed)
     check_url(httpx.URL("http://other.example/feed"), "press", allowed)
+
+
+@pytest.mark.parametrize(
+    ("listed", "allowed", "refused"),
+    [
+        ("http://intranet.example/feed", ["http://intranet.example/", "https://intranet.example/"],
+         ["http://intranet.example:8080/", "https://intranet.example:8443/", "http://b.example/"]),
+        ("https://intranet.example/feed", ["https://intranet.example/"],
+         ["http://intranet.example/", "http://intranet.example:8080/"]),
+        ("http://intranet.example:8080/feed", ["http://intranet.example:8080/"],
+         ["https://intranet.example/", "http://intranet.example/"]),
+        ("http://[fd00::1]/feed", ["http://[fd00::1]/", "https://[fd00::1]/"],
+         ["https://[fd00::2]/"]),
+    ],
+)  # fmt: skip
+def test_a_private_source_may_ask_its_server_and_that_server_encrypted(
+    listed: str, allowed: list[str], refused: list[str]
+) -> None:
+    meant = private_to("intranet", listed)
+    assert all(is_allowed(httpx.URL(url), "intranet", meant) for url in allowed)
+    assert not any(is_allowed(httpx.URL(url), "intranet", meant) for url in refused)
+    assert not any(is_allowed(httpx.URL(url), "press", meant) for url in (*allowed, *refused))
 
 
 @pytest.mark.parametrize("target", PRIVATE)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from digest.config import Workplace
@@ -84,6 +85,21 @@ def test_without_the_database_the_labels_come_from_the_snapshot(
     assert ("digest.corrupt.duckdb" in files(harvested)) is is_there
 
 
+def test_a_snapshot_of_an_older_digest_gives_its_labels_too(harvested: Workplace) -> None:
+    """After an upgrade and before the first run, when the database cannot be read any more."""
+    before = all_tables(harvested.database)
+    old = snapshot_path(harvested.database)
+    with duckdb.connect(str(old)) as connection:
+        connection.execute("DELETE FROM migration WHERE number >= 3; DROP TABLE alert")
+    harvested.database.write_bytes(b"no database")
+    with pytest.raises(StoreError, match="of an older digest"):
+        all_tables(old)
+    lines = list(reparse(harvested))
+    assert all_tables(harvested.database) == all_tables(old) == before
+    assert f"labels and the history of harvests come from the snapshot {old}" in lines
+    assert files(harvested) == {"digest.duckdb", "digest.read.duckdb", "digest.corrupt.duckdb"}
+
+
 def test_without_both_the_items_come_back_and_the_labels_are_made_again(
     harvested: Workplace,
 ) -> None:
@@ -96,7 +112,8 @@ def test_without_both_the_items_come_back_and_the_labels_are_made_again(
     assert not any(after[name] for name in lost)
     for name in before.keys() - lost:
         assert after[name] == before[name], name
-    assert sum("cannot be read as a database" in line for line in lines) == 2
+    for path in (harvested.database, snapshot_path(harvested.database)):
+        assert sum(line.startswith(f"{path} cannot be read as a database") for line in lines) == 1
     assert any("the next digest run labels all texts again" in line for line in lines)
 
 

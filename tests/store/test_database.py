@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -47,7 +48,7 @@ def count(connection: duckdb.DuckDBPyConnection) -> int:
 
 def test_a_second_writer_is_told_who_holds_the_file(place: Workplace) -> None:
     with another_writer(place.database) as number:
-        sentence = busy(writing, place.database)
+        sentence = busy(partial(writing, wait=0), place.database)
     assert str(place.database) in sentence
     assert f"number {number}" in sentence
     assert "wait until it has finished" in sentence

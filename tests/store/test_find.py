@@ -34,6 +34,7 @@ def filled(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         " 2602.00003v1 ",
         "arXiv:2602.00003",
         "https://arxiv.org/abs/2602.00003v2",
+        "https://doi.org/10.48550/arXiv.2602.00003",
         "10.1000/xyz.3",
         "doi:10.1000/xyz.3",
         "https://doi.org/10.1000/XYZ.3",

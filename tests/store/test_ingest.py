@@ -152,6 +152,48 @@ def test_every_entry_is_counted_where_it_went(connection: duckdb.DuckDBPyConnect
     ]
 
 
+EVE = NOON - timedelta(days=40)  # of the quarter before
+
+
+def test_arxivs_own_word_on_a_stored_paper_counts_whatever_quarter_it_tells(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """A feed announces on the first day of a quarter what was submitted on the last of another."""
+    told = paper(1, version=0, source="blog", external_id="g", text="Hot!", published=NOON)
+    take(connection, archived("feed"), [told])
+    assert [row[1] for row in stored_items(connection).values()] == ["2026Q1"]
+    own = paper(1, version=2, withdrawn=True, published=EVE)
+    counts = take(connection, archived("oai", 1), [own, paper(2, published=EVE)])
+    assert counts == Counts(read=2, stored=1, out_of_quarter=1)
+    assert stored_items(connection) == expected_items(resolve([seen(told), seen(own, 1)]))
+    [(item_id, (_, quarter, _, _, withdrawn, _, lead, *_))] = stored_items(connection).items()
+    assert (item_id, quarter, withdrawn) == ("arxiv:2602.00001", "2025Q4", True)
+    assert lead == own.record_id
+    again = take(connection, archived("oai again", 2), [own, paper(2, published=EVE)])
+    assert again == Counts(read=2, known=1, out_of_quarter=1)
+
+
+@pytest.mark.parametrize("changes", [{"doi": "10.1234/x"}, {"url": "https://news.example/x"}])
+def test_an_item_and_an_older_record_of_it_meet_by_doi_or_address(
+    connection: duckdb.DuckDBPyConnection, changes: dict[str, Any]
+) -> None:
+    story = news("a", title="T", **changes)
+    earlier = news("b", title="T", published=EVE, source="who", **changes)
+    counts = take(connection, archived("a"), [earlier, story])
+    assert counts == Counts(read=2, stored=2)
+    assert [row[1] for row in stored_items(connection).values()] == ["2025Q4"]
+
+
+def test_an_address_of_several_items_brings_no_others(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """A changelog's old entries lead to the same page as its new ones."""
+    page = "https://news.example/changelog"
+    take(connection, archived("a"), [news(n, url=page) for n in "ab"])
+    old = news("old", url=page, published=EVE)
+    assert take(connection, archived("b", 1), [old]) == Counts(read=1, out_of_quarter=1)
+
+
 def test_what_came_before_a_break_is_kept_and_the_break_is_no_entry(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:

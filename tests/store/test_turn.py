@@ -45,10 +45,28 @@ def test_who_does_not_wait_longer_is_refused(place: Workplace, wait: float) -> N
         assert wait <= time.monotonic() - started < wait + 1
 
 
-def test_a_writer_waits_for_a_brief_look(place: Workplace) -> None:
-    with held(place, "database") as holder:
+@pytest.mark.parametrize("what", ["database", "look"])
+def test_a_writer_waits_while_somebody_reads_and_says_so_once(
+    place: Workplace, what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with writing(place.database):
+        pass
+    with held(place, what) as holder:
         with pytest.raises(StoreBusy), writing(place.database, wait=0):
             pass
+        after(4, holder)
+        with writing(place.database):
+            assert holder.poll() is not None
+    (said,) = caplog.messages
+    assert said.startswith(f"waiting: {place.database} is in use by another process (number ")
+    assert f"(number {holder.pid}, " in said
+
+
+def test_a_writer_says_nothing_of_a_brief_look(
+    place: Workplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    with held(place, "database") as holder:
         after(0.5, holder)
         with writing(place.database):
             assert holder.poll() is not None
+    assert caplog.messages == []

@@ -126,16 +126,15 @@ def named_works(text: str, links: Iterable[str] = ()) -> Iterator[str]:
 def _keys_of_address(address: str) -> Iterator[str]:
     if arxiv_id := arxiv_id_in(address):
         yield f"arxiv:{arxiv_id}"
-    elif doi_in(address) or "/10.48550/" in address:
+    elif doi_in(address):
         yield from _keys_of_doi(address.partition("/10.")[2].join(("10.", "")))
     elif web_address(address):
         yield digest_of(canonical_url(address), prefix="url:", length=16)
 
 
 def _keys_of_doi(doi: str) -> Iterator[str]:
-    arxiv = re.match(r"(?i)10\.48550/arxiv\." + ARXIV_ID.pattern, doi)
-    if arxiv:
-        yield f"arxiv:{arxiv[1]}"
+    if arxiv_id := arxiv_id_in(doi):
+        yield f"arxiv:{arxiv_id}"
     elif known := doi_in(doi):
         yield f"doi:{known}"
 

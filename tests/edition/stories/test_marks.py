@@ -24,6 +24,8 @@ from tests.examples import news
         ("https://arxiv.org/abs/2602.00001", {"arxiv:2602.00001"}),
         ("(https://www.arxiv.org/pdf/2602.00001v3)", {"arxiv:2602.00001"}),
         ("https://doi.org/10.48550/arXiv.2602.00001", {"arxiv:2602.00001"}),
+        ("doi:10.48550/ARXIV.2602.00001), and more", {"arxiv:2602.00001"}),
+        ("https://library.example/doi/10.48550/arXiv.2602.00001", {"arxiv:2602.00001"}),
         ("doi 10.1000/ABC.5, and more", {"doi:10.1000/abc.5"}),
         ("https://doi.org/10.1000/ABC.5.", {"doi:10.1000/abc.5"}),
         ("hep-th/9901001 without its archive's name", set()),
