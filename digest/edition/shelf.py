@@ -11,6 +11,8 @@ The shelf is the only record of what was published, so it survives the loss of t
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from typing import Any, Literal
 import orjson
 
 from digest.edition.manifest import Manifest
-from digest.errors import StoreCorrupt
+from digest.errors import QuarterError, StoreCorrupt
 from digest.quarter import Quarter
 from digest.store.archive import content_of, files_in, replacing, storage_errors
 
@@ -62,8 +64,8 @@ class Shelf:
 
     def editions(self, quarter: Quarter | None = None) -> list[Edition]:
         """What was published, of one quarter or of all, oldest quarter and version first."""
-        metas = files_in(self.folder, f"{quarter or '*'}/*.meta.json")
-        return sorted(map(_edition, metas), key=_order)
+        metas = self._files(f"{quarter or '*'}/*.meta.json")
+        return sorted((_edition(path, of) for path, of in metas), key=_order)
 
     def quarters(self) -> frozenset[Quarter]:
         """The quarters of which an edition was published."""
@@ -71,8 +73,12 @@ class Shelf:
 
     def drafts(self) -> list[Quarter]:
         """The quarters that have a draft."""
-        drafts = files_in(self.folder, "*/draft.json")
-        return sorted(Quarter.parse(path.parent.name) for path in drafts)
+        return sorted(of for _, of in self._files("*/draft.json"))
+
+    def foreign(self) -> list[Path]:
+        """Folders with manifests that are no quarter's own, such as a copy: nobody reads them."""
+        holding = {path.parent for path in files_in(self.folder, "*/*.json")}
+        return sorted(folder for folder in holding if self._quarter_of(folder) is None)
 
     def unfinished(self) -> list[Path]:
         """Versions that a killed process did not publish to the end."""
@@ -193,6 +199,19 @@ class Shelf:
         self.withdraw(quarter)
         return edition
 
+    def _files(self, pattern: str) -> Iterator[tuple[Path, Quarter]]:
+        """The files of quarters' own folders that match, each with its quarter."""
+        for path in files_in(self.folder, pattern):
+            if quarter := self._quarter_of(path.parent):
+                yield path, quarter
+
+    def _quarter_of(self, folder: Path) -> Quarter | None:
+        """Whose folder it is: a copy has another name, or lies elsewhere."""
+        with suppress(QuarterError):
+            quarter = Quarter.parse(folder.name)
+            return quarter if folder == self.folder / str(quarter) else None
+        return None
+
     def _path(self, quarter: Quarter, name: str) -> Path:
         return self.folder / str(quarter) / f"{name}.json"
 
@@ -208,12 +227,11 @@ def _manifest(path: Path, content: bytes) -> Manifest:
         raise StoreCorrupt(f"{path} is not a manifest that this version can read") from None
 
 
-def _edition(path: Path) -> Edition:
+def _edition(path: Path, quarter: Quarter) -> Edition:
     try:
         meta = orjson.loads(content_of(path) or b"")
         moment = datetime.fromisoformat(meta["published_at"])
         correction = _correction(meta["correction"]) if "correction" in meta else None
-        quarter = Quarter.parse(path.parent.name)
         return Edition(quarter, meta["version"], meta["sha256"], moment, correction)
     except (ValueError, TypeError, KeyError):
         raise StoreCorrupt(
