@@ -327,7 +327,8 @@ def _store_answer(
 
 
 def _last_answer(run: Harvest, source: Source) -> Archived | None:
-    """The last answer, if it could be read to its end: of another a server must not say that it
-    has not changed."""
+    """The last answer, if it is there still and could be read to its end: of another a server must
+    not say that it has not changed. It is read for that: 0.1 s for the 20 MB that are the most."""
     good = [d for d in run.archive.documents(source.id) if d.status == HTTPStatus.OK]
-    return good[-1] if good and not has_problem(run.connection, good[-1]) else None
+    is_good = good and run.archive.is_whole(good[-1]) and not has_problem(run.connection, good[-1])
+    return good[-1] if is_good else None

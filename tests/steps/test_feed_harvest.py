@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from digest.config import Inputs, Workplace
 from digest.quarter import Quarter
 from digest.steps.harvest import harvest
 from digest.steps.reparse import reparse
+from digest.store.archive import Archive
 from digest.store.history import ANSWERED, FAILED
 from tests.servers import Answer, FaultyServer, body, in_turn, redirect, unless_unchanged
 
@@ -71,13 +72,18 @@ def listed(folder: Path, private: str = "", **addresses: str) -> Path:
 
 
 def harvested(
-    connection: duckdb.DuckDBPyConnection, place: Workplace, sources: Path, *private: str
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    sources: Path,
+    *private: str,
+    quarter: Quarter = Q1,
+    now: datetime = NOW,
 ) -> dict[str, tuple[str, str]]:
     """What became of each source, and why."""
     inputs = Inputs(
         sources, contact="mailto:a@b.example", sample=True, private_hosts=frozenset(private)
     )
-    found = harvest(connection, place, Q1, inputs, lambda: NOW)
+    found = harvest(connection, place, quarter, inputs, lambda: now)
     return {outcome.source: (outcome.outcome, outcome.detail) for outcome in found}
 
 
@@ -130,6 +136,29 @@ def test_a_document_that_broke_off_is_asked_for_again_whole(
     assert harvested(connection, place, sources, "127.0.0.1")["press"][0] == FAILED
     assert harvested(connection, place, sources, "127.0.0.1")["press"] == (ANSWERED, "")
     assert titles(connection) == {"first", "second"}
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"else")])
+def test_an_answer_that_the_archive_has_lost_is_asked_for_again(
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    tmp_path: Path,
+    stack: ExitStack,
+    damage: Callable[[Path], object],
+) -> None:
+    """Its server must not say of it that it has not changed; the other sources go on anyway."""
+    server = stack.enter_context(FaultyServer({
+        "/lost": versioned(feed(entry("lost"))), "/good": versioned(feed(entry("good"))),
+    }))  # fmt: skip
+    sources = listed(tmp_path, lost=server.url("/lost"), good=server.url("/good"))
+    harvested(connection, place, sources, "127.0.0.1")
+    (lost,) = Archive(place.raw).documents("lost")
+    (body,) = place.raw.rglob(f"{lost.sha256}.zst")
+    damage(body)
+    outcomes = harvested(connection, place, sources, "127.0.0.1", quarter=Q1.previous())
+    assert outcomes == {"lost": (ANSWERED, ""), "good": (ANSWERED, "")}
+    assert list(Archive(place.raw).damaged()) == []
+    assert titles(connection) == {"lost", "good"}
 
 
 def test_one_source_s_private_host_is_no_other_one_s(
