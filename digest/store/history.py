@@ -158,6 +158,15 @@ def documents_read(connection: duckdb.DuckDBPyConnection) -> int:
     return int(row[0])
 
 
+def documents_read_for(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> set[str]:
+    """The ids of the documents that were read for a quarter, by whatever parser, to any end."""
+    rows = connection.execute(
+        "SELECT document_id FROM ingest WHERE list_contains(string_split(quarters, ' '), ?)",
+        [str(quarter)],
+    )
+    return {document_id for (document_id,) in rows.fetchall()}
+
+
 def record_count(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> int:
     """The distinct records behind the quarter's items."""
     row = connection.execute(
