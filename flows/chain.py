@@ -117,15 +117,22 @@ def freeze() -> list[str]:
 
     Returns the quarters that wait for review.
     """
+    frozen: list[str] = []
     with at_work(get_run_logger().info) as me:
         from digest.config import utc_now
-        from digest.steps.freezing import freeze as freeze_drafts
+        from digest.edition.shelf import Shelf
+        from digest.steps.freezing import Stage
+        from digest.steps.freezing import freeze as freeze_draft
         from flows.review import open_frozen
 
-        frozen = freeze_drafts(me.place, me.settings.look_back_days, utc_now)
-        for each in frozen:
-            open_frozen(me.place, each, me.settings.inputs())
-    return list(map(str, frozen))
+        for each in Shelf(me.place.editions).drafts():
+            stage = freeze_draft(me.place, each, me.settings.look_back_days, utc_now)
+            if stage is Stage.UNHARVESTED:
+                get_run_logger().warning("%s is not frozen; %s", each, stage.value)
+            elif stage is Stage.FROZEN:
+                frozen.append(str(each))
+                open_frozen(me.place, each, me.settings.inputs())
+    return frozen
 
 
 @flow(name="review", flow_run_name="review {quarter}")

@@ -135,6 +135,15 @@ def is_harvested(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> boo
     return last is not None and last[1] is not None
 
 
+def has_answered(connection: duckdb.DuckDBPyConnection, quarter: Quarter, since: datetime) -> bool:
+    """Whether any source has answered a harvest of a quarter since a moment."""
+    row = connection.execute(
+        "SELECT 1 FROM harvest WHERE quarter = ? AND outcome = ? AND finished_at >= ? LIMIT 1",
+        [str(quarter), ANSWERED, since.astimezone(UTC).replace(tzinfo=None)],
+    ).fetchone()
+    return row is not None
+
+
 def rejections(
     connection: duckdb.DuckDBPyConnection, quarter: Quarter
 ) -> tuple[tuple[str, int], ...]:
