@@ -11,6 +11,7 @@
     ├── SourceError                 one source failed; the others go on (exit 1 at the end)
     │   ├── Unreachable             no connection, a timeout, a broken body
     │   ├── Refused                 an HTTP status that is not an answer
+    │   ├── LeftAlone               not asked: its server wants to be left alone for now
     │   ├── TooLarge                more bytes than the limit, also after decompression
     │   ├── UnsafeAddress           a private address, a forbidden scheme, a redirect loop
     │   ├── Unreadable              an answer that is not what the source should send
@@ -124,6 +125,10 @@ class Refused(SourceError):
     def __init__(self, source: str, url: str, status: int, hint: str = "") -> None:
         self.status = status
         super().__init__(source, url, f"HTTP {status}", hint)
+
+
+class LeftAlone(SourceError):
+    """The server had asked for a rest that is not over, so this source was not asked."""
 
 
 class TooLarge(SourceError):

@@ -21,7 +21,7 @@ ALERT, BRIEF, REVIEW = "alert", "brief", "review"
 
 @dataclass(frozen=True, slots=True)
 class HarvestDue:
-    """Why the harvest begins: ``schedule``, ``hand`` or the name of an outside system."""
+    """Why the harvest begins: ``schedule``, ``hand``, ``freeze`` or an outside system's name."""
 
     because: str
 
@@ -185,8 +185,8 @@ class Kind:
 
 
 CATALOGUE = (
-    Kind("digest.harvest.due", "a harvest is asked for: by the schedule, by hand, from outside",
-         HarvestDue, (HARVEST,)),
+    Kind("digest.harvest.due", "a harvest is asked for: by the schedule, by hand, from outside, or "
+         "before a draft is frozen that lacks the quarter's end", HarvestDue, (HARVEST,)),
     Kind("digest.harvest.completed", "a harvest changed what is stored of a quarter",
          HarvestCompleted, (CLASSIFY,)),
     Kind("digest.labels.completed", "every text of a changed quarter has its labels",

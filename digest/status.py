@@ -58,7 +58,7 @@ def status_lines(
             *_source_lines(outcomes),
             *_silent_lines(health(connection, [o.source for o in outcomes], now)),
             *_rejection_lines(history.rejections(connection, quarter)),
-            *_edition_lines(connection, place, quarter, used),
+            *_edition_lines(connection, place, quarter, used, now),
             *_event_lines(unhandled(connection), now, is_served=serve_holder(place) is not None),
             *_alert_lines(alerts.attempts(connection)),
         ]
@@ -134,7 +134,11 @@ def _rejection_lines(rejections: Iterable[tuple[str, int]]) -> Iterator[str]:
 
 
 def _edition_lines(
-    connection: duckdb.DuckDBPyConnection, place: Workplace, quarter: Quarter, used: tuple[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    place: Workplace,
+    quarter: Quarter,
+    used: tuple[str, str],
+    now: datetime,
 ) -> Iterator[str]:
     shelf = Shelf(place.editions)
     stored = history.item_states(connection, quarter)
@@ -145,6 +149,13 @@ def _edition_lines(
             yield "draft: none"
         else:
             yield _draft_line(draft, published)
+            is_over = quarter.end <= now and not published
+            if is_over and not history.has_answered(connection, quarter, quarter.end):
+                yield (
+                    "  no source has answered since the quarter ended: its last days are missing, "
+                    f"and it is not frozen for review before one has; digest run {quarter} asks "
+                    "them"
+                )
             yield from _review_lines(draft, shelf, quarter, signoffs(connection, quarter))
             if behind := _behind(draft, stored, used, history.waiting(connection, quarter, *used)):
                 reviewed = shelf.is_frozen(quarter) and place.packet(quarter).exists()

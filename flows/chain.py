@@ -3,9 +3,9 @@
     harvest -> classify -> draft -> freeze -> review (people) -> publish        brief
 
 What starts a flow (an event, the clock, a person) only says "look": a run that finds nothing to do
-ends at once. A worker elsewhere imports this module before every run, so what a flow needs is
-imported when it has its turn and has said so; runs of ``digest serve`` itself have it already
-(``flows.preloaded``).
+ends at once. What fails for one quarter stops no other: the run fails in the end, and names it. A
+worker elsewhere imports this module before every run, so what a flow needs is imported when it has
+its turn and has said so; runs of ``digest serve`` itself have it already (``flows.preloaded``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from prefect import flow, get_run_logger
 
+from flows.apart import apart
 from flows.served import at_work
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def harvest(quarter: str = "", because: str = "hand") -> State[list[str]]:
     """
     from prefect.states import Completed
 
-    with at_work(get_run_logger().info) as me:
+    missed: set[str] = set()
+    with apart() as of, at_work(get_run_logger().info) as me:
         from digest.config import utc_now
         from digest.events import HARVEST
         from digest.quarter import Quarter
@@ -43,12 +45,10 @@ def harvest(quarter: str = "", because: str = "hand") -> State[list[str]]:
             for each in wanted:
                 each.require_begun(now)
                 announce.due(connection, each, because, now)
-        missed = {
-            outcome.source
-            for each in wanted
-            for outcome in harvest_quarter(me.place, each, me.settings.inputs())
-            if outcome.is_missed
-        }
+        for each in wanted:
+            with of(each):
+                outcomes = harvest_quarter(me.place, each, me.settings.inputs())
+                missed |= {outcome.source for outcome in outcomes if outcome.is_missed}
     data = list(map(str, wanted))
     if missed:
         named = ", ".join(sorted(missed))
@@ -59,14 +59,17 @@ def harvest(quarter: str = "", because: str = "hand") -> State[list[str]]:
 @flow(name="classify", flow_run_name="classify {quarter}")
 def classify(quarter: str = "") -> int:
     """Label the texts that wait, of a quarter and of those with open events; how many."""
-    with at_work(get_run_logger().info) as me:
+    labelled = 0
+    with apart() as of, at_work(get_run_logger().info) as me:
         from digest.config import Workers
         from digest.events import CLASSIFY
         from flows.classify import classify_quarter
 
         workers = Workers.parse(me.settings.workers)
-        quarters = me.quarters(CLASSIFY, quarter)
-        return sum(classify_quarter(me.place, each, workers) for each in quarters)
+        for each in me.quarters(CLASSIFY, quarter):
+            with of(each):
+                labelled += classify_quarter(me.place, each, workers)
+    return labelled
 
 
 @flow(name="draft", flow_run_name="draft {quarter}")
@@ -76,7 +79,7 @@ def draft(quarter: str = "") -> dict[str, str]:
     Returns the sha256 of each quarter's draft.
     """
     drafts: dict[str, str] = {}
-    with at_work(get_run_logger().info) as me:
+    with apart() as of, at_work(get_run_logger().info) as me:
         from digest.edition.shelf import Shelf
         from digest.events import CLASSIFY, DRAFT
         from digest.steps.taking import why_kept
@@ -85,30 +88,34 @@ def draft(quarter: str = "") -> dict[str, str]:
         shelf = Shelf(me.place.editions)
         unlabelled = me.quarters(CLASSIFY)
         for each in me.quarters(DRAFT, quarter):
-            if each in unlabelled:
-                get_run_logger().info("%s is drafted when its texts have their labels", each)
-            elif kept := why_kept(me.place, each):
-                get_run_logger().warning(kept)
-            elif shelf.is_frozen(each):
-                get_run_logger().warning(
-                    "the draft of %s is frozen for review and stays as it is; what has come since "
-                    "waits until it is published", each,
-                )  # fmt: skip
-            else:
-                manifest, _ = draft_quarter(me.place, each, me.settings.inputs())
-                drafts[str(each)] = manifest.sha256
+            with of(each):
+                if each in unlabelled:
+                    get_run_logger().info("%s is drafted when its texts have their labels", each)
+                elif kept := why_kept(me.place, each):
+                    get_run_logger().warning(kept)
+                elif shelf.is_frozen(each):
+                    get_run_logger().warning(
+                        "the draft of %s is frozen for review and stays as it is; what has come "
+                        "since waits until it is published", each,
+                    )  # fmt: skip
+                else:
+                    manifest, _ = draft_quarter(me.place, each, me.settings.inputs())
+                    drafts[str(each)] = manifest.sha256
     return drafts
 
 
 @flow(name="brief", flow_run_name="brief {quarter}")
 def brief(quarter: str = "") -> int:
     """Draft the briefs that a quarter's signals ask for; how many there are."""
-    with at_work(get_run_logger().info) as me:
+    drafted = 0
+    with apart() as of, at_work(get_run_logger().info) as me:
         from digest.events import BRIEF
         from flows.brief import brief_quarter
 
-        quarters = me.quarters(BRIEF, quarter)
-        return sum(len(brief_quarter(me.place, each).briefs) for each in quarters)
+        for each in me.quarters(BRIEF, quarter):
+            with of(each):
+                drafted += len(brief_quarter(me.place, each).briefs)
+    return drafted
 
 
 @flow(name="freeze")
@@ -117,35 +124,46 @@ def freeze() -> list[str]:
 
     Returns the quarters that wait for review.
     """
-    with at_work(get_run_logger().info) as me:
+    frozen: list[str] = []
+    with apart() as of, at_work(get_run_logger().info) as me:
         from digest.config import utc_now
-        from digest.steps.freezing import freeze as freeze_drafts
+        from digest.edition.shelf import Shelf
+        from digest.steps.freezing import Stage
+        from digest.steps.freezing import freeze as freeze_draft
         from flows.review import open_frozen
 
-        frozen = freeze_drafts(me.place, me.settings.look_back_days, utc_now)
-        for each in frozen:
-            open_frozen(me.place, each, me.settings.inputs())
-    return list(map(str, frozen))
+        for each in Shelf(me.place.editions).drafts():
+            with of(each):
+                stage = freeze_draft(me.place, each, me.settings.look_back_days, utc_now)
+                if stage is Stage.UNHARVESTED:
+                    get_run_logger().warning("%s is not frozen; %s", each, stage.value)
+                elif stage is Stage.FROZEN:
+                    frozen.append(str(each))
+                    open_frozen(me.place, each, me.settings.inputs())
+    return frozen
 
 
 @flow(name="review", flow_run_name="review {quarter}")
 def review(quarter: str = "") -> dict[str, str]:
     """Act on what people did in reviews, of a quarter or of all; what became of each, in words."""
-    with at_work(get_run_logger().info) as me:
+    said: dict[str, str] = {}
+    with apart() as of, at_work(get_run_logger().info) as me:
         from digest.edition.shelf import Shelf
         from digest.events import REVIEW
         from flows.review import settle_quarter
 
         every = [] if quarter else Shelf(me.place.editions).drafts()
-        quarters = sorted({*me.quarters(REVIEW, quarter), *every})
-        return {str(q): settle_quarter(me.place, q, me.settings.inputs()) for q in quarters}
+        for each in sorted({*me.quarters(REVIEW, quarter), *every}):
+            with of(each):
+                said[str(each)] = settle_quarter(me.place, each, me.settings.inputs())
+    return said
 
 
 @flow(name="publish", flow_run_name="publish {quarter}")
 def publish(quarter: str = "") -> dict[str, str]:
     """Publish drafts that are signed off as they are; what came of each quarter, in words."""
     said: dict[str, str] = {}
-    with at_work(get_run_logger().info) as me:
+    with apart() as of, at_work(get_run_logger().info) as me:
         from digest.config import utc_now
         from digest.events import PUBLISH
         from digest.steps.announce import asked_of
@@ -155,11 +173,12 @@ def publish(quarter: str = "") -> dict[str, str]:
         from flows.publish import publish_quarter
 
         for each in me.quarters(PUBLISH, quarter):
-            missing = missing_for_publication(me.place, each, utc_now())
-            if missing:
-                get_run_logger().warning("not published: %s", missing)
-                with writing(me.place.database) as connection:
-                    seen = asked_of(connection, PUBLISH, each)
-                    note_handled(connection, PUBLISH, seen, utc_now())
-            said[str(each)] = missing or publish_quarter(me.place, each).edition.version
+            with of(each):
+                missing = missing_for_publication(me.place, each, utc_now())
+                if missing:
+                    get_run_logger().warning("not published: %s", missing)
+                    with writing(me.place.database) as connection:
+                        seen = asked_of(connection, PUBLISH, each)
+                        note_handled(connection, PUBLISH, seen, utc_now())
+                said[str(each)] = missing or publish_quarter(me.place, each).edition.version
     return said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import orjson
 import pytest
@@ -20,6 +20,7 @@ from digest.status import status_lines
 from digest.store import history
 from digest.store.alerts import Attempt, note_attempts
 from digest.store.database import reading, snapshot_path, writing
+from digest.store.ingest import Counts
 from digest.store.outbox import note_handled, raise_event, unhandled
 from digest.store.signoffs import SignOff, note_signoff
 from digest.store.turn import own_turn
@@ -203,6 +204,22 @@ def test_status_says_who_has_the_turn(harvested: Workplace) -> None:
     with own_turn(harvested):
         assert f"process number {os.getpid()} works in this folder right now" in said(harvested)[1]
     assert "works in this folder" not in said(harvested)[1]
+
+
+def test_status_says_that_a_quarter_was_not_harvested_to_its_end(harvested: Workplace) -> None:
+    shelf = Shelf(harvested.editions)
+    shelf.put_draft(edition())
+
+    def lacks(now: datetime) -> bool:
+        _, lines = status_lines(harvested, "2026Q1", lambda: now)
+        return any(line.startswith("  no source has answered since the quarter") for line in lines)
+
+    assert not lacks(Q1.end - timedelta(seconds=1))
+    assert lacks(Q1.end)
+    with writing(harvested.database) as connection:
+        answered = history.Outcome("who", history.ANSWERED, "", Counts())
+        history.note_outcome(connection, Q1, answered, Q1.end)
+    assert not lacks(Q1.end)
 
 
 def test_status_says_what_is_frozen_and_who_signed_what(harvested: Workplace) -> None:

@@ -13,6 +13,8 @@ the draft's model found. ``proposal.json`` says why the draft corrects what is p
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -23,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 from digest.edition.manifest import Manifest
-from digest.errors import StoreCorrupt
+from digest.errors import QuarterError, StoreCorrupt
 from digest.quarter import Quarter
 from digest.store.archive import content_of, files_in, replacing, storage_errors
 from digest.taxonomy import Codebook
@@ -86,8 +88,8 @@ class Shelf:
 
     def editions(self, quarter: Quarter | None = None) -> list[Edition]:
         """What was published, of one quarter or of all, oldest quarter and version first."""
-        metas = files_in(self.folder, f"{quarter or '*'}/*.meta.json")
-        return sorted(map(_edition, metas), key=_order)
+        metas = self._files(f"{quarter or '*'}/*.meta.json")
+        return sorted((_edition(path, of) for path, of in metas), key=_order)
 
     def quarters(self) -> frozenset[Quarter]:
         """The quarters of which an edition was published."""
@@ -95,8 +97,12 @@ class Shelf:
 
     def drafts(self) -> list[Quarter]:
         """The quarters that have a draft."""
-        drafts = files_in(self.folder, "*/draft.json")
-        return sorted(Quarter.parse(path.parent.name) for path in drafts)
+        return sorted(of for _, of in self._files("*/draft.json"))
+
+    def foreign(self) -> list[Path]:
+        """Folders with manifests that are no quarter's own, such as a copy: nobody reads them."""
+        holding = {path.parent for path in files_in(self.folder, "*/*.json")}
+        return sorted(folder for folder in holding if self._quarter_of(folder) is None)
 
     def unfinished(self) -> list[Path]:
         """Versions that a killed process did not publish to the end."""
@@ -251,6 +257,19 @@ class Shelf:
         self.withdraw(quarter)
         return edition
 
+    def _files(self, pattern: str) -> Iterator[tuple[Path, Quarter]]:
+        """The files of quarters' own folders that match, each with its quarter."""
+        for path in files_in(self.folder, pattern):
+            if quarter := self._quarter_of(path.parent):
+                yield path, quarter
+
+    def _quarter_of(self, folder: Path) -> Quarter | None:
+        """Whose folder it is: a copy has another name, or lies elsewhere."""
+        with suppress(QuarterError):
+            quarter = Quarter.parse(folder.name)
+            return quarter if folder == self.folder / str(quarter) else None
+        return None
+
     def _path(self, quarter: Quarter, name: str) -> Path:
         return self.folder / str(quarter) / f"{name}.json"
 
@@ -280,12 +299,11 @@ def _manifest(path: Path, content: bytes) -> Manifest:
         raise StoreCorrupt(f"{path} is not a manifest that this version can read") from None
 
 
-def _edition(path: Path) -> Edition:
+def _edition(path: Path, quarter: Quarter) -> Edition:
     try:
         meta = orjson.loads(content_of(path) or b"")
         moment = datetime.fromisoformat(meta["published_at"])
         correction = _correction(meta["correction"]) if "correction" in meta else None
-        quarter = Quarter.parse(path.parent.name)
         version, basis = meta["version"], meta.get("basis", "")
         return Edition(quarter, version, meta["sha256"], moment, correction, basis)
     except (ValueError, TypeError, KeyError):

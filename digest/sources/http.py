@@ -23,11 +23,18 @@ from typing import Self
 
 import httpx
 
-from digest.errors import ConfigError, Refused, SourceError, Unreachable, UnsafeAddress
+from digest.errors import (
+    ConfigError,
+    LeftAlone,
+    Refused,
+    SourceError,
+    Unreachable,
+    UnsafeAddress,
+)
 from digest.sources import Document
 from digest.sources.body import pieces
 from digest.sources.network import Network, Transport, check_url
-from digest.sources.pace import Pace
+from digest.sources.pace import Pace, RestingError
 
 __all__ = ["Limits", "Pace", "PoliteClient", "validators_of"]
 
@@ -53,7 +60,8 @@ class Limits:
     ``total`` is for one request from connecting to the last byte, without waiting for its turn;
     ``max_bytes`` holds for the body before and after decompression. ``last_rest`` is the longest
     back-off, and the longest ``Retry-After`` that is waited for: a server that asks for more gets
-    what it asks for, and the source has failed for this run.
+    what it asks for. The source has failed for this run then, and no other of that server is asked
+    before its time has come.
     """
 
     connect: float = 10.0
@@ -134,6 +142,7 @@ class PoliteClient:
         Raises:
             Unreachable: no connection, no answer in time, or a body that broke off.
             Refused: any status but 2xx; ``error.document`` holds the answer.
+            LeftAlone: its server has asked for a rest, of this source or another, that is not over.
             TooLarge: more bytes than the limit.
             UnsafeAddress: a private address, another scheme or port, a redirect loop.
             Unreadable: an encoding that was not asked for.
@@ -152,6 +161,9 @@ class PoliteClient:
             except _PassingError as passing:
                 if attempt >= self._limits.attempts:
                     raise passing.error from passing.__cause__
+            except RestingError as resting:
+                what = f"{resting}, and was not asked"
+                raise LeftAlone(source, url, what, "run again after that") from None
             attempt += 1
 
     def _follow(self, url: str, source: str, headers: Mapping[str, str], attempt: int) -> Document:
@@ -179,29 +191,21 @@ class PoliteClient:
     ) -> Document:
         """Ask when it is the host's turn, and leave the host alone for as long as is right."""
         netloc = request.url.netloc.decode("ascii")
-        with self._pace.turn(netloc, self._now, self._sleep) as turn:
+        longest = self._limits.last_rest
+        with self._pace.turn(netloc, self._now, self._sleep, longest) as turn:
             try:
                 document = self._exchange(request, source, cookies)
             except _PassingError:
                 turn.rest = max(turn.rest, self._back_off(attempt))
                 raise
             if _is_busy(document.status):
-                turn.rest = max(turn.rest, self._asked_rest(document, attempt))
+                asked = _retry_after(document)
+                turn.rest = max(turn.rest, self._back_off(attempt) if asked is None else asked)
+                if turn.rest > longest:
+                    what = f"the server asks to be left alone for {turn.rest:.0f} seconds"
+                    raise _refused(document, what)
                 raise _PassingError(_refused(document))
             return document
-
-    def _asked_rest(self, document: Document, attempt: int) -> float:
-        """Seconds to leave the host alone after a 429 or 5xx.
-
-        Raises:
-            Refused: the server asks for a longer rest than this run waits.
-        """
-        asked = _retry_after(document)
-        if asked is None:
-            return self._back_off(attempt)
-        if asked > self._limits.last_rest:
-            raise _refused(document, f"the server asks to be left alone for {asked:.0f} seconds")
-        return asked
 
     def _back_off(self, attempt: int) -> float:
         """Seconds of rest, doubling with each attempt; the spread keeps clients from marching."""

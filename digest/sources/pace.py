@@ -3,6 +3,7 @@
 A turn is a file lock, which ends with the process that holds it, and a file with the time of the
 last request and the time from which the next may start. Both lie in one folder of the user's, so
 that two runs started at once wait for each other, and a server's ``Retry-After`` holds for both.
+Whoever will not wait for as long as that is sent away.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
@@ -21,7 +22,14 @@ from digest.errors import StorageFull
 ARXIV_SECONDS = (
     3.0  # arXiv's terms: one connection, one request in three seconds, all APIs together
 )
-LONGEST_REST = 300.0  # seconds; no state file holds a run longer
+LONGEST_REST = 86_400.0  # seconds; after a day any server is asked again
+
+
+class RestingError(Exception):
+    """A host group that is to be left alone until a moment, longer than somebody would wait."""
+
+    def __init__(self, group: str, until: datetime) -> None:
+        super().__init__(f"{group} wants to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC")
 
 
 @dataclass
@@ -53,11 +61,16 @@ class Pace:
 
     @contextmanager
     def turn(
-        self, netloc: str, now: Callable[[], datetime], sleep: Callable[[float], None]
+        self,
+        netloc: str,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        patience: float,
     ) -> Iterator[Turn]:
         """Wait for this host's turn and hold it until the block ends.
 
         Raises:
+            RestingError: the host's rest takes more than ``patience`` seconds still.
             StorageFull: the folder cannot be written.
         """
         group, seconds = self.group_of(netloc)
@@ -66,8 +79,13 @@ class Pace:
         turn = Turn(seconds)
         with self._lock(name):
             asked, free = _read(free_at)
+            here = now().timestamp()
             # A clock that was put back since has the whole rest before it, and no more.
-            wait = min(free - max(now().timestamp(), asked), LONGEST_REST)
+            wait = min(free, asked + LONGEST_REST) - max(here, asked)
+            if wait > patience:
+                # Counted from now, or that clock would have the whole rest before it every time.
+                self._write(free_at, here, wait)
+                raise RestingError(group, datetime.fromtimestamp(here + wait, UTC))
             if wait > 0:
                 sleep(wait)
             # Written before as well as after: a process killed in mid-request has asked, too.

@@ -3,17 +3,26 @@
     draft -> freeze (quarter end + look-back) -> review -> sign off -> publish
 
 What arrives meanwhile waits, and makes a proposed draft afterwards, or comes late into the review.
+What should have arrived before is asked for first: the machine may have been off at the time.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
 
 from digest.config import Clock, Workplace
+from digest.edition.manifest import Manifest
 from digest.edition.shelf import Shelf
 from digest.quarter import Quarter
 from digest.steps import announce
+from digest.steps.unfinished import unfinished
+from digest.store import history
 from digest.store.database import writing
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def look_back_ends(quarter: Quarter, days: int) -> datetime:
@@ -28,22 +37,41 @@ def harvested_now(now: datetime, look_back_days: int) -> list[Quarter]:
     return [last, current] if now < look_back_ends(last, look_back_days) else [current]
 
 
-def freeze(place: Workplace, look_back_days: int, clock: Clock) -> list[Quarter]:
-    """Freeze the drafts whose look-back is over and of which nothing is published yet.
+class Stage(Enum):
+    """How far a quarter's draft is on its way to review."""
 
-    Returns the quarters that are frozen by now. The caller has the turn.
+    OPEN = "it has no draft, its look-back is not over, or it is published"
+    UNHARVESTED = "what its sources gave at its end is not in it: they are asked first"
+    FROZEN = "it waits for review as it is"
+
+
+def freeze(place: Workplace, quarter: Quarter, look_back_days: int, clock: Clock) -> Stage:
+    """Freeze a quarter's draft if its look-back is over and nothing of it is published yet.
+
+    A draft that was not harvested to the quarter's end is not frozen: a harvest is announced, again
+    every time until one of its sources has answered. The caller has the turn.
+
+    Raises:
+        StoreCorrupt: the draft, or a note beside it, cannot be read.
     """
     shelf = Shelf(place.editions)
-    frozen = [
-        quarter for quarter in shelf.drafts()
-        if not shelf.editions(quarter) and look_back_ends(quarter, look_back_days) <= clock()
-    ]  # fmt: skip
-    for quarter in frozen:
-        draft = shelf.draft(quarter)
-        assert draft is not None
+    is_over = look_back_ends(quarter, look_back_days) <= clock()
+    draft = shelf.draft(quarter) if is_over and not shelf.editions(quarter) else None
+    if draft is None:
+        return Stage.OPEN
+    reviewed = place.packet(quarter).exists()
+    with writing(place.database) as connection:
         if not shelf.is_frozen(quarter):
+            if not reviewed and not _is_whole(connection, draft):
+                announce.due(connection, quarter, "freeze", clock())
+                return Stage.UNHARVESTED
             shelf.freeze(draft, clock())
-        if not place.packet(quarter).exists():  # under review the draft moves, and that is no news
-            with writing(place.database) as connection:
-                announce.frozen(connection, quarter, draft.sha256, clock())
-    return frozen
+        if not reviewed:  # under review the draft moves, and that is no news
+            announce.frozen(connection, quarter, draft.sha256, clock())
+    return Stage.FROZEN
+
+
+def _is_whole(connection: duckdb.DuckDBPyConnection, draft: Manifest) -> bool:
+    """Whether its sources were asked when the quarter was over, and to the end of the harvest."""
+    quarter = Quarter.parse(draft.quarter)
+    return not unfinished(draft) and history.has_answered(connection, quarter, quarter.end)

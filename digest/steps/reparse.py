@@ -17,7 +17,7 @@ from digest.config import Workplace
 from digest.edition.shelf import Shelf
 from digest.errors import StoreCorrupt, StoreError
 from digest.quarter import Quarter
-from digest.steps.harvest import PARSERS, parsed
+from digest.steps.harvest import PARSERS, open_to_late, parsed
 from digest.store import rebuild
 from digest.store.archive import Archive, Archived
 from digest.store.checks import read_all
@@ -106,20 +106,21 @@ def _require_all(old: Old, lost: dict[str, str]) -> None:
 def _wanted(
     place: Workplace, old: Old, documents: list[Archived]
 ) -> Callable[[Archived], frozenset[Quarter]]:
-    """Which quarters' items to take from a document: those for which it was read before.
+    """Which quarters' items to take from a document: those for which it was read before, and
+    those for which a harvest takes them always.
 
     Without the old database nobody knows for which other quarters an unchanged answer was read
     again, so all quarters that were ever asked for are taken: too many rather than too few.
     """
-    published = Shelf(place.editions).quarters()
+    late = open_to_late(Shelf(place.editions))
     asked = {d.document_id: Quarter.parse(d.quarter) for d in documents}
-    everything = frozenset(asked.values()) | published
+    everything = frozenset(asked.values()) | late
 
     def wanted(document: Archived) -> frozenset[Quarter]:
         if old.path is None:
             return everything
         before = old.wanted.get(document.document_id, frozenset())
-        return published | before | {asked[document.document_id]}
+        return late | before | {asked[document.document_id]}
 
     return wanted
 

@@ -123,11 +123,13 @@ class Archive:
         self.folder = folder
 
     def keep(self, document: Document, kind: str, quarter: Quarter, language: str = "") -> Archived:
-        """Store a document; the first time that this very answer came is the one that counts."""
+        """Store a document; the first time that this very answer came is the one that counts.
+
+        A body that was lost or damaged since is there again afterwards.
+        """
         sha256 = hashlib.sha256(document.body).hexdigest()
-        body = self._body(sha256)
-        if not body.exists():
-            with self._replacing(body) as out:
+        if not self._holds(sha256):
+            with self._replacing(self._body(sha256)) as out:
                 out.write(zstandard.compress(document.body, 6))
         return self._note(document, kind, quarter, language, (sha256, len(document.body)))
 
@@ -237,6 +239,10 @@ class Archive:
         except zstandard.ZstdError:
             raise _damaged(archived, path) from None
 
+    def is_whole(self, archived: Archived) -> bool:
+        """Whether the body of an answer is there and is the one that came; reads all of it."""
+        return self._holds(archived.sha256)
+
     def damaged(self) -> Iterator[tuple[Archived, str]]:
         """Answers whose body is missing, may not be read or is not what its name says."""
         for archived in self.documents():
@@ -248,6 +254,15 @@ class Archive:
             except StoreError as error:
                 yield archived, str(error)
 
+    def _holds(self, sha256: str) -> bool:
+        unpack = zstandard.ZstdDecompressor().stream_reader
+        try:
+            with self._body(sha256).open("rb") as packed, unpack(packed) as plain:
+                found = hashlib.file_digest(plain, "sha256").hexdigest()
+        except (OSError, zstandard.ZstdError):
+            return False
+        return found == sha256
+
     def _body(self, sha256: str) -> Path:
         return self.folder / "bodies" / sha256[:2] / f"{sha256}.zst"
 
@@ -258,13 +273,11 @@ class Archive:
 
 
 def _damaged(archived: Archived, path: Path) -> StoreCorrupt:
-    what, first = (
-        ("is not what its name says", "delete it and ") if path.exists() else ("is gone", "")
-    )
+    what = "is not what its name says" if path.exists() else "is gone"
     return StoreCorrupt(
         f"the raw archive lacks the answer {archived.document_id} of {archived.source} "
-        f"({archived.url}): {path} {what}; restore it from a backup, or {first}harvest that source "
-        "again"
+        f"({archived.url}): {path} {what}; restore it from a backup, or harvest that source "
+        "again, if it still gives the same"
     )
 
 

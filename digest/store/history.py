@@ -135,6 +135,15 @@ def is_harvested(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> boo
     return last is not None and last[1] is not None
 
 
+def has_answered(connection: duckdb.DuckDBPyConnection, quarter: Quarter, since: datetime) -> bool:
+    """Whether any source has answered a harvest of a quarter since a moment."""
+    row = connection.execute(
+        "SELECT 1 FROM harvest WHERE quarter = ? AND outcome = ? AND finished_at >= ? LIMIT 1",
+        [str(quarter), ANSWERED, since.astimezone(UTC).replace(tzinfo=None)],
+    ).fetchone()
+    return row is not None
+
+
 def rejections(
     connection: duckdb.DuckDBPyConnection, quarter: Quarter
 ) -> tuple[tuple[str, int], ...]:
@@ -156,6 +165,15 @@ def documents_read(connection: duckdb.DuckDBPyConnection) -> int:
     row = connection.execute("SELECT count(*) FROM ingest").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def documents_read_for(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> set[str]:
+    """The ids of the documents that were read for a quarter, by whatever parser, to any end."""
+    rows = connection.execute(
+        "SELECT document_id FROM ingest WHERE list_contains(string_split(quarters, ' '), ?)",
+        [str(quarter)],
+    )
+    return {document_id for (document_id,) in rows.fetchall()}
 
 
 def record_count(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> int:

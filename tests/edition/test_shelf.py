@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,6 +49,19 @@ def test_versions_are_kept_in_their_order_for_ever(shelf: Shelf) -> None:
     assert [e.published_at for e in found] == [NOON + timedelta(days=n) for n in range(12)]
     assert [e.quarter for e in shelf.editions()] == [Q4] + [Q1] * 12
     assert shelf.quarters() == {Q1, Q4}
+
+
+@pytest.mark.parametrize("name", ["2026Q1-old", "backup/2026Q1", "2026-Q1"])
+def test_a_copy_left_beside_the_editions_is_nobody_s(shelf: Shelf, name: str) -> None:
+    shelf.publish(edition(), NOON)
+    shelf.put_draft(edition())
+    copy = shelf.folder / name
+    shutil.copytree(shelf.folder / str(Q1), copy)
+    assert [e.version for e in shelf.editions()] == ["v1.0"]
+    assert [e.version for e in shelf.editions(Q1)] == ["v1.0"]
+    assert shelf.quarters() == {Q1}
+    assert shelf.drafts() == [Q1]
+    assert shelf.foreign() == [copy]
 
 
 def test_a_publication_that_was_killed_was_none_and_is_replaced(shelf: Shelf) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from digest.config import Workplace, utc_now
 from digest.edition.shelf import Shelf
-from digest.events import DRAFT
+from digest.errors import DigestError
+from digest.events import DRAFT, PUBLISH, REVIEW, Event, SignedOff
+from digest.quarter import Quarter
 from digest.review.packet import Packet
 from digest.review.persons import Person
+from digest.steps.announce import review_changed
 from digest.store.database import writing
-from digest.store.outbox import events, unhandled
-from tests.examples import Q1
+from digest.store.history import UNFINISHED
+from digest.store.outbox import events, raise_event, unhandled
+from tests.examples import Q1, Q4, edition
 from tests.flows.world import World
 from tests.review.quarter import drafted, harvested, take_part
 
@@ -39,6 +44,41 @@ def world(place: Workplace, monkeypatch: pytest.MonkeyPatch) -> World:
 def told(place: Workplace, name: str) -> list[dict[str, object]]:
     with writing(place.database) as connection:
         return [event.data for event in events(connection, Q1, name)]
+
+
+def test_what_fails_for_one_quarter_stops_no_other(world: World) -> None:
+    """An old draft that cannot be read, and one that nobody may review: its harvest was stopped."""
+    from flows import chain
+
+    place, shelf = world.place, Shelf(world.place.editions)
+    take_part(place, MEMBERS, utc_now)
+    damaged = place.editions / "2025Q3" / "draft.json"
+    damaged.parent.mkdir()
+    damaged.write_text("{")
+    (source,) = edition().sources
+    stopped = edition(quarter=str(Q4), sources=(replace(source, outcome=UNFINISHED),))
+    shelf.put_draft(stopped)
+    shelf.freeze(stopped, utc_now())
+    with pytest.raises(DigestError) as caught:
+        chain.freeze()
+    (first, second) = str(caught.value).split("; ", 1)
+    assert first == f"2025Q3 failed: {damaged} is not a manifest that this version can read"
+    assert second.startswith("2025Q4 failed: the harvest of 2025Q4 was stopped before it was done")
+    assert place.packet(Q1).exists()
+    with writing(place.database) as connection:
+        review_changed(connection, Q1, 1, "", utc_now())
+    with pytest.raises(DigestError, match="2025Q3 failed") as caught:
+        chain.review()
+    assert "2026Q1" not in str(caught.value)
+    with writing(place.database) as connection:
+        assert not unhandled(connection, REVIEW, Q1)
+        signed = Event(Q1, SignedOff("ab", "Ada", ""), "cause")
+        raise_event(connection, signed, utc_now())
+        raise_event(connection, replace(signed, quarter=Quarter(2025, 3)), utc_now())
+    with pytest.raises(DigestError, match="2025Q3 failed"):
+        chain.publish()
+    with writing(place.database) as connection:
+        assert not unhandled(connection, PUBLISH, Q1)
 
 
 def test_a_frozen_draft_comes_before_the_panel(world: World) -> None:

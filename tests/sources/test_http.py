@@ -15,6 +15,7 @@ import pytest
 
 from digest.errors import (
     ConfigError,
+    LeftAlone,
     Refused,
     SourceError,
     TooLarge,
@@ -139,6 +140,23 @@ def test_a_retry_after_holds_for_the_next_source_of_that_server_too(rig: Rig) ->
         rig.client(replace(QUICK, attempts=1)).get(server.url("/a"), source="a")
     rig.client().get(server.url("/b"), source="b")
     assert rig.rests == [9]
+
+
+def test_the_other_sources_of_a_server_that_asks_for_an_hour_are_not_asked(rig: Rig) -> None:
+    server = rig.serve({"/a": status(503, {"Retry-After": "3600"}), "/b": body(b"ok")})
+    with pytest.raises(Refused):
+        rig.client().get(server.url("/a"), source="a")
+    for _ in range(2):  # of this run and of the next
+        with pytest.raises(LeftAlone) as caught:
+            rig.client().get(server.url("/b"), source="b")
+        assert str(caught.value) == (
+            f"b: {server.host} wants to be left alone until 2026-11-21 13:00:00 UTC, and was not "
+            f"asked ({server.url('/b')}); run again after that"
+        )
+    assert server.paths == ["/a"]
+    rig.rests.append(3580)  # most of an hour later, what is left is waited for
+    assert rig.client().get(server.url("/b"), source="b").body == b"ok"
+    assert rig.rests == [3580, 20]
 
 
 @pytest.mark.parametrize("code", [400, 403, 404, 410])

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.errors import StorageFull
+from digest.errors import LeftAlone, Refused, StorageFull
 from digest.sources.http import Pace, PoliteClient
-from tests.servers import body, in_turn, slowly
+from tests.servers import body, in_turn, slowly, status
 from tests.sources.http_rig import AGENT, Rig
 
 
@@ -80,14 +80,14 @@ def test_a_killed_run_holds_nobody_up(rig: Rig, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "free", "rest"),
+    ("asked", "free", "rests"),
     [
-        pytest.param("99999999999", "99999999999.5", 0.5, id="the-clock-was-put-back"),
-        pytest.param("0", "99999999999", 300.0, id="the-clock-was-put-on-in-between"),
+        pytest.param("99999999999", "99999999999.5", [0.5], id="the-clock-was-put-back"),
+        pytest.param("0", "99999999999", [], id="the-clock-was-put-on-in-between"),
     ],
 )
 def test_a_clock_that_was_wrong_once_does_not_stop_a_run_for_long(
-    rig: Rig, tmp_path: Path, asked: str, free: str, rest: float
+    rig: Rig, tmp_path: Path, asked: str, free: str, rests: list[float]
 ) -> None:
     server = rig.serve({"/": body(b"x")})
     client = rig.client()
@@ -95,7 +95,27 @@ def test_a_clock_that_was_wrong_once_does_not_stop_a_run_for_long(
     for state in (tmp_path / "pace").glob("*.next"):
         state.write_text(f"{asked} {free}")
     client.get(server.url(), source="s")
-    assert rig.rests == [rest]
+    assert rig.rests == rests
+
+
+def test_a_long_rest_ends_though_the_clock_was_put_back(rig: Rig, tmp_path: Path) -> None:
+    server = rig.serve({"/": body(b"x")})
+    client = rig.client()
+    client.get(server.url(), source="s")
+    for state in (tmp_path / "pace").glob("*.next"):
+        state.write_text("99999990000 99999993600")
+    with pytest.raises(LeftAlone):
+        client.get(server.url(), source="s")
+    rig.rests.append(3600)
+    assert client.get(server.url(), source="s").body == b"x"
+
+
+def test_no_server_is_left_alone_for_more_than_a_day(rig: Rig) -> None:
+    server = rig.serve({"/": in_turn(status(503, {"Retry-After": "999999999"}), body(b"x"))})
+    with pytest.raises(Refused):
+        rig.client().get(server.url(), source="s")
+    rig.rests.append(86_400)
+    assert rig.client().get(server.url(), source="s").body == b"x"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

@@ -169,7 +169,19 @@ def test_the_next_quarter_s_harvest_takes_late_arrivals_of_a_published_one(rig: 
     assert rig.papers(Q2) == {p.id for p in data.papers(2) if p.submitted in Q2}
 
 
-def test_without_a_published_edition_it_takes_its_own_quarter_only(rig: Rig) -> None:
+def test_the_next_quarter_s_harvest_takes_late_arrivals_of_one_that_waits_for_review(
+    rig: Rig,
+) -> None:
+    """Nobody harvests a frozen quarter for itself: what came late for it would be lost."""
+    shelf = Shelf(rig.place.editions)
+    shelf.put_draft(an_edition(Q1))
+    shelf.freeze(an_edition(Q1), data.STAGE_TIMES[1])
+    rig.harvest(stage=2, quarter=Q2, only=OAI)
+    assert rig.papers() == IN_Q1 | LATE
+
+
+def test_of_a_quarter_without_a_draft_or_an_edition_nothing_comes_late(rig: Rig) -> None:
+    """Its own harvest asks the searches for all of it, and reads the feeds' earlier answers."""
     rig.harvest(stage=2, quarter=Q2, only=OAI)
     assert rig.papers() == IN_Q1
 

@@ -117,9 +117,16 @@ def test_without_both_the_items_come_back_and_the_labels_are_made_again(
     assert any("the next digest run labels all texts again" in line for line in lines)
 
 
-def test_late_arrivals_of_published_quarters_come_back(harvested: Workplace) -> None:
-    """Items of 2025Q4 lie in the archive; they are wanted once that quarter is published."""
-    Shelf(harvested.editions).publish(edition(quarter=str(Q4)), document().fetched_at)
+@pytest.mark.parametrize("is_published", [True, False], ids=["published", "drafted"])
+def test_late_arrivals_of_other_quarters_come_back(
+    harvested: Workplace, is_published: bool
+) -> None:
+    """Items of 2025Q4 lie in the archive; they are wanted once that quarter has a draft."""
+    shelf, other = Shelf(harvested.editions), edition(quarter=str(Q4))
+    if is_published:
+        shelf.publish(other, document().fetched_at)
+    else:
+        shelf.put_draft(other)
     before = all_tables(harvested.database)
     list(reparse(harvested))
     after = all_tables(harvested.database)

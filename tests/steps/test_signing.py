@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,11 +10,16 @@ import pytest
 from digest.config import Workplace
 from digest.edition.shelf import Shelf
 from digest.errors import InputError, StoreCorrupt
+from digest.events import HARVEST
 from digest.quarter import Quarter
-from digest.steps.freezing import freeze, harvested_now, look_back_ends
+from digest.steps import announce
+from digest.steps.freezing import Stage, freeze, harvested_now, look_back_ends
 from digest.steps.signing import missing_for_publication, sign_off
+from digest.store import history
 from digest.store.database import writing
-from digest.store.outbox import events
+from digest.store.history import ANSWERED, FAILED, UNFINISHED, Outcome
+from digest.store.ingest import Counts
+from digest.store.outbox import events, note_handled, unhandled
 from digest.store.signoffs import signoffs
 from tests.command import digest, sentence
 from tests.examples import Q1, edition
@@ -25,9 +31,29 @@ OVER = look_back_ends(Q1, DAYS)
 
 @pytest.fixture
 def shelf(place: Workplace) -> Shelf:
+    """A draft of a quarter that was harvested to its end."""
     shelf = Shelf(place.editions)
     shelf.put_draft(edition())
+    asked(place, OVER - timedelta(days=1))
     return shelf
+
+
+def asked(place: Workplace, at: datetime, outcome: str = ANSWERED) -> None:
+    """The quarter's only source is asked; what became of it."""
+    with writing(place.database) as connection:
+        seen = announce.asked_of(connection, HARVEST, Q1)
+        history.note_outcome(connection, Q1, Outcome("arxiv-cs-ai", outcome, "", Counts()), at)
+        note_handled(connection, HARVEST, seen, at)
+
+
+def due(place: Workplace) -> list[object]:
+    """Why the harvests that wait are asked for."""
+    with writing(place.database) as connection:
+        return [event.data["because"] for event in unhandled(connection, HARVEST, Q1)]
+
+
+def frozen(place: Workplace, now: datetime = OVER) -> Stage:
+    return freeze(place, Q1, DAYS, lambda: now)
 
 
 def at(moment: datetime) -> list[Quarter]:
@@ -43,10 +69,10 @@ def test_the_last_quarter_is_asked_for_until_its_look_back_is_over() -> None:
 
 
 def test_a_draft_is_frozen_once_when_its_look_back_is_over(place: Workplace, shelf: Shelf) -> None:
-    assert freeze(place, DAYS, lambda: OVER - timedelta(seconds=1)) == []
+    assert frozen(place, OVER - timedelta(seconds=1)) is Stage.OPEN
     assert not shelf.is_frozen(Q1)
     for _ in range(3):
-        assert freeze(place, DAYS, lambda: OVER) == [Q1]
+        assert frozen(place) is Stage.FROZEN
     assert shelf.is_frozen(Q1)
     with writing(place.database) as connection:
         (event,) = events(connection, Q1, "digest.draft.frozen")
@@ -56,26 +82,68 @@ def test_a_draft_is_frozen_once_when_its_look_back_is_over(place: Workplace, she
 def test_a_draft_that_an_editor_made_anew_is_not_frozen_until_the_next_time(
     place: Workplace, shelf: Shelf
 ) -> None:
-    freeze(place, DAYS, lambda: OVER)
+    frozen(place)
     shelf.put_draft(edition(records=9))
     assert not shelf.is_frozen(Q1)
-    assert freeze(place, DAYS, lambda: OVER) == [Q1]
+    assert frozen(place) is Stage.FROZEN
     assert shelf.is_frozen(Q1)
     with writing(place.database) as connection:
         assert len(events(connection, Q1, "digest.draft.frozen")) == 2
 
 
+def test_a_draft_that_was_not_harvested_to_the_quarter_s_end_waits_for_that(
+    place: Workplace,
+) -> None:
+    """As when the machine was off for these weeks; what failed is asked again once a day."""
+    shelf = Shelf(place.editions)
+    shelf.put_draft(edition())
+    asked(place, Q1.end - timedelta(seconds=1))
+    for day in (OVER, OVER + timedelta(days=1)):
+        for _ in range(2):
+            assert frozen(place, day) is Stage.UNHARVESTED
+        assert not shelf.is_frozen(Q1)
+        assert due(place) == ["freeze"]
+        asked(place, day, FAILED)
+        assert due(place) == []
+    asked(place, OVER + timedelta(days=2))
+    assert frozen(place, OVER + timedelta(days=2)) is Stage.FROZEN
+
+
+def test_a_draft_whose_harvest_was_stopped_waits_for_its_end(place: Workplace) -> None:
+    shelf = Shelf(place.editions)
+    (source,) = edition().sources
+    shelf.put_draft(edition(sources=(replace(source, outcome=UNFINISHED),)))
+    asked(place, OVER)
+    assert frozen(place) is Stage.UNHARVESTED
+    assert due(place) == ["freeze"]
+    shelf.put_draft(edition())
+    assert frozen(place) is Stage.FROZEN
+
+
+def test_what_is_frozen_or_before_the_panel_stays_so(place: Workplace, shelf: Shelf) -> None:
+    """Nobody asks again for what people look at: an editor refreshes it."""
+    frozen(place)
+    with writing(place.database) as connection:
+        connection.execute("DELETE FROM harvest")
+    assert frozen(place) is Stage.FROZEN
+    shelf.put_draft(edition(records=9))
+    place.packet(Q1).parent.mkdir(parents=True)
+    place.packet(Q1).touch()
+    assert frozen(place) is Stage.FROZEN
+    assert due(place) == []
+
+
 def test_a_published_quarter_is_not_frozen(place: Workplace, shelf: Shelf) -> None:
-    freeze(place, DAYS, lambda: OVER)
+    frozen(place)
     shelf.publish(edition(), OVER)
     assert not shelf.is_frozen(Q1)
     shelf.put_draft(edition(records=9))
-    assert freeze(place, DAYS, lambda: OVER) == []
+    assert frozen(place) is Stage.OPEN
     assert not shelf.is_frozen(Q1)
 
 
 def test_a_damaged_note_is_named(place: Workplace, shelf: Shelf) -> None:
-    freeze(place, DAYS, lambda: OVER)
+    frozen(place)
     (place.editions / "2026Q1" / "frozen.json").write_text("{")
     with pytest.raises(StoreCorrupt, match=r"frozen\.json cannot be read"):
         shelf.is_frozen(Q1)

@@ -130,6 +130,18 @@ def test_damage_is_found_and_named(archive: Archive) -> None:
             archive.document(damaged)
 
 
+def test_what_comes_again_takes_the_place_of_a_lost_or_damaged_body(archive: Archive) -> None:
+    came = [document(os.urandom(2_000), url=f"https://x.example/{n}") for n in range(3)]
+    gone, other, cut = (archive.keep(one, "feed", Q1) for one in came)
+    body_of(archive, gone).unlink()
+    body_of(archive, other).write_bytes(body_of(archive, cut).read_bytes())
+    body_of(archive, cut).write_bytes(body_of(archive, cut).read_bytes()[:1_000])
+    assert [archive.is_whole(one) for one in (gone, other, cut)] == [False] * 3
+    assert [archive.keep(one, "feed", Q1) for one in came] == [gone, other, cut]
+    assert [archive.is_whole(one) for one in (gone, other, cut)] == [True] * 3
+    assert list(archive.damaged()) == []
+
+
 def test_a_note_that_cannot_be_read_is_named(archive: Archive) -> None:
     kept = archive.keep(document(), "feed", Q1)
     note = archive.folder / "documents" / "un-news" / f"{kept.document_id}.json"
