@@ -10,17 +10,14 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from digest.config import Workplace
 from digest.edition.select import SHOWN_SCHEMES
-from digest.errors import QuarterError
 from digest.quarter import Quarter
 from digest.review.packet import Packet, PacketItem
 from digest.review.queues import LATE, PREFIX, SAMPLE, SELECTED, UNSURE
 from digest.review.standing import Key, folded, has_conflict
 
-SUFFIX = ".packet.sqlite"
 RELEVANT = ("ai", "relevant")
 JUDGED = (RELEVANT[0], *SHOWN_SCHEMES)  # schemes that people judge; the others are for research
 CHUNK = 200  # items read in one go
@@ -144,16 +141,6 @@ def _briefs(packet: Packet) -> Iterator[tuple[str, Brief]]:
             yield item.id, _brief(item)
 
 
-def _quarter_of(path: Path) -> Quarter | None:
-    """The quarter of a packet; None of another file, such as a copy that lies beside it."""
-    name = path.name.removesuffix(SUFFIX)
-    try:
-        quarter = Quarter.parse(name)
-    except QuarterError:
-        return None
-    return quarter if name == str(quarter) else None
-
-
 class Packets:
     """The packets of a working folder; threads may share it."""
 
@@ -164,8 +151,7 @@ class Packets:
 
     def quarters(self) -> list[Quarter]:
         """The quarters that are open for review, newest first."""
-        found = map(_quarter_of, self.place.reviews.glob(f"*{SUFFIX}"))
-        return sorted(filter(None, found), reverse=True)
+        return self.place.under_review()[::-1]
 
     def of(self, quarter: Quarter) -> Indexed | None:
         """The quarter's packet as it is now; None when there is none.
