@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from digest.config import Clock, Workplace
 from digest.edition.manifest import EditionItem, Manifest
-from digest.edition.readings import ABOUT_AI, Pair
+from digest.edition.readings import ABOUT_AI, JUDGED, Pair
 from digest.quarter import Quarter
 from digest.review.events import Decision, ReviewEvent
-from digest.review.outcome import JUDGED
 from digest.review.packet import About, PacketItem, PacketLabel, write_packet
 from digest.review.queues import SAMPLE, Labels, Near, Queues, queues
 from digest.steps.decisions import near_of
