@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from digest.classify.heads import NONE
 from digest.config import Workplace
+from digest.edition.difference import Difference, difference
 from digest.edition.findings import Period, changed_rates, goal_shares, label_counts
 from digest.edition.manifest import (
     Assigned,
@@ -64,6 +65,13 @@ def draft(
         manifest = with_decisions(connection, place, machine, on, using.model)
     shelf.put_draft(manifest, machine)
     return manifest
+
+
+def since_published(place: Workplace, manifest: Manifest) -> Difference | None:
+    """What publishing a draft would change; None when nothing of its quarter is published."""
+    shelf = Shelf(place.editions)
+    editions = shelf.editions(Quarter.parse(manifest.quarter))
+    return difference(shelf.manifest(editions[-1]), manifest) if editions else None
 
 
 def machine_draft(
