@@ -171,7 +171,7 @@ def _run(  # noqa: PLR0913, PLR0917 - the parts of one supervisor
         return
     relaying.start()
     say(f"page: {address.url}")
-    for line in described(deployments(place, settings)):
+    for line in described(deployments(settings)):
         say(line)
     while not stop.wait(LOOK):
         for child in children:

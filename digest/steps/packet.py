@@ -57,7 +57,7 @@ def put_packet(
     )
     write_packet(
         place.packet(quarter), draft.sha256, quarter,
-        _items(connection, made_of, ids, labels, found), found.ids, clock, about,
+        _items(connection, made_of, ids, labels), found.ids, clock, about,
     )  # fmt: skip
     return found
 
@@ -101,7 +101,6 @@ def _items(
     made_of: Paperwork,
     ids: Sequence[str],
     labels: Labels,
-    found: Queues,
 ) -> Iterator[PacketItem]:
     draft = made_of.draft
     items = {item.id: item for item in draft.items}

@@ -54,7 +54,6 @@ class FindingView:
 class PageView:
     """A page of the edition."""
 
-    pair: Pair
     name: str
     queue: str
     items: tuple[Chosen, ...]
@@ -93,7 +92,6 @@ def page_view(
     key, said = "/".join(pair), review.ledger.said()
     found = [one for one in findings(said, review.people, review.ledger.rule) if one.page == key]
     return PageView(
-        pair=pair,
         name=label_name(pair, tongue, codebook),
         queue=queue_of(*pair),
         items=tuple(_chosen(review, person, pair)),
