@@ -47,7 +47,8 @@ from pathlib import Path
 from digest.sources.http import Pace, PoliteClient
 url, folder = sys.argv[1:]
 pace = Pace(Path(folder), groups={"127.0.0.1": 0.3})
-with PoliteClient("t (+mailto:a@b.example)", pace=pace, allow_private=frozenset({"127.0.0.1"})) as client:
+here = frozenset({"127.0.0.1"})
+with PoliteClient("t (+mailto:a@b.example)", pace=pace, allow_private=here) as client:
     for number in range(3):
         client.get(url, source="s")
 """
