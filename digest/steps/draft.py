@@ -25,6 +25,7 @@ from digest.edition.manifest import (
     ShownItem,
     SourceOutcome,
 )
+from digest.edition.publishers import publisher
 from digest.edition.reviewed import ModelTests, listed, reviewed, shown_labels
 from digest.edition.select import SHOWN_SCHEMES, sections
 from digest.edition.shelf import Shelf
@@ -35,7 +36,7 @@ from digest.sources.catalogue import Source
 from digest.steps import findings
 from digest.steps.decisions import Desk, decided, desk
 from digest.steps.drafting import Drafting
-from digest.steps.evidence import Wanted, publisher, shown
+from digest.steps.evidence import Wanted, shown
 from digest.steps.harvest import SNAPSHOT
 from digest.store import history
 from digest.store import labels as store

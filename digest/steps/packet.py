@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from digest.config import Clock, Workplace
 from digest.edition.manifest import EditionItem, Manifest
+from digest.edition.publishers import publishers_of
 from digest.edition.readings import ABOUT_AI, JUDGED, Pair
 from digest.quarter import Quarter
 from digest.review.events import Decision, ReviewEvent
 from digest.review.packet import About, PacketItem, PacketLabel, write_packet
 from digest.review.queues import SAMPLE, Labels, Near, Queues, queues
 from digest.steps.decisions import near_of
-from digest.steps.evidence import Found, evidence, publisher
+from digest.steps.evidence import Found, evidence
 from digest.store import labels as store
 from digest.store.labels import Passage
 
@@ -119,11 +120,11 @@ def _items(
     for item_id in ids:
         item, story = items[item_id], story_of.get(item_id)
         passage = passages.get(item_id, Passage(item_id, item.text_hash, item.title, "", (), ()))
-        own = (publisher(source, publishers) for source in item.sources)
+        own = publishers_of(item.sources, publishers)
         yield PacketItem(
             id=item.id, kind=item.kind, date=item.date, title=item.title, text=passage.text,
             url=item.url, language=item.language, authors=passage.authors,
-            outlets=story.outlets if story else tuple(dict.fromkeys(own)), sources=item.sources,
+            outlets=story.outlets if story else own, sources=item.sources,
             categories=passage.categories, withdrawn=item.withdrawn,
             late=item.late or item_id in late, story=story.id if story else "",
             labels=tuple(_label(one, passage, item, carriers) for one in labels[item_id]),
