@@ -123,9 +123,24 @@ class Workplace:
         return self.model if (self.model / "model.json").exists() else SHIPPED_MODEL
 
     @property
+    def encoder(self) -> Path:
+        """The encoder that was trained in this working folder, if any, for the next model."""
+        return self.folder / "encoder"
+
+    @property
     def state(self) -> Path:
-        """Small files of running processes, such as the flows' results."""
+        """What running processes need: locks, paces of hosts, and the two folders below."""
         return self.folder / "state"
+
+    @property
+    def prefect(self) -> Path:
+        """All that Prefect keeps."""
+        return self.state / "prefect"
+
+    @property
+    def shards(self) -> Path:
+        """The texts that workers label, in parts, and what they made of them."""
+        return self.state / "shards"
 
 
 def _quarter_of(name: str) -> Quarter | None:
