@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digest.errors import ConfigError, InputError
+from digest.errors import ConfigError, InputError, QuarterError
+from digest.quarter import Quarter
 
 # It becomes part of a header of every request, which holds ASCII only.
 _CONTACT = re.compile(r"(mailto:)?[!-?A-~]+@[!-?A-~]+|https?://[!-~]+")
+_PACKET = ".packet.sqlite"
 SHIPPED_MODEL = Path(__file__).parent / "classify" / "shipped"
 
 
@@ -82,7 +84,19 @@ class Workplace:
 
     def packet(self, quarter: object) -> Path:
         """What the review of a quarter shows."""
-        return self.reviews / f"{quarter}.packet.sqlite"
+        return self.reviews / f"{quarter}{_PACKET}"
+
+    def under_review(self) -> list[Quarter]:
+        """The quarters that have a packet, oldest first.
+
+        Raises:
+            OSError: the folder may not be read.
+        """
+        if not self.reviews.exists():
+            return []
+        # Unlike ``glob``, this does not take a folder that may not be read for an empty one.
+        names = (path.name for path in self.reviews.iterdir())
+        return sorted(filter(None, map(_quarter_of, names)))
 
     def papers(self, quarter: object) -> Path:
         """What came of looking the cited papers of a quarter up again."""
@@ -114,9 +128,34 @@ class Workplace:
         return self.model if (self.model / "model.json").exists() else SHIPPED_MODEL
 
     @property
+    def encoder(self) -> Path:
+        """The encoder that was trained in this working folder, if any, for the next model."""
+        return self.folder / "encoder"
+
+    @property
     def state(self) -> Path:
-        """Small files of running processes, such as the flows' results."""
+        """What running processes need: locks, paces of hosts, and the two folders below."""
         return self.folder / "state"
+
+    @property
+    def prefect(self) -> Path:
+        """All that Prefect keeps."""
+        return self.state / "prefect"
+
+    @property
+    def shards(self) -> Path:
+        """The texts that workers label, in parts, and what they made of them."""
+        return self.state / "shards"
+
+
+def _quarter_of(name: str) -> Quarter | None:
+    """The quarter of a packet; None of another file, such as a copy that lies beside it."""
+    stem = name.removesuffix(_PACKET)
+    try:
+        quarter = Quarter.parse(stem)
+    except QuarterError:
+        return None
+    return quarter if name == f"{quarter}{_PACKET}" else None
 
 
 @dataclass(frozen=True, slots=True)

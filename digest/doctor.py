@@ -22,7 +22,7 @@ from digest.quarter import Quarter
 from digest.review.book import Book
 from digest.review.packet import Packet
 from digest.store import checks
-from digest.store.archive import Archive, files_in
+from digest.store.archive import Archive
 from digest.store.database import is_snapshot, reading, snapshot_path
 from digest.store.rebuild import aside_path
 
@@ -186,13 +186,11 @@ def _review(place: Workplace) -> Iterator[Finding]:
         return
     with closing(Book(place.book, utc_now)) as book:
         number = len(book.events())
-    found = files_in(place.reviews, "*.packet.sqlite")
-    packets = sorted(path for path in found if _is_of_a_quarter(path))
-    items = 0
-    for path in packets:
-        with closing(Packet(path)) as packet:
+    quarters, items = place.under_review(), 0
+    for quarter in quarters:
+        with closing(Packet(place.packet(quarter))) as packet:
             items += len(packet.items(packet.ids()))
-    detail = f"{number:,} events in the book, {len(packets):,} packets with {items:,} items"
+    detail = f"{number:,} events in the book, {len(quarters):,} packets with {items:,} items"
     yield Finding(True, "review", f"{detail}: all can be read")
 
 

@@ -72,7 +72,7 @@ async def _run() -> None:
     async with get_client() as client:
         start_flow_runs_as_forks(partial(_tell_crashed, client))
         await _take_up(client)
-        await register(starting, client, deployments(me.place, me.settings))
+        await register(starting, client, deployments(me.settings))
         registered_path(me.place).touch()
         await starting.start()
 

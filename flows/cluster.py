@@ -160,7 +160,7 @@ class Crew:
 
     def __init__(self, client: Client, place: Workplace, model: Model, patience: float) -> None:
         self._client, self._patience = client, patience
-        self._folder = place.state.absolute() / "shards"
+        self._folder = place.shards.absolute()
         self._model = "" if model.folder == SHIPPED_MODEL else str(model.folder.absolute())
         self._reader = fingerprint(model)
 

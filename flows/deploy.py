@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from digest import events
-from digest.config import Workplace
 from digest.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class Deployment:
         return events.heard_by(self.name)
 
 
-def deployments(place: Workplace, settings: Settings) -> list[Deployment]:
+def deployments(settings: Settings) -> list[Deployment]:
     """All deployments, in the order in which a quarter meets them."""
     return [
         Deployment(events.HARVEST, "flows.chain.harvest", "ask the sources", settings.harvest,

@@ -8,7 +8,8 @@ from pathlib import Path
 from prefect import flow
 
 from digest.config import Inputs, Workers, Workplace, utc_now
-from digest.edition.manifest import Changes, Manifest
+from digest.edition.difference import Difference
+from digest.edition.manifest import Manifest
 from digest.quarter import Quarter
 from digest.steps.publish import Published
 from digest.steps.signing import sign_alone
@@ -26,7 +27,7 @@ class Draft:
     """A draft, and what publishing it would change; None when it would be the quarter's first."""
 
     manifest: Manifest
-    changes: Changes | None
+    difference: Difference | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Drafted:
     """What is told of a draft in the end: what was rejected, by reason, and as in ``Draft``."""
 
     rejections: tuple[tuple[str, int], ...]
-    changes: Changes | None
+    difference: Difference | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +82,5 @@ def run_quarter(
     if sign_off:
         sign_alone(place, which, sign_off, utc_now)
     published = publish_quarter(place, which) if sign_off or unsigned else None
-    told = Drafted(draft.manifest.rejections, draft.changes)
+    told = Drafted(draft.manifest.rejections, draft.difference)
     return Result(outcomes, labelled, told, published)

@@ -23,12 +23,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from digest.config import Report, Workplace
-from digest.errors import ConfigError, DigestError, StoreBusy
+from digest.errors import ConfigError, DigestError
 from digest.settings import Settings, settings_path
 from digest.store.archive import storage_errors
+from digest.store.turn import only_server
 from flows.relay import relay
 from flows.served import FOLDER, LOOPBACK, registered_path
 from flows.settings import QUIET, prepare
@@ -127,7 +126,7 @@ def serve(place: Workplace, settings: Settings, address: Address, say: Report) -
         StorageFull: the working folder cannot be written.
     """
     stop = threading.Event()
-    with _only_one(place), _stopped_by_signals(stop):
+    with only_server(place), _stopped_by_signals(stop):
         environment = environment_of(place, settings, address, os.environ)
         usable_port(address.host, address.port)
         _require_time(place, settings)
@@ -171,7 +170,7 @@ def _run(  # noqa: PLR0913, PLR0917 - the parts of one supervisor
         return
     relaying.start()
     say(f"page: {address.url}")
-    for line in described(deployments(place, settings)):
+    for line in described(deployments(settings)):
         say(line)
     while not stop.wait(LOOK):
         for child in children:
@@ -196,7 +195,7 @@ def environment_of(
         )
     own = {
         FOLDER: str(place.folder.absolute()),
-        "PREFECT_HOME": str(place.state.absolute() / "prefect"),
+        "PREFECT_HOME": str(place.prefect.absolute()),
         "PREFECT_API_URL": address.api,
         "PREFECT_SERVER_API_HOST": address.host,
         "PREFECT_SERVER_API_PORT": str(address.port),
@@ -277,26 +276,6 @@ def _wait_for(child: Child, is_ready: Callable[[], bool], stop: threading.Event)
 def _last_words(log: Path) -> str:
     lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
     return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "it said nothing")
-
-
-@contextmanager
-def _only_one(place: Workplace) -> Iterator[None]:
-    lock, holder = FileLock(place.state / "serve.lock"), place.state / "serve.pid"
-    with storage_errors(place.folder):
-        place.state.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            number = holder.read_text("utf-8") if holder.exists() else "unknown"
-            raise StoreBusy(
-                f"another digest serve runs in {place.folder} (process number {number}): use that "
-                "one, or stop it"
-            ) from None
-        holder.write_text(str(os.getpid()), "utf-8")
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextmanager

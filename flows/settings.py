@@ -31,7 +31,7 @@ def prepare(place: Workplace) -> None:
     Raises:
         StorageFull: the working folder cannot be written.
     """
-    home = place.state.absolute() / "prefect"
+    home = place.prefect.absolute()
     with storage_errors(home):
         home.mkdir(parents=True, exist_ok=True)
     # A log line that cannot be kept, on a full disk say, is no news beside what filled the disk.

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from digest.config import Inputs, Workers, Workplace
+from digest.edition.difference import lines as difference_lines
 from digest.errors import InputError
 from digest.quarter import Quarter
 from digest.steps.harvest import harvested_sources
@@ -25,10 +26,10 @@ from flows.progress import Progress
 from flows.settings import prepare
 
 if TYPE_CHECKING:
-    from digest.edition.manifest import Changes, Manifest
+    from digest.edition.difference import Difference
+    from digest.edition.manifest import Manifest
     from flows.quarter import Result
 
-NAMED = 5
 SECONDS_BETWEEN_LINES = 10
 
 
@@ -60,7 +61,7 @@ class Teller(logging.Handler):
         from flows.quarter import Draft
 
         if isinstance(record.msg, Draft):
-            for line in draft_lines(record.msg.manifest, record.msg.changes):
+            for line in draft_lines(record.msg.manifest, record.msg.difference):
                 say(self._console, line)
             return
         self._status.update(escape(record.getMessage()))
@@ -117,31 +118,16 @@ def run_in_terminal(
     return all(o.is_complete or o.source in expected for o in result.outcomes)
 
 
-def draft_lines(manifest: Manifest, changes: Changes | None) -> Iterator[str]:
+def draft_lines(manifest: Manifest, difference: Difference | None) -> Iterator[str]:
     """What a draft holds, and what publishing it would change."""
     yield f"draft of {manifest.quarter}: {len(manifest.items):,} items, sha256 {manifest.sha256}"
-    if changes is None:
+    if difference is None:
         yield "nothing of this quarter is published yet"
-    elif not changes:
+    elif not difference:
         yield "nothing changes on the public site"
     else:
         yield "what publishing it changes on the public site:"
-        titles = {item.id: item.title for item in manifest.items}
-        yield from _change_lines(changes, titles)
-
-
-def _change_lines(changes: Changes, titles: dict[str, str]) -> Iterator[str]:
-    for verb in ("entered", "left", "changed"):
-        ids = getattr(changes, verb)
-        if ids:
-            named = sorted(ids, key=lambda item_id: item_id not in titles)[:NAMED]
-            more = f", {NAMED} of them:" if len(ids) > NAMED else ":"
-            yield f"  {len(ids):,} {verb}{more}"
-            yield from (f"    {item_id}  {titles.get(item_id, '')}".rstrip() for item_id in named)
-    for source in changes.sources:
-        yield f"  source {source}"
-    if changes.other:
-        yield f"  also changed: {', '.join(changes.other)}"
+        yield from difference_lines(difference)
 
 
 def result_lines(
@@ -182,7 +168,7 @@ def _places(result: Result, quarter: Quarter, place: Workplace) -> Iterator[str]
         state = "published" if result.published.is_new else "already published, unchanged"
         yield f"{edition.quarter} {edition.version} {state}, sha256 {edition.sha256}"
         yield f"site: {_index(site)}"
-    elif result.draft.changes is None or result.draft.changes:
+    elif result.draft.difference is None or result.draft.difference:
         yield f"next: {next_step(place, quarter)}"
     folder = shlex.quote(str(site.absolute()))
     yield f"to look at it: python3 -m http.server --bind 127.0.0.1 8000 --directory {folder}"

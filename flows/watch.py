@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from digest.config import Workplace, utc_now
 from digest.quarter import Quarter
@@ -18,6 +17,7 @@ from digest.review.book import Book
 from digest.review.conditions import embargo
 from digest.review.events import Embargoed, Signed, Undone
 from digest.steps.announce import review_changed
+from digest.store.archive import reading_errors
 from digest.store.database import writing
 from digest.store.turn import own_turn
 
@@ -79,17 +79,13 @@ class BookWatch:
 
     def _changed(self) -> tuple[int, ...]:
         """The times of the book's files, and of the packets."""
-        own = self.place.book
-        files = [own, own.with_name(f"{own.name}-wal"), *map(self.place.packet, self._quarters())]
+        own, quarters = self.place.book, self._quarters()
+        files = [own, own.with_name(f"{own.name}-wal"), *map(self.place.packet, quarters)]
         return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in files)
 
     def _quarters(self) -> list[Quarter]:
-        """The quarters whose review was opened."""
-        names = (path.name.partition(".")[0] for path in self._packets())
-        return sorted(map(Quarter.parse, names))
-
-    def _packets(self) -> list[Path]:
-        return [p for p in self.place.reviews.glob("*.packet.sqlite") if not p.name.startswith(".")]
+        with reading_errors():
+            return self.place.under_review()
 
     def _see(self, quarter: Quarter, book: Book) -> None:
         known = self._seen.setdefault(quarter, _Watched())

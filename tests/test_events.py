@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from digest.config import Workplace
 from digest.events import CATALOGUE, Event, heard_by, resource_of, table
 from digest.settings import Settings
 from flows.deploy import deployments, described
@@ -20,7 +19,7 @@ def test_the_documentation_has_the_table() -> None:
 
 
 def test_who_listens_is_a_deployment_that_hears_it() -> None:
-    by_name = {one.name: one for one in deployments(Workplace(REPOSITORY), SETTINGS)}
+    by_name = {one.name: one for one in deployments(SETTINGS)}
     for kind in CATALOGUE:
         for listener in kind.listeners:
             assert kind.name in by_name[listener].listens_to
@@ -28,7 +27,7 @@ def test_who_listens_is_a_deployment_that_hears_it() -> None:
 
 
 def test_every_deployment_says_what_starts_it() -> None:
-    listed = deployments(Workplace(REPOSITORY), SETTINGS)
+    listed = deployments(SETTINGS)
     for one, line in zip(listed, described(listed), strict=True):
         assert one.name in line
         assert one.purpose in line

@@ -61,6 +61,6 @@ def correct(  # noqa: PLR0913, PLR0917 - one argument an option
         done = propose(place, which, wanted, stored(sources), utc_now, refresh=refresh)
     public = Shelf(place.editions).manifest(done.replaces)
     typer.echo(f"{kind.value} of {which} {done.replaces.version}, sha256 {done.manifest.sha256}")
-    for line in lines(difference(public, done.manifest), 20):
+    for line in lines(difference(public, done.manifest)):
         typer.echo(line)
     typer.echo(f"next: {next_step(place, which)}")

@@ -100,7 +100,7 @@ def train(
     place = place_of(var)
     codebook = taxonomy.load()
     # A damaged model is refused by its hashes: those of the new one would call its encoder good.
-    encoder = place.folder / "encoder" if checkpoint else Model.load(place.model_in_use).folder
+    encoder = place.encoder if checkpoint else Model.load(place.model_in_use).folder
     panel = decided(place, decisions, codebook) if decisions else ()
     examples = examples_of(Material(tuple(texts), data, panel))
     if checkpoint:

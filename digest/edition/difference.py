@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from digest.edition.manifest import Changes, EditionItem, Manifest, Section, compare
 
+NAMED = 20  # items that are named of each kind of change; the rest is counted
 _FIELDS = {
     "model": "the model",
     "codebook": "the codebook",
@@ -104,20 +105,20 @@ def _pages(old: Iterable[Section], new: Iterable[Section]) -> Iterator[PageChang
             yield PageChange("/".join(pair), appear, vanish)
 
 
-def lines(difference: Difference, limit: int) -> Iterator[str]:
-    """The difference in words: counts, and of each kind ``limit`` items by title."""
+def lines(difference: Difference) -> Iterator[str]:
+    """The difference in words: counts, and of each kind ``NAMED`` items by title."""
     changes, titles = difference.changes, difference.titles
 
     def named(ids: Sequence[str]) -> list[str]:
         return [f"{item_id}  {titles.get(item_id, '')}".rstrip() for item_id in ids]
 
-    yield from _listed("entered", named(changes.entered), limit)
-    yield from _listed("left", named(changes.left), limit)
+    yield from _listed("entered", named(changes.entered))
+    yield from _listed("left", named(changes.left))
     relabelled = [f"{name}  ({_signed(item)})" for item, name in zip(
         difference.relabelled, named([item.id for item in difference.relabelled]), strict=True
     )]  # fmt: skip
-    yield from _listed("changed their labels", relabelled, limit)
-    yield from _listed("changed otherwise", named(difference.otherwise), limit)
+    yield from _listed("changed their labels", relabelled)
+    yield from _listed("changed otherwise", named(difference.otherwise))
     for page in difference.pages:
         yield f"  page {page.section}: {len(page.appear):,} appear, {len(page.vanish):,} vanish"
         yield from (f"    + {name}" for name in named(page.appear))
@@ -132,11 +133,11 @@ def other_changes(changes: Changes) -> tuple[str, ...]:
     return tuple(_FIELDS.get(name, name) for name in changes.other)
 
 
-def _listed(what: str, entries: Sequence[str], limit: int) -> Iterator[str]:
+def _listed(what: str, entries: Sequence[str]) -> Iterator[str]:
     if entries:
-        more = f", {limit:,} of them:" if len(entries) > limit else ":"
+        more = f", {NAMED:,} of them:" if len(entries) > NAMED else ":"
         yield f"  {len(entries):,} {what}{more}"
-        yield from (f"    {entry}" for entry in entries[:limit])
+        yield from (f"    {entry}" for entry in entries[:NAMED])
 
 
 def _signed(item: Relabelled) -> str:

@@ -9,11 +9,12 @@ import numpy as np
 
 from digest.edition.manifest import EditionItem
 from digest.edition.prevalence import Sample
-from digest.edition.select import is_showable
+from digest.edition.select import SHOWN_SCHEMES, is_showable
 
 Pair = tuple[str, str]  # scheme and label
 Key = tuple[str, str, str]  # item, scheme and label
 ABOUT_AI = ("ai", "relevant")
+JUDGED = (ABOUT_AI[0], *SHOWN_SCHEMES)  # schemes that people judge; the others are for research
 
 
 @dataclass(frozen=True, slots=True)

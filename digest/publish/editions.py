@@ -45,11 +45,6 @@ class PublishedEdition:
         """The edition's quarter."""
         return Quarter.parse(self.manifest.quarter)
 
-    @property
-    def order(self) -> tuple[Quarter, tuple[int, ...]]:
-        """Sorts editions by quarter, then by version (``v1.10`` after ``v1.9``)."""
-        return order_of(self.quarter, self.version)
-
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -78,11 +73,6 @@ class Listed:
             edition.manifest.quarter, edition.version, edition.published, identity,
             lambda: edition, has_words=bool(words),
         )  # fmt: skip
-
-
-def order_of(quarter: Quarter, version: str | None) -> tuple[Quarter, tuple[int, ...]]:
-    """The place of a version among all versions of all quarters."""
-    return quarter, tuple(int(n) for n in (version or "").removeprefix("v").split(".") if n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +141,6 @@ def slots(editions: Sequence[Listed]) -> Iterator[Slot]:
 
 
 def _order(edition: Listed) -> tuple[Quarter, tuple[int, ...]]:
-    return order_of(Quarter.parse(edition.quarter), edition.version)
-
-
-def placements(editions: Sequence[PublishedEdition]) -> Iterator[Placement]:
-    """``slots`` of editions that are read already."""
-    for slot in slots([Listed.of(edition) for edition in editions]):
-        yield slot.filled(slot.listed.load())
+    """Its place among all versions of all quarters: ``v1.10`` comes after ``v1.9``."""
+    numbers = (edition.version or "").removeprefix("v").split(".")
+    return Quarter.parse(edition.quarter), tuple(int(n) for n in numbers if n)

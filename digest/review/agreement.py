@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from digest.edition.readings import Pair
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digest.review.standing import Standing
-
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from digest.review.events import (
 )
 from digest.review.papers import PapersCheck
 from digest.review.queues import SELECTED
-from digest.review.standing import Key, Rule, Standing, is_voter
+from digest.review.standing import Key, Rule, Standing, voters
 
 if TYPE_CHECKING:
     from digest.review.packet import Packet
@@ -98,19 +98,15 @@ def missing(state: State, now: datetime) -> list[Lack]:
     ]  # fmt: skip
 
 
-def _voters(state: State) -> list[Person]:
-    return [one for one in state.people.values() if is_voter(one) and not one.revoked]
-
-
 def _people(state: State) -> Iterator[Lack]:
-    voters = _voters(state)
-    short = state.rule.quorum - len(voters)
+    able = voters(state.people)
+    short = state.rule.quorum - len(able)
     if short > 0:
         yield Lack("people", short, (
-            f"the quorum is {state.rule.quorum}, and there are {len(voters)} members: add some "
+            f"the quorum is {state.rule.quorum}, and there are {len(able)} members: add some "
             "(digest review people add)"
         ))  # fmt: skip
-    if not any(one.role == "chair" for one in voters):
+    if not any(one.role == "chair" for one in able):
         yield Lack("people", 1, "there is no chair, who could sign (digest review people add)")
 
 
@@ -138,13 +134,13 @@ def _decisions(state: State) -> Iterator[Lack]:
 
 def _conflicts(state: State) -> Iterator[Lack]:
     """Labels that stay open whatever anybody decides."""
-    voters = _voters(state)
-    if len(voters) < state.rule.quorum:  # which is said already
+    able = voters(state.people)
+    if len(able) < state.rule.quorum:  # which is said already
         return
     stuck = []
     for key in state.shown:
         found = state.standings.get(key)
-        may = {one.id for one in voters if key[0] not in state.out.get(one.id, ())}
+        may = {one.id for one in able if key[0] not in state.out.get(one.id, ())}
         said = {*found.accepts, *found.rejects} if found else set()
         if not _is_decided(found) and len(may | said) < state.rule.quorum:
             stuck.append(key)

@@ -15,9 +15,8 @@ from digest.edition.panel import (
     PanelFinding,
     Reviewer,
 )
-from digest.edition.readings import ABOUT_AI, Key, Pair
+from digest.edition.readings import ABOUT_AI, JUDGED, Key, Pair
 from digest.edition.reviewed import Decided, overruled
-from digest.edition.select import SHOWN_SCHEMES
 from digest.edition.stories import Ruling
 from digest.review import consensus
 from digest.review.agreement import agreement
@@ -36,8 +35,6 @@ from digest.review.standing import (
 if TYPE_CHECKING:
     from digest.review.packet import Packet
     from digest.review.persons import Person
-
-JUDGED = (ABOUT_AI[0], *SHOWN_SCHEMES)
 
 
 @dataclass(frozen=True, slots=True)

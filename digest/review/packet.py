@@ -17,12 +17,12 @@ from typing import Any
 import orjson
 
 from digest.config import Clock
+from digest.edition.readings import JUDGED, Pair
 from digest.errors import StoreCorrupt
 from digest.quarter import Quarter
 from digest.store.archive import reading_errors, storage_errors
 
 FORMAT = "packet/1"
-Pair = tuple[str, str]  # scheme and label
 _SCHEMA = """
     CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE item (id TEXT PRIMARY KEY, story TEXT NOT NULL, body BLOB NOT NULL);
@@ -77,6 +77,21 @@ class PacketItem:
     story: str
     labels: tuple[PacketLabel, ...]
     pages: tuple[Pair, ...]
+
+    @property
+    def judged(self) -> tuple[PacketLabel, ...]:
+        """What the machine says of the labels that people judge."""
+        return tuple(label for label in self.labels if label.scheme in JUDGED)
+
+    @property
+    def assigned(self) -> tuple[Pair, ...]:
+        """The labels that people judge and the machine gives."""
+        return tuple((one.scheme, one.label) for one in self.judged if one.assigned)
+
+    @property
+    def unsure(self) -> tuple[Pair, ...]:
+        """The labels that people judge and that are near their threshold."""
+        return tuple((one.scheme, one.label) for one in self.judged if one.unsure)
 
 
 @dataclass(frozen=True, slots=True)

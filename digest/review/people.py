@@ -34,7 +34,6 @@ class Session:
     """Somebody who entered. ``cookie`` is the secret that says so."""
 
     person: Person
-    ends: datetime
     cookie: str = field(repr=False)
 
 
@@ -104,7 +103,9 @@ class People:
             rows = connection.execute(
                 f"SELECT at, {registry.COLUMNS} FROM person_state ORDER BY number"
             ).fetchall()
-        return [(_utc(at), registry.of_row(tuple(rest))) for at, *rest in rows]
+        return [
+            (datetime.fromtimestamp(at, UTC), registry.of_row(tuple(rest))) for at, *rest in rows
+        ]
 
     def revoke(self, person_id: str) -> None:
         """Let the person in no more: sessions, links and passphrase end now.
@@ -214,7 +215,7 @@ class People:
         if now - row[1] > TOUCHED:
             with self._file.writing(durable=False) as connection:
                 connection.execute("UPDATE session SET seen = ? WHERE hash = ?", [now, hash_])
-        return Session(registry.of_row(row[2:]), _utc(_end(row[0], now)), cookie)
+        return Session(registry.of_row(row[2:]), cookie)
 
     def leave(self, cookie: str) -> None:
         """End a session."""
@@ -247,7 +248,7 @@ class People:
         connection.execute(
             "INSERT INTO session VALUES (?, ?, ?, ?)", [keys.hash_of(cookie), person.id, now, now]
         )
-        return Session(person, _utc(_end(now, now)), cookie)
+        return Session(person, cookie)
 
     def _now(self) -> float:
         return self._clock().timestamp()
@@ -260,7 +261,3 @@ def link_address(application: str, token: str) -> str:
 
 def _end(started: float, seen: float) -> float:
     return min(started + LONGEST.total_seconds(), seen + IDLE.total_seconds())
-
-
-def _utc(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)

@@ -15,16 +15,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digest.edition.manifest import EditionItem, Manifest
-from digest.edition.readings import ABOUT_AI
+from digest.edition.readings import ABOUT_AI, JUDGED, Pair
 from digest.edition.select import NEWS, PAPERS, SHOWN_SCHEMES, is_showable
-
-if TYPE_CHECKING:
-    from digest.review.packet import PacketItem
 
 SELECTED, UNSURE, SAMPLE, LATE = "selected", "unsure", "sample", "late"
 MOST_UNSURE = 300  # items of the unsure queue: some evenings' work of a panel
@@ -32,7 +28,7 @@ RESERVE = {"paper": PAPERS, "news": NEWS}  # as many again as a page shows
 PAPERS_DRAWN = 50
 NEWS_FOR_PAPERS = 0.4  # 20 news for 50 papers: the machine reads papers, which are most
 PREFIX = {"sdg": "goal", "risk": "risk"}
-Pair = tuple[str, str]
+_SCHEME = {prefix: scheme for scheme, prefix in PREFIX.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +67,31 @@ class Queues:
 def queue_of(scheme: str, label: str) -> str:
     """The name of a page's queue: ``goal/7``, ``risk/security``."""
     return f"{PREFIX[scheme]}/{label}"
+
+
+def pair_of(queue: str) -> Pair:
+    """The label of a page's queue: ``("sdg", "7")`` of ``goal/7``."""
+    prefix, _, label = queue.partition("/")
+    return _SCHEME[prefix], label
+
+
+def asked(
+    queue: str, pages: tuple[Pair, ...], assigned: tuple[Pair, ...], unsure: tuple[Pair, ...]
+) -> tuple[Pair, ...]:
+    """The labels about which a queue asks people for an item.
+
+    ``pages`` are those under which the draft shows it; ``assigned`` those that the machine
+    gives it, ``unsure`` those near their threshold, as far as people judge them.
+    """
+    if queue == SELECTED:
+        return pages
+    if queue == UNSURE:
+        return unsure
+    if queue == SAMPLE:
+        return tuple(dict.fromkeys((ABOUT_AI, *assigned, *unsure)))
+    if queue == LATE:
+        return tuple(pair for pair in assigned if pair != ABOUT_AI) or unsure
+    return (pair_of(queue),)
 
 
 def queues(manifest: Manifest, labels: Labels, drawn: Iterable[str], late: Iterable[str]) -> Queues:
@@ -113,7 +134,7 @@ def _unsure(items: Iterable[EditionItem], labels: Labels) -> list[str]:
         if _concerns(item, labels):
             doubts = [
                 near.distance for near in labels[item.id]
-                if near.unsure and near.scheme in {"ai", *SHOWN_SCHEMES}
+                if near.unsure and near.scheme in JUDGED
             ]  # fmt: skip
             if doubts:
                 found.append((min(doubts), item.id))
@@ -147,22 +168,6 @@ def _reserve(ranked: Iterable[tuple[float, str, str]], chosen: set[str]) -> Iter
         if item_id not in chosen and taken[kind] < RESERVE[kind]:
             taken[kind] += 1
             yield item_id
-
-
-def asked(queue: str, item: PacketItem) -> tuple[Pair, ...]:
-    """The labels about which a queue asks people for an item."""
-    given = tuple((one.scheme, one.label) for one in item.labels if one.assigned)
-    unsure = tuple((one.scheme, one.label) for one in item.labels if one.unsure)
-    if queue == SELECTED:
-        return item.pages
-    if queue == UNSURE:
-        return unsure
-    if queue == SAMPLE:
-        return tuple(dict.fromkeys((ABOUT_AI, *given, *unsure)))
-    if queue == LATE:
-        return tuple(pair for pair in given if pair != ABOUT_AI) or unsure
-    prefix, _, label = queue.partition("/")
-    return tuple((scheme, label) for scheme, own in PREFIX.items() if own == prefix)
 
 
 @dataclass(frozen=True, slots=True)

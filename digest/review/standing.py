@@ -114,6 +114,11 @@ def is_voter(person: Person | None) -> bool:
     return person is not None and person.role in ("member", "chair")
 
 
+def voters(people: Mapping[str, Person]) -> list[Person]:
+    """Who may still vote: members and chairs that were not revoked."""
+    return [one for one in people.values() if is_voter(one) and not one.revoked]
+
+
 def has_conflict(conflicts: Iterable[str], names: Iterable[str]) -> bool:
     """Whether a declared name is among the names of an item's authors and outlets.
 

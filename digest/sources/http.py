@@ -23,6 +23,7 @@ from typing import Self
 
 import httpx
 
+from digest.config import utc_now
 from digest.errors import (
     ConfigError,
     LeftAlone,
@@ -47,10 +48,6 @@ _HINTS = {
     410: "the address is gone for good: look for a new one on the publisher's site",
     429: "the server asks for fewer requests: run again later",
 }
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -90,12 +87,12 @@ class PoliteClient:
         user_agent: str,
         *,
         pace: Pace,
-        allow_private: frozenset[str] | bool = frozenset(),
+        allow_private: frozenset[str] = frozenset(),
         limits: Limits = Limits(),
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """``allow_private``: who may be private (``network.is_allowed``); True for all.
+        """``allow_private``: who may be private (``network.is_allowed``).
 
         Raises:
             ConfigError: ``user_agent`` names no address where the asker can be reached.

@@ -41,7 +41,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-def check_url(url: httpx.URL, source: str, allowed: Collection[str] | bool) -> None:
+def check_url(url: httpx.URL, source: str, allowed: Collection[str]) -> None:
     """Refuse an address by its spelling, before any name is looked up.
 
     Raises:
@@ -62,21 +62,19 @@ def check_url(url: httpx.URL, source: str, allowed: Collection[str] | bool) -> N
         raise UnsafeAddress(source, str(url), what, IF_MEANT)
 
 
-def is_allowed(url: httpx.URL, source: str, allowed: Collection[str] | bool) -> bool:
+def is_allowed(url: httpx.URL, source: str, allowed: Collection[str]) -> bool:
     """Whether the configuration lets this host be private for this source.
 
     It names hosts, host:port, or source@host:port, which only that source may ask: no other one's
     redirects lead there.
     """
-    if isinstance(allowed, bool):
-        return allowed
     here = host_and_port(url)
     return not {url.host, here, f"{source}@{here}"}.isdisjoint(allowed)
 
 
-def _is_anothers(url: httpx.URL, allowed: Collection[str] | bool) -> bool:
+def _is_anothers(url: httpx.URL, allowed: Collection[str]) -> bool:
     owned = f"@{host_and_port(url)}"
-    return not isinstance(allowed, bool) and any(name.endswith(owned) for name in allowed)
+    return any(name.endswith(owned) for name in allowed)
 
 
 def private_to(source: str, address: str) -> frozenset[str]:
@@ -104,7 +102,7 @@ class Network(httpcore.NetworkBackend):
     a request's own data down to the layer that connects and reads.
     """
 
-    def __init__(self, allowed: Collection[str] | bool) -> None:
+    def __init__(self, allowed: Collection[str]) -> None:
         self._allowed = allowed
         self._sync = httpcore.SyncBackend()
         self._here = threading.local()

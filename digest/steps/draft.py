@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from digest.classify.heads import NONE
 from digest.config import Workplace
+from digest.edition.difference import Difference, difference
 from digest.edition.findings import Period, changed_rates, goal_shares, label_counts
 from digest.edition.manifest import (
     Assigned,
@@ -24,6 +25,7 @@ from digest.edition.manifest import (
     ShownItem,
     SourceOutcome,
 )
+from digest.edition.publishers import publisher
 from digest.edition.reviewed import ModelTests, listed, reviewed, shown_labels
 from digest.edition.select import SHOWN_SCHEMES, sections
 from digest.edition.shelf import Shelf
@@ -34,7 +36,7 @@ from digest.sources.catalogue import Source
 from digest.steps import findings
 from digest.steps.decisions import Desk, decided, desk
 from digest.steps.drafting import Drafting
-from digest.steps.evidence import Wanted, publisher, shown
+from digest.steps.evidence import Wanted, shown
 from digest.steps.harvest import SNAPSHOT
 from digest.store import history
 from digest.store import labels as store
@@ -64,6 +66,13 @@ def draft(
         manifest = with_decisions(connection, place, machine, on, using.model)
     shelf.put_draft(manifest, machine)
     return manifest
+
+
+def since_published(place: Workplace, manifest: Manifest) -> Difference | None:
+    """What publishing a draft would change; None when nothing of its quarter is published."""
+    shelf = Shelf(place.editions)
+    editions = shelf.editions(Quarter.parse(manifest.quarter))
+    return difference(shelf.manifest(editions[-1]), manifest) if editions else None
 
 
 def machine_draft(

@@ -9,6 +9,7 @@ import numpy as np
 
 from digest.classify.label import Text, evidence_for
 from digest.edition.manifest import EditionItem, Evidence, ShownItem
+from digest.edition.publishers import publishers_of
 from digest.edition.readings import Pair
 from digest.store import labels as store
 from digest.store.labels import Passage
@@ -101,12 +102,7 @@ def _shown(
     return ShownItem(
         id=item.id,
         authors=passage.authors,
-        publishers=tuple(dict.fromkeys(publisher(source, publishers) for source in item.sources)),
+        publishers=publishers_of(item.sources, publishers),
         categories=passage.categories,
         evidence=tuple(Evidence(key[1], key[2], *found[key]) for key in keys if key in found),
     )
-
-
-def publisher(source: str, publishers: Mapping[str, str]) -> str:
-    """Who publishes a source, as far as it is known."""
-    return publishers.get(source) or ("arXiv" if source.startswith("arxiv") else source)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from digest.config import Clock, Workplace
 from digest.edition.manifest import EditionItem, Manifest
-from digest.edition.readings import ABOUT_AI, Pair
+from digest.edition.publishers import publishers_of
+from digest.edition.readings import ABOUT_AI, JUDGED, Pair
 from digest.quarter import Quarter
 from digest.review.events import Decision, ReviewEvent
-from digest.review.outcome import JUDGED
 from digest.review.packet import About, PacketItem, PacketLabel, write_packet
 from digest.review.queues import SAMPLE, Labels, Near, Queues, queues
 from digest.steps.decisions import near_of
-from digest.steps.evidence import Found, evidence, publisher
+from digest.steps.evidence import Found, evidence
 from digest.store import labels as store
 from digest.store.labels import Passage
 
@@ -58,7 +58,7 @@ def put_packet(
     )
     write_packet(
         place.packet(quarter), draft.sha256, quarter,
-        _items(connection, made_of, ids, labels, found), found.ids, clock, about,
+        _items(connection, made_of, ids, labels), found.ids, clock, about,
     )  # fmt: skip
     return found
 
@@ -102,7 +102,6 @@ def _items(
     made_of: Paperwork,
     ids: Sequence[str],
     labels: Labels,
-    found: Queues,
 ) -> Iterator[PacketItem]:
     draft = made_of.draft
     items = {item.id: item for item in draft.items}
@@ -121,7 +120,7 @@ def _items(
     for item_id in ids:
         item, story = items[item_id], story_of.get(item_id)
         passage = passages.get(item_id, Passage(item_id, item.text_hash, item.title, "", (), ()))
-        own = (publisher(source, publishers) for source in item.sources)
+        own = publishers_of(item.sources, publishers)
         # A withdrawn item's own publishers are not among its story's.
         told_by = (*(story.outlets if story else ()), *own)
         yield PacketItem(

@@ -11,8 +11,6 @@ from digest.edition.difference import lines as difference_lines
 from digest.steps.rerun import Rerun
 from digest.steps.unfinished import unfinished_line
 
-NAMED = 20  # items that are named of each kind of change; the rest is counted
-
 
 def lines(done: Rerun, *, is_rehearsal: bool) -> Iterator[str]:
     """What was done, or would be, and what it changes, in words."""
@@ -49,7 +47,7 @@ def _difference_lines(done: Rerun) -> Iterator[str]:
         yield f"nothing changes against {done.against}"
     else:
         yield f"changes against {done.against}:"
-        yield from difference_lines(done.difference, NAMED)
+        yield from difference_lines(done.difference)
 
 
 def _public_line(done: Rerun) -> str:

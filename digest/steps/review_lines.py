@@ -97,7 +97,8 @@ def _is_done(queue: str, packet: Packet, item_id: str, verdicts: Mapping[Key, bo
     assert item is not None
     if verdicts.get((item_id, *ABOUT_AI)) is False:
         return True
-    return all((item_id, *pair) in verdicts for pair in asked(queue, item))
+    pairs = asked(queue, item.pages, item.assigned, item.unsure)
+    return all((item_id, *pair) in verdicts for pair in pairs)
 
 
 def _member_lines(found: Outcome) -> Iterator[str]:

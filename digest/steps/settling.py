@@ -31,10 +31,9 @@ LookUp = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What came of it: the draft, whether it is another one, what a sign-off still lacks."""
+    """What came of it: the draft, what a sign-off still lacks, and whether it is signed off."""
 
     manifest: Manifest
-    is_new: bool
     lacks: Sequence[Lack]
     is_signed: bool
 
@@ -61,7 +60,7 @@ def settle(
         is_signed = accepted(connection, quarter, on, before.sha256) is not None
     if is_signed:
         _hold(connection, place, quarter, before, clock)
-        return Settled(before, False, (), True)
+        return Settled(before, (), True)
     manifest = take_in(connection, place, quarter, model, clock)
     lacks = _lacks(place, quarter, clock)
     if lacks and all(lack.kind == "papers" for lack in lacks):
@@ -73,7 +72,7 @@ def settle(
             accept(connection, quarter, on, manifest)
     if signed and not lacks:
         _hold(connection, place, quarter, manifest, clock)
-    return Settled(manifest, manifest.sha256 != before.sha256, lacks, signed and not lacks)
+    return Settled(manifest, lacks, signed and not lacks)
 
 
 def _lacks(place: Workplace, quarter: Quarter, clock: Clock) -> list[Lack]:

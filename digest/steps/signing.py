@@ -33,7 +33,7 @@ from digest.review.conditions import (
 )
 from digest.review.events import New, Signed, not_undone
 from digest.review.papers import read_check
-from digest.review.standing import declared_by, has_conflict, is_voter
+from digest.review.standing import declared_by, has_conflict, voters
 from digest.steps import announce
 from digest.steps.decisions import Desk, desk, people_of
 from digest.steps.taking import take_in
@@ -168,11 +168,11 @@ def state_of(place: Workplace, quarter: Quarter, on: Desk) -> State:
     shown, declared = shown_in(packet), declared_by(not_undone(found.events))
     involved = {item: packet.involved(item) for item in {key[0] for key in shown}}
     out = {
-        id_: frozenset(
+        person.id: frozenset(
             item for item, names in involved.items()
-            if item in declared[id_] or has_conflict(person.conflicts, names)
+            if item in declared[person.id] or has_conflict(person.conflicts, names)
         )
-        for id_, person in found.people.items() if is_voter(person)
+        for person in voters(found.people)
     }  # fmt: skip
     return State(
         shown, found.standings, found.findings, found.people,

@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 class Heard:
     """A source as the store knows it.
 
-    ``outcome`` and ``asked_at`` are of the last time it was asked for any quarter, ``answered_at``
-    of its last answer, None if there was none. ``days`` are those of its items, UTC, ascending.
+    ``outcome`` is of the last time it was asked for any quarter, ``answered_at`` of its last
+    answer, None if there was none. ``days`` are those of its items, UTC, ascending.
     """
 
     source: str
     outcome: str
-    asked_at: datetime
     answered_at: datetime | None
     days: tuple[date, ...]
 
@@ -32,18 +31,18 @@ def heard(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[Heard]:
     rows = connection.execute(
         """
         WITH asked AS (
-            SELECT source, arg_max(outcome, finished_at) AS outcome, max(finished_at) AS asked_at,
+            SELECT source, arg_max(outcome, finished_at) AS outcome,
                    max(finished_at) FILTER (outcome = ?) AS answered_at
             FROM harvest GROUP BY source),
         brought AS (
             SELECT source, list(DISTINCT published::DATE ORDER BY published::DATE) AS days
             FROM record WHERE published <= ? GROUP BY source)
-        SELECT source, outcome, asked_at, answered_at, coalesce(days, [])
+        SELECT source, outcome, answered_at, coalesce(days, [])
         FROM asked LEFT JOIN brought USING (source) ORDER BY source
         """,
         [ANSWERED, now.astimezone(UTC).replace(tzinfo=None)],
     ).fetchall()
-    return [Heard(s, o, _utc(a), b and _utc(b), tuple(days)) for s, o, a, b, days in rows]
+    return [Heard(s, o, at and _utc(at), tuple(days)) for s, o, at, days in rows]
 
 
 def _utc(moment: datetime) -> datetime:

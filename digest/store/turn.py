@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,6 +21,11 @@ from digest.store.archive import reading_errors, storage_errors
 BRIEF = 2.0  # seconds: longer than the relay's look into the outbox
 LOOK = 0.1  # seconds between two tries
 FOREVER = -1.0
+_RUN, _SERVE = "run", "serve"  # the locks of a working folder: of a run, and of the one server
+_BUSY = {
+    _RUN: "another digest works in {}: wait until it has finished, or stop it",
+    _SERVE: "another digest serve runs in {}: use that one, or stop it",
+}
 
 
 @contextmanager
@@ -34,16 +39,20 @@ def own_turn(place: Workplace, wait: float = BRIEF, say: Report = lambda _: None
         StoreBusy: somebody has it; the message has the number of the process.
         StorageFull: the folder cannot be made or written.
     """
-    lock, holder = FileLock(place.state / "run.lock"), place.state / "run.pid"
-    with storage_errors(place.folder):
-        place.state.mkdir(parents=True, exist_ok=True)
-        _acquire(lock, place, wait, say)
-    try:
-        with storage_errors(holder):
-            holder.write_text(str(os.getpid()), "utf-8")
+    with _held(place, _RUN, wait, say):
         yield
-    finally:
-        lock.release()
+
+
+@contextmanager
+def only_server(place: Workplace) -> Iterator[None]:
+    """No other ``digest serve`` runs in the working folder during the block.
+
+    Raises:
+        StoreBusy: another one does; the message has the number of the process.
+        StorageFull: the folder cannot be made or written.
+    """
+    with _held(place, _SERVE, 0.0, lambda _: None):
+        yield
 
 
 def turn_holder(place: Workplace) -> int | None:
@@ -52,17 +61,17 @@ def turn_holder(place: Workplace) -> int | None:
     Raises:
         StoreError: that may not be looked up.
     """
-    return _holder(place, "run")
+    return _holder(place, _RUN)
 
 
 def serve_holder(place: Workplace) -> int | None:
     """The number of the ``digest serve`` of the folder, None when none runs."""
-    return _holder(place, "serve")
+    return _holder(place, _SERVE)
 
 
 def _holder(place: Workplace, name: str) -> int | None:
     """Who looks needs no right to write, as ``FileLock`` does, and keeps nobody from looking."""
-    path = place.state / f"{name}.lock"
+    path = _lock_path(place, name)
     with reading_errors():
         if not path.exists():
             return None
@@ -72,28 +81,48 @@ def _holder(place: Workplace, name: str) -> int | None:
         return _number(place, name)
 
 
-def _acquire(lock: FileLock, place: Workplace, wait: float, say: Report) -> None:
+def _lock_path(place: Workplace, name: str) -> Path:
+    return place.state / f"{name}.lock"
+
+
+def _number_path(place: Workplace, name: str) -> Path:
+    return place.state / f"{name}.pid"
+
+
+@contextmanager
+def _held(place: Workplace, name: str, wait: float, say: Report) -> Iterator[None]:
+    lock, holder = FileLock(_lock_path(place, name)), _number_path(place, name)
+    with storage_errors(place.folder):
+        place.state.mkdir(parents=True, exist_ok=True)
+        _acquire(lock, lambda: _busy(place, name), wait, say)
+    try:
+        with storage_errors(holder):
+            holder.write_text(str(os.getpid()), "utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+def _acquire(lock: FileLock, busy: Callable[[], StoreBusy], wait: float, say: Report) -> None:
     moment = BRIEF if wait < 0 else min(wait, BRIEF)
     with suppress(Timeout):
         lock.acquire(timeout=moment, poll_interval=LOOK)
         return
     if wait != moment:
-        say(f"waiting: {_busy(place)}")
+        say(f"waiting: {busy()}")
         with suppress(Timeout):
             lock.acquire(timeout=FOREVER if wait < 0 else wait - moment, poll_interval=LOOK)
             return
-    raise _busy(place)
+    raise busy()
 
 
-def _busy(place: Workplace) -> StoreBusy:
-    number = _number(place, "run")
+def _busy(place: Workplace, name: str) -> StoreBusy:
+    number = _number(place, name)
     process = f" (process number {number})" if number else ""
-    return StoreBusy(
-        f"another digest works in {place.folder}{process}: wait until it has finished, or stop it"
-    )
+    return StoreBusy(_BUSY[name].format(f"{place.folder}{process}"))
 
 
 def _number(place: Workplace, name: str) -> int | None:
-    holder: Path = place.state / f"{name}.pid"
+    holder = _number_path(place, name)
     text = holder.read_text("utf-8") if holder.exists() else ""
     return int(text) if text.isdigit() else None

@@ -21,7 +21,7 @@ from tests.command import ENVIRONMENT, REPOSITORY
 
 def put_history(place: Workplace) -> None:
     """Give a working folder the history that its first server would make."""
-    home = place.state / "prefect"
+    home = place.prefect
     home.mkdir(parents=True)
     shutil.copy(_history(), home / "prefect.db")
 

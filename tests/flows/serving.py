@@ -170,7 +170,7 @@ def serving(
 @contextmanager
 def started(place: Workplace, env: Mapping[str, str] | None = None) -> Iterator[Serving]:
     """Start it with the settings that the folder has; nothing is left of it after the block."""
-    if not (place.state / "prefect").exists():
+    if not (place.prefect).exists():
         put_history(place)
     said = place.folder / "said.txt"
     with said.open("wb") as out:

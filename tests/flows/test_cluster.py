@@ -144,7 +144,7 @@ def wait_for(condition: Callable[[], Any], what: str, seconds: float = 240) -> N
 
 def assert_done(place: Workplace, expected: Tables) -> None:
     assert stored(place.database) == expected
-    assert not (place.state / "shards").exists()
+    assert not place.shards.exists()
 
 
 def test_a_worker_that_is_killed_half_way_changes_nothing(
@@ -171,7 +171,7 @@ def test_when_all_is_killed_half_way_nothing_is_left_and_what_was_read_is_not_re
     wait_for(lambda: not any(map(command_of, workers)), "workers outlived the run")
     marked = mark_a_finished_shard(mine)
     assert Run(mine, "1").finish()[-1].isdigit()
-    assert not (mine.state / "shards").exists()
+    assert not mine.shards.exists()
     found = stored(mine.database)
     assert [row[0] for row in found["embedding"] if row[2] == MARK] == [marked.text_hash]
     unmarked = [(*row[:2], marked.tokens if row[2] == MARK else row[2], *row[3:])
@@ -189,7 +189,7 @@ def test_stopped_while_its_workers_start_it_ends_without_a_traceback(mine: Workp
 def mark_a_finished_shard(place: Workplace) -> Reading:
     """Finish a shard as a worker would have, one reading of it with a mark; the one without it."""
     done = {row[0] for row in stored(place.database)["labelling"]}
-    for path in sorted((place.state / "shards").glob("s1-*.texts.parquet")):
+    for path in sorted(place.shards.glob("s1-*.texts.parquet")):
         if (shard := kept_texts(path))[0].text_hash not in done:
             first, *others = sorted(read(shard, Model.load()), key=lambda r: -r.tokens)
             answer = path.with_name(path.name.replace("texts", "read"))

@@ -68,7 +68,7 @@ def run(world: World, stage: int) -> Run:
     assert result.draft is not None
     manifest = Shelf(world.place.editions).draft(Q1)
     assert manifest is not None
-    lines = list(draft_lines(manifest, result.draft.changes))
+    lines = list(draft_lines(manifest, result.draft.difference))
     lines += result_lines(result, Q1, world.place, sample.FAULTY)
     site = world.place.public
     return Run(result, manifest, lines, files_of(site), (site / "index.html").stat().st_mtime_ns)
@@ -208,14 +208,16 @@ def test_the_same_again_changes_nothing(first: Run, again: Run) -> None:
 
 def test_late_arrivals_are_named_before_they_are_published(first: Run, later: Run) -> None:
     assert later.result.draft is not None
-    changes = later.result.draft.changes
-    assert changes is not None
+    assert later.result.draft.difference is not None
+    changes = later.result.draft.difference.changes
     assert set(changes.entered) == LATE_PAPERS | LATE_NEWS
     assert (changes.left, changes.sources) == ((), ())
     start = later.lines.index("  5 entered:")
     named = later.lines[start + 1 : start + 6]
     titles = {item.id: item.title for item in later.manifest.items}
     assert set(named) == {f"    {item_id}  {titles[item_id]}" for item_id in changes.entered}
+    (also,) = (line for line in later.lines if line.startswith("  also changed: "))
+    assert "the items chosen for a page, or its counts" in also
 
 
 def test_late_arrivals_are_marked_late(first: Run, later: Run) -> None:

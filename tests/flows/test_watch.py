@@ -98,3 +98,14 @@ def test_whoever_works_in_the_folder_is_not_disturbed(watch: BookWatch) -> None:
 def test_quarters_whose_review_is_not_open_are_nobody_s_business(watch: BookWatch) -> None:
     does(watch, SAID, quarter=Q4)
     assert watch.look(0, NOON) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["2026Q1-copy.packet.sqlite", "2026-Q1.packet.sqlite", ".2026Q1.packet.sqlite"]
+)
+def test_a_file_beside_the_packets_is_not_taken_for_a_review(watch: BookWatch, name: str) -> None:
+    packet = watch.place.packet(Q1)
+    packet.with_name(name).write_bytes(packet.read_bytes())
+    assert watch.place.under_review() == [Q1]
+    does(watch, SAID)
+    assert watch.look(0, NOON) == [Q1]

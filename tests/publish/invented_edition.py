@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -15,7 +16,8 @@ from digest.edition.manifest import (
     ShownItem,
     SourceOutcome,
 )
-from digest.publish import PublishedEdition
+from digest.publish import Listed, PublishedEdition
+from digest.publish.editions import Placement, slots
 from digest.taxonomy import LANGUAGES, Codebook, Group, Label, load
 
 GOALS = (
@@ -251,3 +253,9 @@ def _sources() -> tuple[SourceOutcome, ...]:
         )
         for n, outcome in enumerate(outcomes)
     )
+
+
+def placements(editions: Sequence[PublishedEdition]) -> Iterator[Placement]:
+    """Where editions stand on a site."""
+    for slot in slots([Listed.of(edition) for edition in editions]):
+        yield slot.filled(slot.listed.load())

@@ -19,10 +19,9 @@ from lxml import etree, html
 
 from digest.errors import ConfigError, DigestError, StorageFull
 from digest.publish import Listed, PublishedEdition, build_site, mkdocs
-from digest.publish.editions import placements
 from digest.publish.mkdocs import run_mkdocs
 from digest.publish.render import write
-from tests.publish.invented_edition import codebook, manifest, published
+from tests.publish.invented_edition import codebook, manifest, placements, published
 
 TESTS = Path(__file__).parent
 

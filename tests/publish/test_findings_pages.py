@@ -14,12 +14,11 @@ from digest.edition.prevalence import Estimate
 from digest.edition.rates import Ratio
 from digest.edition.select import SAME_STORY
 from digest.publish import write_pages
-from digest.publish.editions import placements
 from digest.publish.figures import Figure, figures
 from digest.publish.languages.figures import figures as french_figures
 from digest.publish.languages.tongue import tongue_of
 from tests.publish.full_edition import full, of_another_model, two_quarters
-from tests.publish.invented_edition import codebook, manifest, published
+from tests.publish.invented_edition import codebook, manifest, placements, published
 
 
 def written(edition: Manifest, folder: Path) -> dict[str, str]:

@@ -11,12 +11,11 @@ import pytest
 from digest.edition.difference import difference
 from digest.edition.manifest import Assigned, Manifest
 from digest.publish import PublishedEdition, write_pages
-from digest.publish.editions import placements
 from digest.publish.mkdocs import edition_nav
 from digest.publish.render import markdown_text
 from digest.taxonomy import Codebook
 from tests.publish.full_edition import two_quarters
-from tests.publish.invented_edition import codebook, hostile, manifest, published
+from tests.publish.invented_edition import codebook, hostile, manifest, placements, published
 
 Pages = Callable[..., dict[str, str]]
 

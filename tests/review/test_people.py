@@ -227,15 +227,12 @@ class TestSessions:
         assert people.session(cookie) is None
 
     def test_and_after_seven_days_whatever_happens(self, people: People, watch: Watch) -> None:
-        entered = watch.now
         session = people.enter_by_link(people.link("ada"), HOME)
-        assert (session.ends - entered).total_seconds() == 12 * 3600
         for _ in range(20):
             watch.wait(hours=8)
             assert people.session(session.cookie)
         watch.wait(hours=7)
-        found = people.session(session.cookie)
-        assert found and (found.ends - entered).days == 7
+        assert people.session(session.cookie)
         watch.wait(hours=1)
         assert people.session(session.cookie) is None
 

@@ -24,6 +24,7 @@ from digest.sample import data, oai, search
 from digest.sources.catalogue import Source
 from digest.sources.http import Limits, Pace, PoliteClient
 from tests.servers import Answer, Exchange, body
+from tests.sources.http_rig import LOCAL
 
 Q1 = Quarter(2026, 1)
 LIMITS = Limits(connect=5, read=10, total=20, attempts=2, first_rest=2, last_rest=30)
@@ -83,7 +84,7 @@ def polite_client(folder: Path, waits: Waits | None = None) -> Iterator[PoliteCl
     with PoliteClient(
         agent,
         pace=Pace(folder, others=0.0),
-        allow_private=frozenset({"127.0.0.1"}),
+        allow_private=LOCAL,
         limits=LIMITS,
         now=waits.now,
         sleep=waits.sleep,

@@ -35,7 +35,7 @@ class Rig:
         return NOON + timedelta(seconds=sum(self.rests))
 
     def client(
-        self, limits: Limits = QUICK, private: frozenset[str] | bool = LOCAL, others: float = 0.0
+        self, limits: Limits = QUICK, private: frozenset[str] = LOCAL, others: float = 0.0
     ) -> PoliteClient:
         pace = Pace(self._folder, others=others)
         return self._stack.enter_context(

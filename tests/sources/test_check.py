@@ -12,6 +12,7 @@ from digest.sources.check import SourceCheck, check
 from digest.sources.http import Limits, Pace, PoliteClient
 from tests.servers import Answer, FaultyServer, body, redirect, slowly, status
 from tests.sources.atom_pages import entry, feed
+from tests.sources.http_rig import LOCAL
 
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)
 ITEM = "<item><title>Story</title><pubDate>Fri, 27 Mar 2026 10:00:00 GMT</pubDate></item>"
@@ -38,7 +39,7 @@ def ask(tmp_path: Path, source: Callable[..., Source]) -> Ask:
             PoliteClient(
                 "t (+mailto:a@b.example)",
                 pace=pace,
-                allow_private=True,
+                allow_private=LOCAL,
                 limits=limits,
                 now=lambda: NOW,
             ) as client,

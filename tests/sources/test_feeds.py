@@ -15,6 +15,7 @@ from digest.sources.feeds import fetch, parse
 from digest.sources.http import Pace, PoliteClient, validators_of
 from tests.servers import FaultyServer, body, unless_unchanged
 from tests.sources.feed_rig import FETCHED, WHOLE, document, one, records, rss
+from tests.sources.http_rig import LOCAL
 
 FEB_18 = datetime(2026, 2, 18, tzinfo=UTC)
 
@@ -345,7 +346,7 @@ def test_a_feed_is_fetched_once_and_then_asked_for_changes(
     pace = Pace(tmp_path, others=0)
     with (
         FaultyServer({"/feed": answer}) as server,
-        PoliteClient("t (+mailto:a@b.example)", pace=pace, allow_private=True) as client,
+        PoliteClient("t (+mailto:a@b.example)", pace=pace, allow_private=LOCAL) as client,
     ):
         feed = source(server.url("/feed"))
         first = fetch(feed, client)

@@ -23,7 +23,7 @@ TODAY = date(2026, 3, 1)
 def source(*ago: int, outcome: str = ANSWERED) -> Heard:
     """A source whose items are of so many days ago."""
     days = tuple(TODAY - timedelta(days=n) for n in sorted(ago, reverse=True))
-    return Heard("s", outcome, NOON, NOON if outcome == ANSWERED else None, days)
+    return Heard("s", outcome, NOON if outcome == ANSWERED else None, days)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_papers_are_looked_up_when_nothing_else_is_missing(panel: Panel) -> None
     panel.all_accept()
     settled = panel.settle(panel.checked())
     assert settled is not None
-    assert (settled.lacks, settled.is_new, settled.is_signed) == ([], True, False)
+    assert (settled.lacks, settled.is_signed) == ([], False)
     assert panel.place.papers(Q1).exists()
 
 

@@ -19,7 +19,7 @@ stand as stories of their own until the panel merges them.
 from digest.edition.stories.candidates import candidates
 from digest.edition.stories.cluster import clusters
 from digest.edition.stories.load import story_items
-from digest.edition.stories.story import Pair, Ruling, Story, StoryItem, split_off
+from digest.edition.stories.story import Pair, Ruling, Story, StoryItem
 
 __all__ = [
     "Pair",
@@ -28,6 +28,5 @@ __all__ = [
     "StoryItem",
     "candidates",
     "clusters",
-    "split_off",
     "story_items",
 ]

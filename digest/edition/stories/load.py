@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from digest.edition.publishers import publishers_of
 from digest.edition.stories.story import StoryItem
 from digest.items import Kind
 from digest.quarter import Quarter
@@ -25,7 +26,7 @@ def story_items(
 ) -> list[StoryItem]:
     """The quarter's items with the vectors that ``encoder`` made of them, ordered by id.
 
-    ``publishers`` names the publisher of a source; a source without one stands for itself.
+    ``publishers`` names the publisher of a source, as far as it is known.
     """
     told = list(tellings(connection, quarter))
     vectors = cached_vectors(connection, sorted({t.text_hash for t in told}), encoder)
@@ -45,13 +46,8 @@ def _item(
         date_inferred=telling.date_inferred,
         withdrawn=telling.withdrawn,
         authors=telling.authors,
-        outlets=_outlets(telling.sources, publishers),
+        outlets=publishers_of(telling.sources, publishers),
         keys=telling.keys,
         comments=telling.comments,
         vector=vector,
     )
-
-
-def _outlets(sources: Iterable[str], publishers: Mapping[str, str]) -> tuple[str, ...]:
-    named = (publishers.get(s) or ("arXiv" if s.startswith("arxiv") else s) for s in sources)
-    return tuple(dict.fromkeys(named))

@@ -69,7 +69,7 @@ def marks_of(item: StoryItem) -> Marks:
     """Read an item's marks off it; nothing outside the item matters."""
     title = words_of(_unglued(item.title))
     text = item.text[:TOLD_CHARACTERS] if item.kind == "news" else ""
-    named = frozenset(named_works(f"{item.title} {item.text}", item.links)) - frozenset(item.keys)
+    named = frozenset(named_works(f"{item.title} {item.text}")) - frozenset(item.keys)
     listed = item.kind == "news" and len(_LISTED.findall(item.title)) + 1 > ROUND_UP
     return Marks(
         item=item,
@@ -113,11 +113,11 @@ def author_key(name: str) -> str:
     return f"{parts[-1]} {parts[0][0]}" if parts else ""
 
 
-def named_works(text: str, links: Iterable[str] = ()) -> Iterator[str]:
+def named_works(text: str) -> Iterator[str]:
     """The keys of the works and pages that a text names, spelt as in ``digest.items``."""
     for found in _ARXIV.finditer(text):
         yield f"arxiv:{found[1]}"
-    for address in (*_ADDRESS.findall(text), *links):
+    for address in _ADDRESS.findall(text):
         yield from _keys_of_address(address.rstrip(".,;:!?"))
     for found in _DOI.finditer(text):
         yield from _keys_of_doi(found[0])

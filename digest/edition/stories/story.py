@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -22,8 +21,8 @@ class StoryItem:
 
     ``language`` is an ISO 639 code; ``outlets`` are its publishers; ``keys`` its identity keys as
     ``digest.items`` spells them; a ``withdrawn`` item tells of its story, and neither speaks for it
-    nor counts as told by its outlets; ``links`` are addresses that its source gave beside the text;
-    ``vector`` is the encoder's, of unit length, None for a text that it does not read.
+    nor counts as told by its outlets; ``vector`` is the encoder's, of unit length, None for a text
+    that it does not read.
     """
 
     item_id: str
@@ -38,7 +37,6 @@ class StoryItem:
     outlets: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     comments: str = ""
-    links: tuple[str, ...] = ()
     vector: NDArray[np.float32] | None = field(default=None, compare=False)
 
 
@@ -75,13 +73,6 @@ class Ruling:
             raise InputError(f"a {self.kind} names two items or more, not {self.items}")
         if not one_line(self.reason):
             raise InputError(f"a {self.kind} needs its reason")
-
-
-def split_off(
-    part: Collection[str], rest: Collection[str], by: str, reason: str
-) -> tuple[Ruling, ...]:
-    """The rulings that take a part out of a story: each of its items from each of the rest."""
-    return tuple(Ruling("split", (a, b), by, reason) for a in sorted(part) for b in sorted(rest))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,8 @@ class Desk:
     ``https``: browsers see the application over TLS, through a proxy.
     """
 
-    def __init__(
-        self, place: Workplace, clock: Clock, *, https: bool, rule: Rule | None = None
-    ) -> None:
-        self.place, self.clock, self.https, self.rule = place, clock, https, rule or Rule()
+    def __init__(self, place: Workplace, clock: Clock, *, https: bool) -> None:
+        self.place, self.clock, self.https, self.rule = place, clock, https, Rule()
         self.book, self.people = Book(place.book, clock), People(place.book, clock)
         self.packets = Packets(place)
         self.codebook = taxonomy.load()

@@ -10,21 +10,15 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from digest.config import Workplace
-from digest.edition.select import SHOWN_SCHEMES
-from digest.errors import QuarterError
+from digest.edition.readings import Pair
 from digest.quarter import Quarter
 from digest.review.packet import Packet, PacketItem
-from digest.review.queues import LATE, PREFIX, SAMPLE, SELECTED, UNSURE
+from digest.review.queues import asked, pair_of, queue_of
 from digest.review.standing import Key, folded, has_conflict
 
-SUFFIX = ".packet.sqlite"
-RELEVANT = ("ai", "relevant")
-JUDGED = (RELEVANT[0], *SHOWN_SCHEMES)  # schemes that people judge; the others are for research
 CHUNK = 200  # items read in one go
-Pair = tuple[str, str]
 Task = tuple[str, tuple[Key, ...]]  # an item, and the labels that are asked about
 
 
@@ -63,7 +57,9 @@ class Indexed:
 
     def task(self, item: str, queue: str) -> Task:
         """An item with the labels that a queue asks about."""
-        return item, tuple((item, *pair) for pair in self.asked(item, queue))
+        brief = self.briefs[item]
+        pairs = asked(queue, brief.pages, brief.assigned, brief.unsure)
+        return item, tuple((item, *pair) for pair in pairs)
 
     def in_conflict(self, conflicts: tuple[str, ...]) -> frozenset[str]:
         """The items in which one of these names is involved."""
@@ -78,23 +74,6 @@ class Indexed:
             )  # fmt: skip
         return self._conflicts[conflicts]
 
-    def asked(self, item: str, queue: str) -> tuple[Pair, ...]:
-        """The labels about which a queue asks for an item; none of an unknown one."""
-        brief = self.briefs.get(item)
-        if brief is None:
-            return ()
-        if queue == SELECTED:
-            return brief.pages
-        if queue == UNSURE:
-            return brief.unsure
-        if queue == SAMPLE:
-            given = (*brief.assigned, *brief.unsure)
-            return (RELEVANT, *(pair for pair in dict.fromkeys(given) if pair != RELEVANT))
-        if queue == LATE:
-            shown = tuple(pair for pair in brief.assigned if pair != RELEVANT)
-            return shown or brief.unsure
-        return (pair_of(queue),) if "/" in queue else brief.pages or brief.assigned
-
     def involved(self, item: str) -> frozenset[str]:
         """The names of an item's authors and outlets."""
         brief = self.briefs.get(item)
@@ -102,29 +81,16 @@ class Indexed:
 
     def chosen(self, pair: Pair) -> list[str]:
         """The items that the page of a label shows, in its order."""
-        queue = self.packet.queue(self.queue_of(pair))
+        queue = self.packet.queue(queue_of(*pair))
         return [item for item in queue if pair in self.briefs[item].pages]
 
     def pages(self) -> list[Pair]:
         """The labels that have a page, in the order of their queues."""
         return [pair_of(name) for name, _ in self.packet.queues() if "/" in name]
 
-    @staticmethod
-    def queue_of(pair: Pair) -> str:
-        """The queue of a label's page."""
-        return f"{PREFIX.get(pair[0], pair[0])}/{pair[1]}"
-
-
-def pair_of(queue: str) -> Pair:
-    """``("sdg", "7")`` of ``goal/7``."""
-    prefix, _, label = queue.partition("/")
-    scheme = next((scheme for scheme, own in PREFIX.items() if own == prefix), prefix)
-    return scheme, label
-
 
 def _brief(item: PacketItem) -> Brief:
     names = frozenset((*item.authors, *item.outlets))
-    judged = [label for label in item.labels if label.scheme in JUDGED]
     return Brief(
         item.title,
         item.kind,
@@ -132,8 +98,8 @@ def _brief(item: PacketItem) -> Brief:
         names,
         folded("\n".join(names)),
         item.pages,
-        tuple((label.scheme, label.label) for label in judged if label.assigned),
-        tuple((label.scheme, label.label) for label in judged if label.unsure),
+        item.assigned,
+        item.unsure,
     )
 
 
@@ -142,16 +108,6 @@ def _briefs(packet: Packet) -> Iterator[tuple[str, Brief]]:
     for start in range(0, len(ids), CHUNK):
         for item in packet.items(ids[start : start + CHUNK]):
             yield item.id, _brief(item)
-
-
-def _quarter_of(path: Path) -> Quarter | None:
-    """The quarter of a packet; None of another file, such as a copy that lies beside it."""
-    name = path.name.removesuffix(SUFFIX)
-    try:
-        quarter = Quarter.parse(name)
-    except QuarterError:
-        return None
-    return quarter if name == str(quarter) else None
 
 
 class Packets:
@@ -164,8 +120,7 @@ class Packets:
 
     def quarters(self) -> list[Quarter]:
         """The quarters that are open for review, newest first."""
-        found = map(_quarter_of, self.place.reviews.glob(f"*{SUFFIX}"))
-        return sorted(filter(None, found), reverse=True)
+        return self.place.under_review()[::-1]
 
     def of(self, quarter: Quarter) -> Indexed | None:
         """The quarter's packet as it is now; None when there is none.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from digest.quarter import Quarter
 from digest.review.packet import PacketItem
 from digest.review.persons import Person
-from digest.review.standing import Key, Standing, is_voter
+from digest.review.standing import Key, Standing
 from digest.review.web.ledger import Ledger
 from digest.review.web.packets import Indexed, Task
 
@@ -155,7 +155,3 @@ class Review:
         """The other items of its story."""
         ids = self.packet.packet.story(item.story) if item.story else []
         return self.packet.packet.items(other for other in ids if other != item.id)
-
-    def voters(self) -> list[Person]:
-        """Who may vote: members and chairs that were not revoked."""
-        return [p for p in self.people.values() if is_voter(p) and not p.revoked]

@@ -122,7 +122,7 @@ def test_news_that_links_to_a_paper_is_about_it() -> None:
 
 
 def test_news_that_links_to_the_journal_s_version() -> None:
-    post = report("a", "Our new work on rivers", links=("https://doi.org/10.1000/R.5",))
+    post = report("a", "Our new work on rivers", "Read https://doi.org/10.1000/R.5")
     published = paper(1, FLOODS, ABSTRACT, keys=("arxiv:2602.00001", "doi:10.1000/r.5"))
     assert score_of(post, published) >= THRESHOLD
 

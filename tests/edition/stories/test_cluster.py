@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.edition.stories import Pair, Ruling, Story, StoryItem, clusters, split_off
+from digest.edition.stories import Pair, Ruling, Story, StoryItem, clusters
 from digest.errors import InputError
 from tests.edition.stories.told import paper, report
 
@@ -140,7 +140,7 @@ def test_neither_order_matters_and_the_last_ruling_holds(
 def test_the_panel_splits_and_a_later_run_respects_it() -> None:
     every = [pair(*names) for names in ("ab", "ac", "bc")]
     [one] = clusters(ITEMS[:3], every)
-    rulings = split_off(["url:c"], ["url:a", "url:b"], "ida", "another court")
+    rulings = [split("c", "a"), split("c", "b")]
     apart = clusters(ITEMS[:3], every, rulings)
     assert told(apart) == ["ab", "c"]
     assert one.id in {story.id for story in apart}

@@ -40,7 +40,6 @@ def test_an_address_is_named_as_the_item_behind_it_is() -> None:
     record = news("b", url="https://news.example/b")
     spelt = "as http://www.news.example/b/?utm_source=mail#top told."
     assert set(named_works(spelt)) <= set(keys_of(record))
-    assert set(named_works("", ["https://news.example/b"])) <= set(keys_of(record))
 
 
 def test_an_item_does_not_name_itself() -> None:

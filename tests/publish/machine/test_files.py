@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import orjson
 
-from digest.publish.editions import placements
 from digest.publish.machine import Index, edition_files, site_files
-from tests.publish.invented_edition import codebook
+from tests.publish.invented_edition import codebook, placements
 from tests.publish.machine.whole_edition import LICENCE, SITE, all_files, editions, whole
 
 Files = dict[str, bytes]

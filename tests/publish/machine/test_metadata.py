@@ -9,11 +9,10 @@ import orjson
 import yaml
 from lxml import html
 
-from digest.publish.editions import placements
 from digest.publish.machine import Heads, Page, Site, head
 from digest.publish.machine.chosen import chosen_items
 from digest.publish.machine.metadata import canonical_path, edition_things, items_thing
-from tests.publish.invented_edition import codebook
+from tests.publish.invented_edition import codebook, placements
 from tests.publish.machine.whole_edition import HOSTILE, LICENCE, SITE, editions, places
 
 

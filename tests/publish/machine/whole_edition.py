@@ -20,10 +20,10 @@ from digest.edition.rates import Ratio
 from digest.edition.shares import Share
 from digest.edition.shelf import Correction
 from digest.publish import PublishedEdition
-from digest.publish.editions import Placement, placements
+from digest.publish.editions import Placement
 from digest.publish.machine import Index, Licence, Site, edition_files, site_files
 from tests.publish.full_edition import reviewed
-from tests.publish.invented_edition import codebook, hostile, manifest, published
+from tests.publish.invented_edition import codebook, hostile, manifest, placements, published
 
 LICENCE = Licence("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
 SITE = Site(

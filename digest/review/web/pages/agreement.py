@@ -13,8 +13,8 @@ from fastapi.responses import Response
 from digest.review.agreement import agreement
 from digest.review.exchange import export_all
 from digest.review.queues import SELECTED
-from digest.review.web.packets import Indexed
-from digest.review.web.views.home import queue_name
+from digest.review.standing import voters
+from digest.review.web.views.home import label_name
 from digest.review.web.visit import Open, Visitor
 
 leaders = APIRouter()
@@ -25,12 +25,12 @@ def figures(visit: Visitor, review: Open) -> Response:
     """Agreement per label, and progress per person."""
     whole, by_label = agreement(found for _, found in review.all_standing())
     named = [
-        (queue_name(Indexed.queue_of(pair), visit.tongue, visit.desk.codebook), found)
+        (label_name(pair, visit.tongue, visit.desk.codebook), found)
         for pair, found in by_label.items()
     ]
     progress = [
         (person, len(review.ledger.own(person.id)), review.progress(person, [SELECTED])[0])
-        for person in review.voters()
+        for person in voters(review.people)
     ]
     return visit.page(
         "agreement", review=review, whole=whole, labels=named, progress=progress,

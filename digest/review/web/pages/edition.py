@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
+from digest.edition.readings import Pair
 from digest.review.consensus import findings, questions
 from digest.review.events import (
     Agreement,
@@ -22,7 +23,6 @@ from digest.review.events import (
 from digest.review.standing import is_voter
 from digest.review.web import forms
 from digest.review.web.forms import Form
-from digest.review.web.packets import Pair
 from digest.review.web.review import Review
 from digest.review.web.views.edition import page_view
 from digest.review.web.views.words import AGREEMENT, EVIDENCE, told

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
+from digest.edition.readings import JUDGED, Pair
 from digest.review.events import Comment, Decision, Declared, Payload, StoryRuling, Undone
 from digest.review.packet import PacketItem
 from digest.review.queues import SELECTED
 from digest.review.standing import is_voter
 from digest.review.web import forms
 from digest.review.web.forms import Form, batch_of
-from digest.review.web.packets import JUDGED, Pair
 from digest.review.web.pages.item_page import address_of, item_of, names, require_queue, shown
 from digest.review.web.review import Review
-from digest.review.web.views.home import queue_name
+from digest.review.web.views.home import label_name, queue_name
 from digest.review.web.views.item import peers_with
 from digest.review.web.views.standing_list import queue_lines
 from digest.review.web.visit import SEE_OTHER, Open, Posted, Visit, Visitor, wants_json
@@ -59,9 +59,8 @@ def item(visit: Visitor, review: Open, queue: str, id: str = "", after: str = ""
 
 def _stuck(visit: Visit, review: Review, queue: str) -> Iterator[tuple[str, str, str]]:
     """Of each label that the person cannot settle alone: its item's address and title, its name."""
-    for item, *pair in review.stuck(visit.person, queue):
-        name = queue_name(review.packet.queue_of((pair[0], pair[1])), visit.tongue,
-                          visit.desk.codebook)  # fmt: skip
+    for item, scheme, label in review.stuck(visit.person, queue):
+        name = label_name((scheme, label), visit.tongue, visit.desk.codebook)
         yield address_of(review, queue, item), review.packet.briefs[item].title, name
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from digest.edition.readings import Pair
 from digest.review.consensus import OpenQuestion, PageFinding, findings, questions
 from digest.review.events import Comment, ReviewEvent, not_undone, of_kind
 from digest.review.persons import Person
+from digest.review.queues import queue_of
 from digest.review.standing import is_voter
-from digest.review.web.packets import Pair
 from digest.review.web.review import Review
 from digest.review.web.tongue import Tongue
-from digest.review.web.views.home import queue_name
+from digest.review.web.views.home import label_name
 from digest.review.web.views.item import name_of
 from digest.taxonomy import Codebook
 
@@ -53,7 +54,6 @@ class FindingView:
 class PageView:
     """A page of the edition."""
 
-    pair: Pair
     name: str
     queue: str
     items: tuple[Chosen, ...]
@@ -89,13 +89,11 @@ def page_view(
     review: Review, person: Person, pair: Pair, tongue: Tongue, codebook: Codebook
 ) -> PageView:
     """One page, as a person may see it."""
-    queue, key = review.packet.queue_of(pair), "/".join(pair)
-    said = review.ledger.said()
+    key, said = "/".join(pair), review.ledger.said()
     found = [one for one in findings(said, review.people, review.ledger.rule) if one.page == key]
     return PageView(
-        pair=pair,
-        name=queue_name(queue, tongue, codebook),
-        queue=queue,
+        name=label_name(pair, tongue, codebook),
+        queue=queue_of(*pair),
         items=tuple(_chosen(review, person, pair)),
         findings=tuple(_finding(one, review, person) for one in found),
         questions=tuple(
@@ -145,7 +143,7 @@ def page_lines(review: Review, tongue: Tongue, codebook: Codebook) -> list[PageL
         lines.append(
             PageLine(
                 key=key,
-                name=queue_name(review.packet.queue_of(pair), tongue, codebook),
+                name=label_name(pair, tongue, codebook),
                 items=len(items),
                 settled=sum((item, *pair) in settled for item in items),
                 findings=len(own),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from digest.edition.readings import Pair
 from digest.review.events import Decision, of_kind
 from digest.review.persons import Person
-from digest.review.queues import LATE, SAMPLE, SELECTED, UNSURE
+from digest.review.queues import LATE, SAMPLE, SELECTED, UNSURE, pair_of, queue_of
 from digest.review.standing import is_voter
-from digest.review.web.packets import pair_of
 from digest.review.web.review import DISAGREE, PROPOSED, Progress, Review
 from digest.review.web.tongue import Tongue
 from digest.review.web.views.pace import minutes_left
@@ -75,9 +76,13 @@ def queue_name(queue: str, tongue: Tongue, codebook: Codebook) -> str:
     """What a queue is called."""
     if queue in COMMON:
         return tongue.gettext(COMMON[queue][0])
-    pair = pair_of(queue)
+    return label_name(pair_of(queue), tongue, codebook)
+
+
+def label_name(pair: Pair, tongue: Tongue, codebook: Codebook) -> str:
+    """What a label is called; ``sdg/7`` of one that the codebook does not have any more."""
     found = [label for label in codebook.labels if (label.scheme, label.id) == pair]
-    return tongue.label(found[0]) if found else queue
+    return tongue.label(found[0]) if found else "/".join(pair)
 
 
 def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook) -> HomeView:
@@ -102,8 +107,8 @@ def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook
     return HomeView(
         mine=mine,
         common=tuple(view for view in others if view.id in COMMON),
-        goals=tuple(view for view in others if view.id.startswith("goal/")),
-        risks=tuple(view for view in others if view.id.startswith("risk/")),
+        goals=tuple(_of_scheme(others, "sdg")),
+        risks=tuple(_of_scheme(others, "risk")),
         decisions=len(review.ledger.own(person.id)),
         left=left,
         minutes=minutes_left(moments, left) if is_voter(person) else None,
@@ -113,12 +118,16 @@ def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook
     )
 
 
+def _of_scheme(views: Iterable[QueueView], scheme: str) -> Iterator[QueueView]:
+    return (view for view in views if view.id.startswith(queue_of(scheme, "")))
+
+
 def _part_of(person: Person) -> frozenset[str]:
     """The queues that are a person's: those of their goals, else what the site shows; ties are a
     chair's; none is of one who does not vote."""
     if not is_voter(person):
         return frozenset()
-    own = frozenset(f"goal/{goal}" for goal in person.goals) or frozenset({SELECTED})
+    own = frozenset(queue_of("sdg", goal) for goal in person.goals) or frozenset({SELECTED})
     return own | {DISAGREE} if person.role == "chair" else own
 
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from digest.edition.readings import Pair
 from digest.review.events import Comment, Decision, Declared, ReviewEvent, of_kind
 from digest.review.packet import PacketItem, PacketLabel
 from digest.review.persons import Person
 from digest.review.standing import Key, Standing, has_conflict, is_voter
 from digest.review.web.forms import batch_of
-from digest.review.web.packets import JUDGED, Pair
 from digest.review.web.tongue import Tongue, is_high
 from digest.review.web.views.text import Piece, text_pieces, title_pieces
 from digest.taxonomy import Codebook, Label
@@ -141,7 +141,7 @@ def item_view(sight: Sight) -> ItemView:
     judged = [label for label in labels if label.asked]
     is_done = bool(judged) and all(label.mine for label in judged)
     sees_all = is_done or not is_voter(sight.person)
-    shown = [label for label in sight.item.labels if label.scheme in JUDGED]
+    shown = sight.item.judged
     comments = tuple((name_of(sight.people, e.person), c.text, e) for e, c in sight.comments)
     own = tuple(entry for entry in comments if entry[2].person == sight.person.id)
     return ItemView(
@@ -174,7 +174,7 @@ def _named_conflict(sight: Sight) -> str:
 def _labels(sight: Sight) -> Iterable[LabelView]:
     """Those asked about first, then proposed ones, then the machine's others."""
     known = {(label.scheme, label.id): label for label in sight.codebook.labels}
-    said = {(x.scheme, x.label): x for x in sight.item.labels if x.scheme in JUDGED}
+    said = {(x.scheme, x.label): x for x in sight.item.judged}
     proposed = [(key[1], key[2]) for key, found in sight.standing.items() if found.accepts]
     own = {
         (d.scheme, d.label): d for e, d in of_kind(sight.events, Decision)

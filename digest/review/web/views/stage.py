@@ -22,6 +22,7 @@ from digest.review.events import ReviewEvent, Signed, not_undone, of_kind
 from digest.review.papers import PapersCheck
 from digest.review.persons import Person
 from digest.review.queues import SELECTED
+from digest.review.standing import voters
 from digest.review.web.review import Review
 from digest.review.web.tongue import Tongue
 from digest.review.web.views.item import name_of
@@ -134,5 +135,5 @@ def _state(review: Review, papers: PapersCheck | None) -> State:
         waiting=waiting(review.ledger.since(taken), taken),
         papers=papers,
         rule=review.ledger.rule,
-        out={one.id: review.out(one) for one in review.voters()},
+        out={one.id: review.out(one) for one in voters(review.people)},
     )
