@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FORMAT = "edition/3"
 LABELLED = "labelled"  # the status of an item that the model read
+OTHER_LANGUAGE = "not labelled: language"  # … and of one whose language it does not read
 
 
 @dataclass(frozen=True, slots=True)

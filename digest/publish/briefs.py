@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 from markupsafe import Markup
 
+from digest.edition import rates
 from digest.edition.brief import Brief, BriefItem
 from digest.publish import words
 from digest.publish.charts import Bar, bar_chart
@@ -69,7 +70,8 @@ def build_briefs(briefs: Sequence[Brief], codebook: Codebook, out: Path) -> Path
         write(docs / "index.md", listing.encode())
         page = env.get_template("brief.md.j2")
         for view in views:
-            text = page.render(view=view, brief=view.brief, banners=_banners([view.brief]))
+            values = {"view": view, "brief": view.brief, "level": words.percent(rates.LEVEL)}
+            text = page.render(values, banners=_banners([view.brief]))
             write(docs / f"{view.brief.slug}.md", text.encode())
             write(docs / f"{view.brief.slug}.json", view.brief.canonical())
         run_mkdocs(_config(scratch), _moment(briefs))

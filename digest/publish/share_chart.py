@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from digest.edition import prevalence
 from digest.publish import svg, words
 from digest.publish.charts import LABEL_CHARACTERS, ROW
 from digest.publish.estimates import ShareView
@@ -36,10 +37,10 @@ def _key() -> Markup:
     return Markup(
         '<rect class="share-interval" x="0" y="6" width="22" height="8"/>'
         '<circle class="share-middle" cx="11" cy="10" r="4"/>'
-        '<text x="28" y="14">Share, 90% interval</text>'
+        '<text x="28" y="14">Share, {} interval</text>'
         '<rect class="share-reference" x="160" y="2" width="2" height="16"/>'
         '<text x="168" y="14">Reference</text>'
-    )
+    ).format(words.percent(prevalence.LEVEL))
 
 
 def _row(view: ShareView, y: int, scale: float) -> Markup:

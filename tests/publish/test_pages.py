@@ -211,7 +211,7 @@ def test_changes_since_the_last_version_are_listed(pages: Pages) -> None:
     edition = replace(published(new), difference=difference(old, new))
     written = pages(edition)
     for page in ("index.md", "changes.md"):
-        assert "1 item entered, 1 item left, 1 item changed; 1 item changed their" in written[page]
+        assert "1 item entered, 1 item left, 1 item changed; 1 item changed its" in written[page]
         assert "Source source-00: failed → answered." in written[page]
         assert "Also changed: the model." in written[page]
     assert new.items[0].title in written["changes.md"]

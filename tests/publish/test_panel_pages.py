@@ -12,6 +12,7 @@ from digest.edition.panel import AGREEMENT, EVIDENCE
 from digest.publish.languages import tongue_of, write_language_pages
 from digest.publish.languages.voices import AGREEMENT as AGREEMENT_MESSAGES
 from digest.publish.languages.voices import EVIDENCE as EVIDENCE_MESSAGES
+from digest.taxonomy import LANGUAGES, load
 from tests.publish.full_edition import full, reviewed
 from tests.publish.invented_edition import codebook, published
 from tests.publish.test_findings_pages import written
@@ -52,7 +53,24 @@ def test_a_finding_names_who_approved_it_who_dissents_and_what_it_rests_on(
     assert len(found.xpath("//details[not(@class)]//li")) == 2
     assert "Rests on 2 items" in text
     questions = _part(pages["sdg/2.md"], "Open questions")
-    assert questions.xpath("//li/text()") == ["Do warnings reach women <as often>?"]
+    assert questions.xpath("//li/span/text()") == ["Do warnings reach women <as often>?"]
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_nobody_claims_to_know_the_language_of_what_the_panel_wrote(
+    tag: str, pages: dict[str, str], tmp_path: Path
+) -> None:
+    names = ("index.md", "sdg/2.md")
+    told = [pages[name] for name in names]
+    if tag != "en":
+        edition = published(reviewed(full(items=150)))
+        write_language_pages(edition, load(), tongue_of(tag), tmp_path, draft=False)
+        told = [(tmp_path / "index.md").read_text("utf-8")]
+    for page in told:
+        document = html.fromstring(f"<div>{page}</div>")
+        for said in ("Early warnings", "The trials are", "Do warnings reach"):
+            (own,) = document.xpath(f"//*[starts-with(text(), '{said}')]")
+            assert (own.get("lang"), own.get("dir")) == ("", "auto"), said
 
 
 def test_a_withdrawn_paper_that_a_finding_rests_on_is_marked(tmp_path: Path) -> None:
@@ -112,7 +130,7 @@ def test_another_language_tells_findings_in_the_panel_s_words_with_its_own_for_c
     edition = published(reviewed(full(items=150)))
     write_language_pages(edition, codebook(), tongue_of(tag), tmp_path, draft=False)
     page = html.fromstring(f"<div>{(tmp_path / 'index.md').read_text('utf-8')}</div>")
-    statements = page.xpath("//p[@class='statement'][@lang='en']/text()")
+    statements = page.xpath("//p[@class='statement'][@lang='']/text()")
     assert statements[0] == "Early warnings reach <few> smallholders."
     assert words in page.xpath("//p[@class='confidence']")[0].text_content()
     assert "陈立新" in page.xpath("//div[@class='dissent']")[0].text_content()

@@ -101,7 +101,7 @@ def _pages(told: EditionWords) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "risks", {"groups": groups}
     yield "matrix", labels | {"matrix": matrix(manifest)}
     yield "explore", labels | _explore(told)
-    yield "items", {"lines": told.own_items()}
+    yield "items", _items(told)
     yield "method", _method(told)
 
 
@@ -147,6 +147,16 @@ def _explore(told: EditionWords) -> dict[str, Any]:
         "languages": dict(sorted(languages.items(), key=lambda pair: pair[1])),
         "high": tongue.whole_percent(words.HIGH),
         "medium": tongue.whole_percent(words.MEDIUM),
+    }
+
+
+def _items(told: EditionWords) -> dict[str, Any]:
+    unread, total = told.unread_items()
+    return {
+        "lines": told.own_items(),
+        "can_explore": told.tongue.tag in explore.choices(told.manifest).languages,
+        "unread": unread,
+        "unread_total": total,
     }
 
 

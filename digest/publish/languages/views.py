@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.edition.manifest import EditionItem, EditionSignal
+from digest.edition.manifest import OTHER_LANGUAGE, EditionItem, EditionSignal
 from digest.edition.panel import PANEL
 from digest.publish import words
 from digest.publish.estimates import ShareView
@@ -44,7 +44,8 @@ DIRECTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An item and who says that it carries the label; ``how`` is in the reader's language."""
+    """An item and who says that it carries the label; ``how`` is in the reader's language, and
+    ``""`` where nobody says anything."""
 
     item: ItemView
     day: str
@@ -180,10 +181,23 @@ class EditionWords:
 
     def own_items(self) -> tuple[Line, ...]:
         """The labelled items in the reader's language, newest first, and what each is about."""
-        found = [
-            i for i in explorable(self.manifest) if i.language.split("-")[0] == self.tongue.tag
-        ]
+        found = [item for item in explorable(self.manifest) if self._is_own(item)]
         return tuple(self._line(item, None, self._about(item)) for item in found[:OWN])
+
+    def unread_items(self) -> tuple[tuple[Line, ...], int]:
+        """The newest items in the reader's language, which the model does not read, and how many
+        there are; those that people labelled are not among them."""
+        found = [
+            item
+            for item in self.manifest.items
+            if item.status == OTHER_LANGUAGE and self._is_own(item)
+            and not item.labels and not item.withdrawn
+        ]  # fmt: skip
+        newest = sorted(sorted(found, key=lambda i: i.id), key=lambda i: i.date, reverse=True)
+        return tuple(self._line(item, None, "") for item in newest[:OWN]), len(found)
+
+    def _is_own(self, item: EditionItem) -> bool:
+        return item.language.split("-")[0] == self.tongue.tag
 
     def _about(self, item: EditionItem) -> str:
         names = {(x.scheme, x.id): self.tongue.label(x) for x in self.edition.codebook.labels}

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from digest.edition.manifest import EditionSignal, Signals
+from digest.edition.manifest import OTHER_LANGUAGE, EditionSignal, Manifest, Signals
 from digest.edition.rates import Ratio
 from digest.publish.languages import OTHERS, tongue_of, write_language_pages
 from digest.publish.languages.pages import PAGES
-from digest.publish.languages.views import EditionWords
+from digest.publish.languages.views import OWN, EditionWords
 from digest.publish.sections import EditionView
 from digest.taxonomy import load
 from tests.publish.full_edition import full, reviewed
@@ -83,6 +83,55 @@ def test_what_appears_first_is_said_of_the_quarter_that_it_was_compared_with() -
     edition = replace(whole(items=20), signals={"paper": Signals("compared", 300, 0.1, (first,))})
     (move,) = EditionWords(EditionView(edition, load()), tongue_of("fr")).moves()
     assert move.direction == "aucun élément en 2025Q4"
+
+
+def _items_page(edition: Manifest, tag: str, folder: Path) -> html.HtmlElement:
+    write_language_pages(published(edition), load(), tongue_of(tag), folder, draft=False)
+    return html.fromstring((folder / "items.md").read_text("utf-8").split("---", 2)[2])
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_items_that_the_machine_does_not_read_are_listed_and_said_to_be_unread(
+    tag: str, tmp_path: Path
+) -> None:
+    edition = manifest(items=80)
+    unread = tuple(
+        replace(item, status=OTHER_LANGUAGE, labels=()) if item.language == tag else item
+        for item in edition.items
+    )
+    standing = [item for item in unread if item.status == OTHER_LANGUAGE and not item.withdrawn]
+    assert standing
+    page = _items_page(replace(edition, items=unread), tag, tmp_path)
+    links = page.xpath("//ul[@class='short-list']//span[@lang=$tag]/a/@href", tag=tag)
+    assert sorted(links) == sorted(item.url for item in standing)
+    one, many = next(m for m in _used() if isinstance(m, tuple) and "does not read" in m[0])
+    said = tongue_of(tag).ngettext(one, many, len(standing)) % {"n": len(standing)}
+    assert said in page.text_content()
+    assert not page.xpath("//a[contains(@href, 'explore/')]")
+    assert not page.xpath("//article")
+
+
+def test_the_way_to_explore_is_there_where_there_is_something_to_explore(tmp_path: Path) -> None:
+    page = _items_page(manifest(items=80), "fr", tmp_path)
+    assert page.xpath("//a/@href[contains(., 'explore/')]") == ["../explore/?language=fr"]
+    assert "Non lus par la machine" not in page.text_content()
+    empty = _items_page(replace(manifest(items=80), items=()), "fr", tmp_path / "empty")
+    assert "Aucun élément étiqueté de ce trimestre" in empty.text_content()
+    assert not empty.xpath("//a[contains(@href, 'explore/')]")
+
+
+def test_of_many_unread_items_the_newest_are_listed_and_the_others_counted(tmp_path: Path) -> None:
+    edition = manifest(items=80)
+    unread = replace(edition.items[0], kind="news", language="fr", status=OTHER_LANGUAGE, labels=())
+    items = tuple(
+        replace(unread, id=f"guid:{n:03}", date=f"2026-01-{1 + n // 10:02}") for n in range(130)
+    )
+    page = _items_page(replace(edition, items=items), "fr", tmp_path)
+    days = page.xpath("//ul[@class='short-list']//time/@datetime")
+    assert (len(days), days[0], days[-1]) == (OWN, "2026-01-13", "2026-01-04")
+    text = page.text_content()
+    assert "130 éléments de ce trimestre" in text
+    assert "au nombre de 100 ; tous sont dans les fichiers de données" in text
 
 
 @pytest.mark.parametrize("tag", OTHERS)
