@@ -18,7 +18,7 @@ from digest.review.conditions import embargo
 from digest.review.events import Embargoed, Signed, Undone
 from digest.steps.announce import review_changed
 from digest.store.archive import reading_errors
-from digest.store.database import writing
+from digest.store.database import BRIEF, writing
 from digest.store.turn import own_turn
 
 PAUSE = 60.0  # seconds between two looks at a review in which people work
@@ -98,7 +98,7 @@ class BookWatch:
 
     def _raise(self, due: Sequence[Quarter], monotonic: float, now: datetime) -> None:
         # Whoever works in the folder keeps the relay out: then it is for the next look.
-        with own_turn(self.place, wait=0), writing(self.place.database) as connection:
+        with own_turn(self.place, wait=0), writing(self.place.database, wait=BRIEF) as connection:
             for quarter in due:
                 one = self._seen[quarter]
                 # The end of an embargo is news, though nobody did anything.
