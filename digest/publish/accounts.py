@@ -97,7 +97,7 @@ def method(edition: EditionView, report: Mapping[str, Any] | None) -> dict[str, 
         "least_read": prevalence.MINIMUM,
         "basis": _basis(manifest),
         "shares_basis": BASES[manifest.shares[0].basis] if manifest.shares else "",
-        "reference": words.precise_percent(manifest.shares[0].reference) if manifest.shares else "",
+        "reference": _reference(manifest),
         "signals": _signals(manifest),
         "false_rate": words.percent(FALSE_DISCOVERIES),
         "least_wobble": words.percent(LEAST_WOBBLE),
@@ -108,6 +108,12 @@ def method(edition: EditionView, report: Mapping[str, Any] | None) -> dict[str, 
         "panel": _panel(edition),
         "confidence": CONFIDENCE,
     }
+
+
+def _reference(manifest: Manifest) -> str:
+    """What all goals are held against; ``""`` where the panel set some their own."""
+    distinct = {share.reference for share in manifest.shares}
+    return words.precise_percent(distinct.pop()) if len(distinct) == 1 else ""
 
 
 def _panel(edition: EditionView) -> dict[str, Any] | None:

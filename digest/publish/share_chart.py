@@ -1,4 +1,4 @@
-"""Intervals beside a reference as SVG: a goal's share of the work, and where an equal share is.
+"""Intervals beside a reference as SVG: a goal's share of the work, and what it is held against.
 
 ``svg`` says how charts are made. The table beside a chart is the page's task.
 """
