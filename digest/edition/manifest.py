@@ -191,11 +191,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the last version of an earlier quarter counted: the raw counts behind a trend.
+    """What the last version of an earlier quarter counted: the counts behind a trend.
 
-    ``counts`` is the machine's count by scheme, label and kind, among the ``totals`` about AI,
-    which older editions do not have. Counts of another model or codebook than this edition's do not
-    compare.
+    ``counts`` are of the items that carry a label there, after people's decisions if there were
+    any, by scheme, label and kind, among the ``totals`` about AI, which older editions do not have.
+    Counts of another model or codebook than this edition's do not compare.
     """
 
     quarter: str

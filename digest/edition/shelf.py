@@ -99,11 +99,6 @@ class Shelf:
         """The quarters that have a draft."""
         return sorted(of for _, of in self._files("*/draft.json"))
 
-    def foreign(self) -> list[Path]:
-        """Folders with manifests that are no quarter's own, such as a copy: nobody reads them."""
-        holding = {path.parent for path in files_in(self.folder, "*/*.json")}
-        return sorted(folder for folder in holding if self._quarter_of(folder) is None)
-
     def unfinished(self) -> list[Path]:
         """Versions that a killed process did not publish to the end."""
         versions = [

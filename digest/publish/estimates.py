@@ -1,9 +1,10 @@
-"""Corrected counts and shares of goals in words: the number, its interval, and what it rests on."""
+"""Counts and shares of goals in words: the number, its interval, what it rests on, who decided."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from digest.edition.manifest import Manifest
 from digest.edition.prevalence import Basis, Estimate
@@ -13,61 +14,101 @@ from digest.taxonomy import Label
 
 UNITS = {"paper": "paper", "news": "news item"}
 BASES: dict[Basis, str] = {
-    "panel sample": "by items of this quarter, drawn at random and read by people",
-    "model's test": "by the machine's errors in its test on abstracts of another quarter",
-    "none": "not corrected: too few items of this kind were read",
+    "panel sample": "corrected by items of this quarter, drawn at random and read by people",
+    "model's test": "corrected by the machine's errors in its test on abstracts of another quarter",
+    "none": "not corrected: too few items drawn at random were read, and there is no test of the "
+    "model to go by instead",
 }
+# Whose decisions stand above the machine's labels: a panel's, an editor's (who corrected a
+# published version that had no panel), or nobody's.
+Deciders = Literal["panel", "editor", "nobody"]
+DECISIONS: dict[Deciders, str] = {
+    "panel": "the panel's decisions",
+    "editor": "an editor's corrections",
+    "nobody": "",
+}
+
+
+def carrying(manifest: Manifest) -> dict[tuple[str, str, str], int]:
+    """How many items carry a label in the edition, by scheme, label and kind.
+
+    The raw count of ``manifest.counts`` is what the machine gave, whatever people decided since.
+    """
+    return {
+        (section.scheme, section.label, kind): number
+        for section in manifest.sections
+        for kind, number in (("paper", section.papers), ("news", section.news))
+    }
+
+
+def deciders(manifest: Manifest, *, any_confirmed: bool) -> Deciders:
+    """Whose decisions the edition's labels are after; ``any_confirmed`` is a label by people."""
+    if manifest.panel is not None:
+        return "panel"
+    now = carrying(manifest)
+    differs = any(
+        one.count.raw != now.get((one.scheme, one.label, one.kind), 0) for one in manifest.counts
+    )
+    return "editor" if any_confirmed or differs else "nobody"
 
 
 @dataclass(frozen=True, slots=True)
 class CountView:
-    """How many items of a kind concern a label. ``estimate`` and ``interval`` may be ``""``."""
+    """How many items of a kind concern a label. ``estimate`` and ``interval`` may be ``""``.
+
+    ``raw`` had the label from the machine, ``carrying`` have it in the edition.
+    """
 
     kind: str
     raw: int
+    carrying: int
     estimate: str
     interval: str
     basis: str
     sentence: str
 
 
-def counts_of(manifest: Manifest, label: Label) -> tuple[CountView, ...]:
-    """The counts of papers and of news for one label."""
+def counts_of(manifest: Manifest, label: Label, decided: Deciders) -> tuple[CountView, ...]:
+    """The counts of papers and of news for one label, and after whose decisions."""
+    now = carrying(manifest)
     return tuple(
-        _count(one.kind, one.count)
+        _count(one.kind, one.count, now.get((one.scheme, one.label, one.kind), 0), decided)
         for one in manifest.counts
         if (one.scheme, one.label) == (label.scheme, label.id)
     )
 
 
-def _count(kind: str, count: Estimate) -> CountView:
+def _count(kind: str, count: Estimate, carried: int, decided: Deciders) -> CountView:
+    labelled = _labelled(count.raw, kind, carried, decided)
     if count.estimate is None or count.low is None or count.high is None:
         estimate = interval = ""
-        sentence = (
-            f"{_labelled(count.raw, kind)}; too little was read to say how many truly concern it."
-        )
+        sentence = f"{labelled}; too little was read to say how many truly concern it."
     else:
         estimate = "" if count.is_vague else words.number(count.estimate)
         interval = f"{words.number(count.low)} to {words.number(count.high)}"
         span = f"{words.percent(count.level)} interval"
         sentence = (
             f"Between {words.number(count.low)} and {words.count(count.high, UNITS[kind])} truly "
-            f"concern it ({span}): too wide to name one number; {_labelled(count.raw, kind)}."
+            f"concern it ({span}): too wide to name one number; {labelled}."
             if count.is_vague
             else f"About {words.count(count.estimate, UNITS[kind])} truly "
             f"{'concerns' if count.estimate == 1 else 'concern'} it "
             f"({span}: {interval}); "
-            f"{_labelled(count.raw, kind)}."
+            f"{labelled}."
         )
     basis = BASES[count.basis]
     if count.read:
         basis = f"{basis} ({words.number(count.read)} read)"
     sentence = sentence[0].upper() + sentence[1:]
-    return CountView(kind, count.raw, estimate, interval, basis, sentence)
+    return CountView(kind, count.raw, carried, estimate, interval, basis, sentence)
 
 
-def _labelled(raw: int, kind: str) -> str:
-    return f"{words.count(raw, UNITS[kind])} {'carries' if raw == 1 else 'carry'} the label"
+def _labelled(raw: int, kind: str, carried: int, decided: Deciders) -> str:
+    given = words.count(raw, UNITS[kind])
+    if decided == "nobody":
+        return f"{given} {'carries' if raw == 1 else 'carry'} the label"
+    now = f"{words.number(carried) if carried else 'none'} {'carry' if carried > 1 else 'carries'}"
+    return f"the machine gave the label to {given}, and after {DECISIONS[decided]} {now} it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +161,11 @@ def _percent(share: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What the shares say in words: goals by verdict, and the level and reference behind it."""
+    """What the shares say in words: goals by verdict, and the level and reference behind it.
+
+    ``any_known`` is false where there is too little data on every goal; of those that are
+    ``unknown`` although the shares are ``corrected``, too few papers carry a goal.
+    """
 
     under_served: tuple[ShareView, ...]
     open: tuple[ShareView, ...]
@@ -129,6 +174,12 @@ class Verdicts:
     level: str
     references: str
     basis: str
+    corrected: bool
+
+    @property
+    def any_known(self) -> bool:
+        """Whether the interval of any goal was held against its reference."""
+        return bool(self.under_served or self.open or self.served)
 
 
 def verdicts(views: Sequence[ShareView]) -> Verdicts | None:
@@ -149,4 +200,5 @@ def verdicts(views: Sequence[ShareView]) -> Verdicts | None:
         level=words.percent(views[0].value.level),
         references=next(iter(distinct)) if len(distinct) == 1 else "",
         basis=views[0].basis,
+        corrected=views[0].value.basis != "none",
     )

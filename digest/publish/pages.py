@@ -18,7 +18,7 @@ from digest.edition.shelf import Correction
 from digest.publish import accounts, explore, mkdocs, views, words
 from digest.publish.charts import Bar, bar_chart
 from digest.publish.editions import Placement, PublishedEdition, VersionLink
-from digest.publish.estimates import verdicts
+from digest.publish.estimates import DECISIONS, verdicts
 from digest.publish.figures import figures
 from digest.publish.machine import Heads, tables
 from digest.publish.matrix import matrix
@@ -59,6 +59,7 @@ def write_pages(
     edition = EditionView(place.edition.manifest, codebook)
     common: dict[str, Any] = {
         "edition": heading(place.edition, draft),
+        "decisions": DECISIONS[edition.deciders],
         "banners": _banners(place.edition, place.versions),
         "search": place.is_first,
         "limit": views.LISTED,

@@ -71,7 +71,10 @@ class GroupView:
 
 
 class EditionView:
-    """A manifest with its codebook, looked up by id. Reads only what it was given."""
+    """A manifest with its codebook, looked up by id. Reads only what it was given.
+
+    ``deciders`` are those whose decisions stand above the machine's labels.
+    """
 
     def __init__(self, manifest: Manifest, codebook: Codebook) -> None:
         self.manifest, self.codebook = manifest, codebook
@@ -79,6 +82,7 @@ class EditionView:
         self._sections = {(s.scheme, s.label): s for s in manifest.sections}
         self._trends = Trends(manifest)
         self._confirmed = _confirmed(manifest)
+        self.deciders = estimates.deciders(manifest, any_confirmed=bool(self._confirmed))
         self._risk_names = {label.id: label.name for label in codebook.scheme("risk")}
         # A "risk to democracy" is the word, not the category.
         self._risk_id = re.compile(rf"(?<!to )\b(?:{'|'.join(map(re.escape, self._risk_names))})\b")
@@ -153,7 +157,7 @@ class EditionView:
             choices=tuple(Choice(items[i], self._percent(i, label)) for i in chosen),
             passed=tuple((self.items.view(i), reason) for i, reason in section.passed),
             rulings=tuple((case.rstrip("."), self._ruling(r)) for case, r in label.borderline),
-            counts=estimates.counts_of(self.manifest, label),
+            counts=estimates.counts_of(self.manifest, label, self.deciders),
             trend=self._trends.rows(section),
         )
 

@@ -1,8 +1,9 @@
 """A label over the quarters: what the last version of each counted, and whether counts compare.
 
-Counts are the machine's own, beside the number of the quarter's items about AI, because sources
-come and go. Quarters that another model or codebook labelled are shown and marked: their counts do
-not compare with the others.
+Counts are of the labels as they stand in each edition, after people's decisions if there were any,
+beside the number of the quarter's items about AI, because sources come and go. Quarters that
+another model or codebook labelled are shown and marked: their counts do not compare with the
+others.
 """
 
 from __future__ import annotations

@@ -61,7 +61,6 @@ def test_a_copy_left_beside_the_editions_is_nobody_s(shelf: Shelf, name: str) ->
     assert [e.version for e in shelf.editions(Q1)] == ["v1.0"]
     assert shelf.quarters() == {Q1}
     assert shelf.drafts() == [Q1]
-    assert shelf.foreign() == [copy]
 
 
 def test_a_publication_that_was_killed_was_none_and_is_replaced(shelf: Shelf) -> None:

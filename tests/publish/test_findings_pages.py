@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import html
 
+from digest.edition import prevalence
+from digest.edition.findings import goal_shares
 from digest.edition.manifest import Assigned, EditionSignal, LabelCount, Manifest, Signals
 from digest.edition.prevalence import Estimate
 from digest.edition.rates import Ratio
 from digest.edition.select import SAME_STORY
+from digest.edition.shares import Share
 from digest.publish import write_pages
 from digest.publish.figures import Figure, figures
+from digest.publish.languages import write_language_pages
 from digest.publish.languages.figures import figures as french_figures
 from digest.publish.languages.tongue import tongue_of
-from tests.publish.full_edition import full, of_another_model, two_quarters
+from digest.publish.share_chart import share_chart
+from digest.taxonomy import load
+from tests.publish.full_edition import GOALS, full, of_another_model, two_quarters
 from tests.publish.invented_edition import codebook, manifest, placements, published
 
 
@@ -95,6 +102,20 @@ def test_without_an_earlier_quarter_it_says_so(tmp_path: Path) -> None:
     assert page.count("No earlier quarter is published, so nothing can be compared yet.") == 2
 
 
+@pytest.mark.parametrize("same_model", [True, False])
+def test_the_number_of_rates_compared_says_what_it_counts(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path, *, same_model: bool
+) -> None:
+    before, new = quarters
+    model = before.model if same_model else "m1-another"
+    edition = replace(new, past=tuple(replace(one, model=model) for one in new.past))
+    said = written(edition, tmp_path)["index.md"].split("## Emerging signals")[1]
+    tested = sum(found.tested for found in new.signals.values())
+    labels = ", those of goals and risk categories among them" if same_model else ""
+    assert f"In all {tested} rates of papers and of news were compared{labels}; of the" in said
+    assert "Terms of titles, and stories, whose rate among papers or among news changed" in said
+
+
 def test_goals_that_moved_are_listed_with_their_ratio(
     quarters: tuple[Manifest, Manifest], tmp_path: Path
 ) -> None:
@@ -149,6 +170,70 @@ def test_under_served_goals_are_said_in_words_chart_and_numbers(
     assert "data/#shares" in shares
 
 
+def _with_shares(edition: Manifest, shares: Iterable[Share], folder: Path) -> dict[str, str]:
+    """What an edition with other shares says: English, French, and the English method."""
+    edition = replace(edition, shares=tuple(shares))
+    pages = written(edition, folder / "en")
+    write_language_pages(published(edition), load(), tongue_of("fr"), folder / "fr", draft=False)
+    index = pages["index.md"].split("## Under-served goals")[1].split("## Emerging")[0]
+    french = (folder / "fr" / "index.md").read_text("utf-8").split("{: #shares }")[1]
+    return {"en": index, "fr": french.split("{: #goals }")[0], "method": pages["method.md"]}
+
+
+def test_shares_that_cannot_be_corrected_are_not_called_corrected(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    none = goal_shares(quarters[1].items, GOALS, None)
+    pages = _with_shares(quarters[1], none, tmp_path)
+    why = "not corrected: too few items drawn at random were read, and there is no test of the"
+    assert f"The shares are {why} model" in pages["en"]
+    assert f"The shares of this edition are {why} model" in pages["method"]
+    assert "Les parts ne sont pas corrigées : trop peu d’articles tirés au hasard" in pages["fr"]
+    for page in pages.values():
+        assert "corrected not corrected" not in page
+    for said in ("No goal", "Too little was read", "So few papers"):
+        assert said not in pages["en"]
+    assert "There is too little data to say of any goal whether it is" in pages["en"]
+    assert "Il y a trop peu de données pour dire d’un objectif" in pages["fr"]
+    assert "Aucun objectif ne peut" not in pages["fr"]
+    assert "Si peu d’articles" not in pages["fr"]
+
+
+def test_too_few_papers_are_not_called_too_few_readings(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    few = [replace(one, verdict="too little data") for one in quarters[1].shares]
+    pages = _with_shares(quarters[1], few, tmp_path)
+    assert "So few papers carry a goal that one with the share of the reference" in pages["en"]
+    assert "Si peu d’articles portent un objectif" in pages["fr"]
+    assert "There is too little data to say of any goal whether it is" in pages["en"]
+    for said in ("No goal", "was read", "were read, and"):
+        assert said not in pages["en"]
+    assert "Aucun objectif ne peut" not in pages["fr"]
+    assert "The shares are corrected by the machine" in pages["en"]
+
+
+def test_what_is_said_of_the_other_goals_leaves_out_those_with_too_little_data(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    some = [
+        replace(one, verdict="too little data" if one.goal == "1" else "not distinguishable")
+        for one in quarters[1].shares
+    ]
+    pages = _with_shares(quarters[1], some, tmp_path)
+    assert "No goal on which there is enough data can be called under-served" in pages["en"]
+    assert "too little data to say anything of Goal 1: No poverty." in pages["en"]
+    assert "Parmi les objectifs pour lesquels il y a assez de données, aucun" in pages["fr"]
+
+
+def test_the_chart_of_shares_names_the_level_of_its_intervals(
+    pages: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ">Share, 90% interval</text>" in pages["index.md"]
+    monkeypatch.setattr(prevalence, "LEVEL", 0.8)
+    assert ">Share, 80% interval</text>" in share_chart("c", "t", [])
+
+
 def test_a_page_tells_the_corrected_count_its_interval_and_what_it_rests_on(
     pages: dict[str, str], quarters: tuple[Manifest, Manifest]
 ) -> None:
@@ -173,7 +258,11 @@ def test_an_interval_that_is_too_wide_names_no_number(
         wide if (c.scheme, c.label, c.kind) == ("sdg", "1", "paper") else c
         for c in quarters[1].counts
     )
-    pages = written(replace(quarters[1], counts=counts), tmp_path)
+    sections = tuple(
+        replace(s, papers=0, chosen=()) if (s.scheme, s.label) == ("sdg", "1") else s
+        for s in quarters[1].sections
+    )
+    pages = written(replace(quarters[1], counts=counts, sections=sections), tmp_path)
     page = pages["sdg/1.md"]
     assert '<td class="n">– <small>(5 to 291)</small></td>' in pages["index.md"]
     assert "Papers: corrected by the machine" in page
@@ -210,6 +299,7 @@ def test_a_trend_has_a_row_for_each_quarter_and_a_chart(
     assert f'2025Q4</th><td class="n">{section.papers}</td>' in trend
     assert "2026Q1 (this one)</th>" in trend
     assert '<line class="trend-papers"' in trend
+    assert '<a href="../../data/#history">Data behind this chart</a>' in trend
 
 
 def test_a_story_stands_once_with_all_its_sources(

@@ -127,11 +127,9 @@ def test_empty_states_are_said_in_words(pages: Pages) -> None:
         full, items=(), shown=(), sections=(), sources=(), thresholds={}, rejections=(), records=0
     )
     written = pages(published(edition))
-    assert "No item of this quarter was labelled with this goal." in written["sdg/1.md"]
-    assert (
-        "No item of this quarter was labelled with this category." in written["risk/democracy.md"]
-    )
-    assert "No item of this quarter was labelled with a goal." in written["index.md"]
+    assert "No item of this quarter carries this goal." in written["sdg/1.md"]
+    assert "No item of this quarter carries this category." in written["risk/democracy.md"]
+    assert "No item of this quarter carries a goal." in written["index.md"]
     assert "No item arrived late." in written["changes.md"]
     assert "No item of this quarter was withdrawn." in written["changes.md"]
     assert "No source is listed" in written["sources.md"]

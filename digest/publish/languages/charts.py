@@ -93,7 +93,7 @@ def _label(name: str, swatch: str, y: int, side: Side, tongue: Tongue, css: str 
 def _longest(rows: Sequence[Row], tongue: Tongue) -> str:
     most = max(rows, key=lambda row: row.total, default=None)
     if most is None or not most.total:
-        return tongue.gettext("Every bar is empty: nothing was labelled.")
+        return tongue.gettext("Every bar is empty: no item carries a label.")
     said = {
         "name": most.name,
         "papers": tongue.number(most.papers),

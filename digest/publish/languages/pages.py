@@ -35,6 +35,12 @@ PAGES = {
     "matrix": N_("Goals and risks"), "explore": N_("Explore"),
     "items": N_("In this language"), "method": N_("Method"),
 }  # fmt: skip
+# What labels are, by those whose decisions stand above the machine's.
+AS_LABELLED = {
+    "nobody": N_("as the machine labels them"),
+    "panel": N_("after the panel's decisions"),
+    "editor": N_("after an editor's corrections"),
+}
 # Regions as the catalogue of sources has them.
 REGIONS = {
     "global": N_("Global"), "africa": N_("Africa"), "arab-states": N_("Arab States"),
@@ -57,6 +63,7 @@ def write_language_pages(
         common = {
             "edition": heading(edition, tongue, draft=draft),
             "banners": banners(tongue, sample=edition.manifest.sample),
+            "as_labelled": tongue.gettext(AS_LABELLED[told.edition.deciders]),
             "here": here or "./",
             "english": f"{here}../../{quarter}/",
         }
@@ -112,6 +119,7 @@ def _overview(told: EditionWords, goals: Any, groups: Sequence[RowGroup]) -> dic
         verdict: [share.name for share in shares if share.verdict == verdict]
         for verdict in ("under-served", "not distinguishable", "too little data")
     }
+    known = [share for share in shares if share.verdict != "too little data"]
     say = tongue.gettext
     shares_title = say("Share of the papers on AI that concern a goal")
     return {
@@ -125,6 +133,8 @@ def _overview(told: EditionWords, goals: Any, groups: Sequence[RowGroup]) -> dic
         "moves": told.moves(),
         "shares": shares,
         "verdicts": verdicts,
+        "any_known": bool(known),
+        "corrected": any(share.basis != "none" for share in manifest.shares),
         "level": tongue.whole_percent(prevalence.LEVEL),
         "outcomes": told.outcomes(),
         "share_chart": share_chart("shares-chart", shares_title, shares, tongue),

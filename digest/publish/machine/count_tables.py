@@ -46,14 +46,19 @@ _LABEL = (
 
 COUNTS = Table(
     "counts",
-    "One row for each label and kind of item: the machine's count, and the count corrected for its "
-    "errors.",
+    "One row for each label and kind of item: the machine's count, how many carry the label in "
+    "this edition, and the count corrected for the machine's errors.",
     ("scheme", "label", "kind"),
     (
         *_LABEL,
         Column("kind", "string", "paper or news.", lambda s: s.one.kind, required=True),
-        Column("raw", "integer", "Items about AI that carry the label, errors and all.",
-               lambda s: s.of.raw, "items", required=True),
+        Column("raw", "integer", "Items about AI to which the machine gave the label, errors and "
+               "all, whatever people decided since.", lambda s: s.of.raw, "items", required=True),
+        Column("labelled", "integer", "Items about AI that carry the label in this edition: after "
+               "people's decisions, where there were any, and not corrected. As many as the pages "
+               "and charts count.",
+               lambda s: s.data.carrying.get((s.one.scheme, s.one.label, s.one.kind), 0), "items",
+               required=True),
         Column("estimate", "integer", "Items that truly concern the label: as likely fewer as "
                "more. Empty when there is too little data.", lambda s: s.of.estimate, "items"),
         Column("low", "integer", "Lower end of the interval of the estimate.",
@@ -100,7 +105,9 @@ SHARES = Table(
 
 HISTORY = Table(
     "history",
-    "One row for each earlier quarter, label and kind of item: what the machine counted then.",
+    "One row for each earlier quarter, label and kind of item: how many items carried the label in "
+    "the last version of that quarter's edition, after people's decisions where there were any. "
+    "Of this quarter the table counts has that number, in its column labelled.",
     ("quarter", "scheme", "label", "kind"),
     (
         Column("quarter", "string", "The earlier quarter.", lambda s: s.of.quarter, required=True),
@@ -115,8 +122,8 @@ HISTORY = Table(
         Column("label", "string", "Id of the label within its scheme.", lambda s: s.one[1],
                required=True),
         Column("kind", "string", "paper or news.", lambda s: s.one[2], required=True),
-        Column("raw", "integer", "Items about AI that carried the label.", lambda s: s.one[3],
-               "items", required=True),
+        Column("raw", "integer", "Items about AI that carried the label, not corrected for the "
+               "machine's errors.", lambda s: s.one[3], "items", required=True),
         Column("exposure", "integer", "Items of that kind in the quarter that were about AI.",
                lambda s: s.of.totals.about_ai.get(s.one[2]), "items"),
     ),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from digest.publish.editions import PublishedEdition
+from digest.publish.estimates import carrying
 from digest.publish.machine.addresses import plain
 from digest.taxonomy import Codebook
 
@@ -64,6 +65,7 @@ class Data:
         self.evidence = {
             (one.id, e.scheme, e.label): e for one in manifest.shown for e in one.evidence
         }
+        self.carrying = carrying(manifest)
         self.names = {(label.scheme, label.id): label.name for label in codebook.labels}
 
     def name(self, scheme: str, label: str) -> str:
