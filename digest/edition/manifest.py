@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FORMAT = "edition/3"
 LABELLED = "labelled"  # the status of an item that the model read
+NOT_REVIEWED = "not reviewed"  # what ``review`` says where no panel looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,11 @@ class Manifest:
     def sha256(self) -> str:
         """The edition's identity."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The items that pages show, in the order of the pages, each once."""
+        return tuple(dict.fromkeys(item for one in self.sections for item in one.chosen))
 
     def compares_with(self, past: Past) -> bool:
         """Whether the labels of an earlier quarter were given by the same model and codebook."""
