@@ -210,8 +210,9 @@ class Past:
 class SourceOutcome:
     """What became of a source in this quarter.
 
-    ``outcome``: ``answered``, ``empty`` (answered with nothing, which is suspicious), ``failed``
-    or ``not asked``; ``detail`` is the failure in a sentence. Counts are of this quarter's items.
+    ``outcome``: ``answered``, ``empty`` (answered with nothing, which is suspicious), ``failed``,
+    ``not asked``, or ``unfinished`` (its harvest was stopped); ``detail`` is the failure in a
+    sentence. ``items`` counts this quarter's.
     """
 
     id: str
