@@ -18,7 +18,7 @@
     │   └── Incomplete              fewer records than the source says it has; an empty page
     ├── StoreError                  the database or the archive cannot be used (exit 2)
     │   ├── StoreBusy               another process has it
-    │   ├── StoreCorrupt            the file is not a readable database
+    │   ├── StoreCorrupt            a file of the working folder is damaged
     │   └── StorageFull             no space, or no right to write
     ├── ModelError                  the model's files are missing or altered (exit 2)
     ├── AlertError                  a message to people could not be passed on
@@ -156,7 +156,8 @@ class StoreBusy(StoreError):
 
 
 class StoreCorrupt(StoreError):
-    """The database file cannot be read."""
+    """A file of the working folder is damaged: the database, the book, a packet, an edition, an
+    answer in the archive."""
 
 
 class StorageFull(StoreError):

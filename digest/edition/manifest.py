@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FORMAT = "edition/3"
 LABELLED = "labelled"  # the status of an item that the model read
 OTHER_LANGUAGE = "not labelled: language"  # … and of one whose language it does not read
+NOT_REVIEWED = "not reviewed"  # what ``review`` says where no panel looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +211,9 @@ class Past:
 class SourceOutcome:
     """What became of a source in this quarter.
 
-    ``outcome``: ``answered``, ``empty`` (answered with nothing, which is suspicious), ``failed``
-    or ``not asked``; ``detail`` is the failure in a sentence. Counts are of this quarter's items.
+    ``outcome``: ``answered``, ``empty`` (answered with nothing, which is suspicious), ``failed``,
+    ``not asked``, or ``unfinished`` (its harvest was stopped); ``detail`` is the failure in a
+    sentence. ``items`` counts this quarter's.
     """
 
     id: str
@@ -270,6 +272,11 @@ class Manifest:
     def sha256(self) -> str:
         """The edition's identity."""
         return hashlib.sha256(self.canonical()).hexdigest()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The items that pages show, in the order of the pages, each once."""
+        return tuple(dict.fromkeys(item for one in self.sections for item in one.chosen))
 
     def compares_with(self, past: Past) -> bool:
         """Whether the labels of an earlier quarter were given by the same model and codebook."""

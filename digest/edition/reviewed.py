@@ -155,8 +155,8 @@ def _naming(one: EditionSignal, removed: frozenset[str]) -> EditionSignal:
 
 def listed(manifest: Manifest) -> frozenset[str]:
     """The items that pages show or list: their titles, with late and withdrawn ones."""
-    chosen = {item_id for section in manifest.sections for item_id in section.chosen}
-    return frozenset(chosen | {item.id for item in manifest.items if item.late or item.withdrawn})
+    aside = (item.id for item in manifest.items if item.late or item.withdrawn)
+    return frozenset((*manifest.chosen, *aside))
 
 
 def shown_labels(items: Sequence[EditionItem], ids: Iterable[str]) -> dict[str, tuple[Pair, ...]]:

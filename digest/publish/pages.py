@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.edition.difference import other_changes
+from digest.edition.manifest import NOT_REVIEWED
 from digest.edition.shelf import Correction
 from digest.publish import accounts, explore, mkdocs, views, words
 from digest.publish.charts import Bar, bar_chart
@@ -30,7 +31,6 @@ from digest.publish.trends import chart_of
 from digest.publish.voices import CONFIDENCE
 from digest.taxonomy import Codebook
 
-NOT_REVIEWED = "not reviewed"
 SAMPLE = "Sample: invented texts"
 Page = tuple[str, str, dict[str, Any]]  # file name, template and values
 

@@ -101,7 +101,7 @@ def queues(manifest: Manifest, labels: Labels, drawn: Iterable[str], late: Itera
     drawing, ``late`` what came after the review was opened.
     """
     by_id = {item.id: item for item in manifest.items}
-    selected = tuple(dict.fromkeys(i for s in manifest.sections for i in s.chosen))
+    selected = manifest.chosen
     late_ids = {*late} | {item.id for item in manifest.items if item.late}
     came_late = tuple(
         item.id for item in manifest.items if item.id in late_ids and _concerns(item, labels)

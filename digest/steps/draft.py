@@ -18,6 +18,7 @@ from digest.config import Workplace
 from digest.edition.difference import Difference, difference
 from digest.edition.findings import Period, changed_rates, goal_shares, label_counts
 from digest.edition.manifest import (
+    NOT_REVIEWED,
     Assigned,
     EditionItem,
     EditionStory,
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from digest.classify.model import Model
-
-UNREVIEWED = "not reviewed"
 
 
 def draft(
@@ -105,7 +104,7 @@ def machine_draft(
         items=tuple(items),
         shown=(),
         sections=tuple(sections(items, pairs, told)),
-        review=UNREVIEWED,
+        review=NOT_REVIEWED,
         stories=told,
         counts=tuple(label_counts(items, pairs, tests)),
         shares=goal_shares(
@@ -123,8 +122,7 @@ def machine_draft(
 
 def _wanted(manifest: Manifest) -> Wanted:
     """What pages show of items: late and withdrawn ones by their titles, without evidence."""
-    chosen = {item_id for section in manifest.sections for item_id in section.chosen}
-    return dict.fromkeys(listed(manifest), ()) | shown_labels(manifest.items, chosen)
+    return dict.fromkeys(listed(manifest), ()) | shown_labels(manifest.items, manifest.chosen)
 
 
 def with_decisions(
@@ -148,7 +146,7 @@ def with_decisions(
     opened = on.packet.about.opened if on.packet else machine.sha256
     panel = panel_of(on.outcome, opened, machine.items, what)
     tests = ModelTests(*findings.model_tests(model)) if model.id == machine.model else None
-    after = reviewed(machine, what, tests, panel, in_words(panel, UNREVIEWED))
+    after = reviewed(machine, what, tests, panel, in_words(panel, NOT_REVIEWED))
     return replace(after, shown=_shown_after(connection, machine, after, model, publishers))
 
 

@@ -67,7 +67,7 @@ def look_up_papers(
 
 
 def _cited(draft: Manifest) -> Iterator[EditionItem]:
-    chosen = {item_id for section in draft.sections for item_id in section.chosen}
+    chosen = frozenset(draft.chosen)
     yield from (i for i in draft.items if i.id in chosen and i.id.startswith(ARXIV))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from digest.store.moments import from_store, to_store
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,11 +29,11 @@ def note_attempts(connection: duckdb.DuckDBPyConnection, attempts: Iterable[Atte
         connection.execute(
             "INSERT INTO alert VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
             "tried_at = excluded.tried_at, problem = excluded.problem WHERE alert.problem <> ''",
-            [a.event_id, a.channel, a.at.astimezone(UTC).replace(tzinfo=None), a.problem],
+            [a.event_id, a.channel, to_store(a.at), a.problem],
         )
 
 
 def attempts(connection: duckdb.DuckDBPyConnection) -> list[Attempt]:
     """The last attempts, oldest first."""
     rows = connection.execute("SELECT * FROM alert ORDER BY tried_at, event_id, channel").fetchall()
-    return [Attempt(event_id, to, at.replace(tzinfo=UTC), why) for event_id, to, at, why in rows]
+    return [Attempt(event_id, to, from_store(at), why) for event_id, to, at, why in rows]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from digest.store.history import ANSWERED
+from digest.store.moments import from_store, to_store
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,10 +41,6 @@ def heard(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[Heard]:
         SELECT source, outcome, answered_at, coalesce(days, [])
         FROM asked LEFT JOIN brought USING (source) ORDER BY source
         """,
-        [ANSWERED, now.astimezone(UTC).replace(tzinfo=None)],
+        [ANSWERED, to_store(now)],
     ).fetchall()
-    return [Heard(s, o, at and _utc(at), tuple(days)) for s, o, at, days in rows]
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)
+    return [Heard(s, o, at and from_store(at), tuple(days)) for s, o, at, days in rows]

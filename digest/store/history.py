@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.items import digest_of
 from digest.quarter import Quarter
 from digest.store.database import transaction
 from digest.store.ingest import Counts
+from digest.store.moments import from_store, to_store
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,7 +68,7 @@ def _note(
     )
     connection.execute(
         "INSERT INTO harvest VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [str(quarter), outcome.source, now.astimezone(UTC).replace(tzinfo=None), outcome.outcome,
+        [str(quarter), outcome.source, to_store(now), outcome.outcome,
          outcome.detail, *astuple(outcome.counts)],
     )  # fmt: skip
 
@@ -98,7 +99,7 @@ def failing_since(connection: duckdb.DuckDBPyConnection, quarter: Quarter, sourc
     ).fetchone()
     assert row is not None
     moment: datetime = row[0]
-    return moment.replace(tzinfo=UTC)
+    return from_store(moment)
 
 
 def state_of(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> str:
@@ -126,7 +127,7 @@ def last_harvest(
         "WHERE quarter = coalesce(?, quarter) GROUP BY quarter ORDER BY max(finished_at) DESC",
         [UNFINISHED, quarter and str(quarter)],
     ).fetchone()
-    return (Quarter.parse(row[0]), row[1] and row[1].replace(tzinfo=UTC)) if row else None
+    return (Quarter.parse(row[0]), row[1] and from_store(row[1])) if row else None
 
 
 def is_harvested(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> bool:

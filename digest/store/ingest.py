@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from digest.items import Item, Record, Rejection, Seen, keys_of, resolve
 from digest.quarter import Quarter
 from digest.store.archive import Archived
 from digest.store.database import transaction
+from digest.store.moments import from_store, to_store
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,7 +74,7 @@ def ingest(
                 document.source,
                 document.quarter,
                 document.url,
-                _naive(document.fetched_at),
+                to_store(document.fetched_at),
                 document.status,
                 document.sha256,
                 document.bytes,
@@ -159,7 +160,7 @@ def _store(
     """Store a batch; adds to ``brought`` the ids of the records that this document has first."""
     records = [(entry.record_id, entry) for entry in batch if isinstance(entry, Record)]
     rejections = [entry for entry in batch if isinstance(entry, Rejection)]
-    here = (_naive(document.fetched_at), document.document_id)
+    here = (to_store(document.fetched_at), document.document_id)
     known = _known(connection, [record_id for record_id, _ in records])
     earliest: dict[str, Record] = {}
     outside: dict[str, Record] = {}
@@ -239,11 +240,11 @@ def _record_row(record_id: str, record: Record, document: Archived) -> dict[str,
     row = {f.name: getattr(record, f.name) for f in fields(record)}
     return row | {
         "record_id": record_id,
-        "published": _naive(record.published),
-        "updated": _naive(record.updated) if record.updated else None,
+        "published": to_store(record.published),
+        "updated": to_store(record.updated) if record.updated else None,
         "text_hash": record.text_hash,
         "document_id": document.document_id,
-        "first_seen": _naive(document.fetched_at),
+        "first_seen": to_store(document.fetched_at),
     }
 
 
@@ -286,10 +287,10 @@ def item_row(item: Item) -> dict[str, Any]:
         "item_id": item.item_id,
         "kind": item.kind,
         "quarter": str(item.quarter),
-        "published": _naive(item.published),
+        "published": to_store(item.published),
         "date_inferred": item.date_inferred,
         "withdrawn": item.withdrawn,
-        "first_seen": _naive(item.first_seen),
+        "first_seen": to_store(item.first_seen),
         "lead_record": item.lead_id,
         "text_hash": item.lead.text_hash,
         "sources": list(item.sources),
@@ -304,13 +305,13 @@ def records(connection: duckdb.DuckDBPyConnection, clause: str) -> Iterator[Seen
     )
     while row := rows.fetchone():
         values = dict(zip(names, row[2:], strict=True))
-        values["published"] = values["published"].replace(tzinfo=UTC)
-        values["updated"] = values["updated"] and values["updated"].replace(tzinfo=UTC)
+        values["published"] = from_store(values["published"])
+        values["updated"] = values["updated"] and from_store(values["updated"])
         values["authors"], values["categories"] = (
             tuple(values["authors"]),
             tuple(values["categories"]),
         )
-        yield Seen(row[0], Record(**values), row[1].replace(tzinfo=UTC))
+        yield Seen(row[0], Record(**values), from_store(row[1]))
 
 
 def insert(
@@ -336,7 +337,3 @@ def _table(columns: dict[str, list[str]]) -> pyarrow.Table:
     import pyarrow as pa
 
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

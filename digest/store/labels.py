@@ -13,6 +13,7 @@ import numpy as np
 from digest.quarter import Quarter
 from digest.store.database import transaction
 from digest.store.ingest import insert
+from digest.store.moments import to_store
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,7 +88,7 @@ def store_labels(
     maker = {"model": by.model, "codebook": by.codebook}
     with transaction(connection):
         insert(connection, "embedding", list(embeddings))
-        stamp = maker | {"made_at": by.at.replace(tzinfo=None)}
+        stamp = maker | {"made_at": to_store(by.at)}
         insert(connection, "label", [row | stamp for row in labels])
         insert(connection, "labelling", [row | maker for row in labelled])
 

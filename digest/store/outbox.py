@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,6 +17,7 @@ import orjson
 from digest.events import BY_NAME, CATALOGUE, Event, Kind
 from digest.items import digest_of
 from digest.quarter import Quarter
+from digest.store.moments import from_store, to_store
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,7 +59,7 @@ def raise_event(connection: duckdb.DuckDBPyConnection, event: Event, now: dateti
     event_id = digest_of(*key, event.cause, last[1] if last else "", prefix="v1-")
     connection.execute(
         "INSERT INTO event SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ?, ? FROM event",
-        [event_id, *key, event.cause, orjson.dumps(event.data).decode(), _naive(now)],
+        [event_id, *key, event.cause, orjson.dumps(event.data).decode(), to_store(now)],
     )
     return event_id
 
@@ -97,7 +98,7 @@ def note_handled(
     """
     for event_id in event_ids:
         connection.execute(
-            "INSERT OR IGNORE INTO handled VALUES (?, ?, ?)", [event_id, listener, _naive(now)]
+            "INSERT OR IGNORE INTO handled VALUES (?, ?, ?)", [event_id, listener, to_store(now)]
         )
 
 
@@ -119,9 +120,5 @@ def _raised(row: tuple[Any, ...]) -> Raised:
     event_id, name, quarter, subject, payload, caused_at, waiting_for = row
     return Raised(
         event_id, name, Quarter.parse(quarter), subject, orjson.loads(payload),
-        caused_at.replace(tzinfo=UTC), tuple(waiting_for),
+        from_store(caused_at), tuple(waiting_for),
     )  # fmt: skip
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -1,6 +1,6 @@
 """A database built anew beside the old one: what it takes over, and how it takes its place.
 
-    beginning (a scratch file) -> taking_over (labels, history, which quarters) -> … -> put_in_place
+    beginning (a scratch file) -> take_over (labels, history, which quarters) -> … -> put_in_place
 
 Records, items and counts come from the raw archive; vectors, labels, evidence and the history of
 harvests exist only in a database, and are copied from one that can be read.

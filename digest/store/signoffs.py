@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from digest.quarter import Quarter
+from digest.store.moments import from_store, to_store
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,7 +29,7 @@ def note_signoff(connection: duckdb.DuckDBPyConnection, signed: SignOff) -> None
     connection.execute(
         "INSERT OR IGNORE INTO signoff VALUES (?, ?, ?, ?, ?)",
         [str(signed.quarter), signed.sha256, signed.by, signed.note,
-         signed.at.astimezone(UTC).replace(tzinfo=None)],
+         to_store(signed.at)],
     )  # fmt: skip
 
 
@@ -39,4 +40,4 @@ def signoffs(connection: duckdb.DuckDBPyConnection, quarter: Quarter) -> list[Si
         "ORDER BY signed_at, signed_by",
         [str(quarter)],
     ).fetchall()
-    return [SignOff(quarter, sha, by, note, at.replace(tzinfo=UTC)) for sha, by, note, at in rows]
+    return [SignOff(quarter, sha, by, note, from_store(at)) for sha, by, note, at in rows]

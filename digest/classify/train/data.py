@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from digest.classify.heads import NONE
 from digest.classify.label import Text
 from digest.classify.train.rows import rows, table
 from digest.errors import InputError
@@ -29,7 +30,6 @@ OPEN_FILES = (
     "sdg/trail22-Final_Additional_Data.csv", "risk/aiid-incidents-before-500.jsonl",
     "relevance/cset-arxiv-ai-binary-dev.jsonl.gz",
 )  # fmt: skip
-NONE = "none"
 PANEL = "panel"
 WRITTEN_HELD_OUT, REAL_HELD_OUT = 0.07, 0.2  # for each of validation and test
 

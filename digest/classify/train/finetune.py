@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digest.classify.train.data import Example
+from digest.classify.train.heads import EXCLUSIVE
 from digest.config import Report
 from digest.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-EXCLUSIVE = frozenset({"mit"})
 SCALE = 16.0  # of unit vectors before the linear layers: with 1, log-odds could not move
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digest.classify.encoder import Encoder
-from digest.classify.heads import Heads
+from digest.classify.heads import NONE, Heads
 from digest.classify.train import data, decisions, export, finetune, heads, pack
 from digest.classify.train.data import Example
 from digest.config import Report
@@ -134,7 +134,7 @@ def train_encoder(
     train = _for_encoder([e for e in examples if e.part == "train"])
     tell(f"fine-tuning on {len(train):,} texts")
     schemes = label_ids(codebook)
-    schemes |= {s: [*schemes[s], data.NONE] for s in heads.EXCLUSIVE}
+    schemes |= {s: [*schemes[s], NONE] for s in heads.EXCLUSIVE}
     trained = finetune.finetune(checkpoint, train, schemes, finetune.Recipe(), tell)
     tell("exporting the encoder")
     export.export(trained.encoder, checkpoint, [e.text for e in train], out)

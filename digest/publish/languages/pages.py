@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digest.edition import prevalence, select
+from digest.edition.manifest import NOT_REVIEWED
 from digest.edition.signals import FALSE_DISCOVERIES
 from digest.publish import explore, words
 from digest.publish.editions import PublishedEdition
@@ -28,7 +29,6 @@ from digest.taxonomy import Codebook
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-NOT_REVIEWED = "not reviewed"
 # The pages of a quarter in the order of the menu; the first is the quarter's own.
 PAGES = {
     "": N_("Overview"), "goals": N_("Goals"), "risks": N_("Risks"),
