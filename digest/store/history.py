@@ -140,7 +140,7 @@ def has_answered(connection: duckdb.DuckDBPyConnection, quarter: Quarter, since:
     """Whether any source has answered a harvest of a quarter since a moment."""
     row = connection.execute(
         "SELECT 1 FROM harvest WHERE quarter = ? AND outcome = ? AND finished_at >= ? LIMIT 1",
-        [str(quarter), ANSWERED, since.astimezone(UTC).replace(tzinfo=None)],
+        [str(quarter), ANSWERED, to_store(since)],
     ).fetchone()
     return row is not None
 
