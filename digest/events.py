@@ -144,7 +144,7 @@ class SourceFailed:
 
 @dataclass(frozen=True, slots=True)
 class SourceSilent:
-    """The source, the day of its last new item (ISO, '' if none ever), its usual gap in days."""
+    """The source, the day of its last new item (ISO), its usual gap in days."""
 
     source: str
     last_item: str

@@ -62,11 +62,18 @@ def _failed(data: dict[str, Any]) -> str:
 
 
 def _silent(data: dict[str, Any]) -> str:
-    since = f"since {data['last_item']}" if data["last_item"] else "ever"
     gap = data["usual_gap_days"]
     return (
-        f"the source {data['source']} has brought nothing new {since}; usual is every {gap:g} days"
+        f"the source {data['source']} has brought nothing new since {data['last_item']}; usual is "
+        f"every {gap:g} days"
     )
+
+
+def _signal(data: dict[str, Any]) -> str:
+    # Of an incident the sentence says all: its name is a story's id, and it did not rise.
+    sentence: str = data["sentence"]
+    is_incident = data["signal"].startswith("incident/")
+    return sentence if is_incident else f"{data['signal']} rose: {sentence}"
 
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -85,7 +92,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
         f"{d['by']} proposes an {d['kind']} of {d['replaces']}: {d['reason']}"
     ),
     "digest.edition.published": lambda d: f"{d['version']} is published, sha256 {d['sha256']}",
-    "digest.signal.raised": lambda d: f"{d['signal']} rose: {d['sentence']}",
+    "digest.signal.raised": _signal,
     "digest.brief.ready": lambda d: f"a brief on {d['signal']} is drafted, sha256 {d['sha256']}",
 }
 

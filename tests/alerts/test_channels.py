@@ -168,6 +168,19 @@ def test_every_event_that_is_told_has_its_words(kind: Any) -> None:
     assert kind.name in message.text
 
 
+@pytest.mark.parametrize(
+    ("signal", "told"),
+    [
+        ("risk/bias/news/2026-03-02", "2026Q1: risk/bias/news/2026-03-02 rose: 5 outlets report"),
+        ("incident/s1-0a1b", "2026Q1: 5 outlets report"),
+    ],
+)
+def test_an_incident_is_told_by_its_sentence_alone(signal: str, told: str) -> None:
+    data = {"signal": signal, "sentence": "5 outlets report"}
+    event = replace(FAILED, name="digest.signal.raised", data=data)
+    assert message_of([event]).subject == told
+
+
 def test_a_subject_is_one_short_line_whatever_a_source_says() -> None:
     nasty = {**FAILED.data, "detail": "line\r\nBcc: everybody@example.org\n" + "x" * 500}
     message = message_of([replace(FAILED, data=nasty), FAILED])
