@@ -21,6 +21,7 @@ from digest.errors import ConfigError, DigestError, StorageFull
 from digest.publish import Listed, PublishedEdition, build_site, mkdocs
 from digest.publish.mkdocs import run_mkdocs
 from digest.publish.render import write
+from tests.publish.documents import documents
 from tests.publish.invented_edition import codebook, manifest, placements, published
 
 TESTS = Path(__file__).parent
@@ -37,10 +38,6 @@ def _build(editions: list[PublishedEdition], out: Path, *, draft: bool = False) 
     )
 
 
-def _documents(site: Path) -> dict[Path, html.HtmlElement]:
-    return {p: html.fromstring(p.read_text("utf-8")) for p in sorted(site.rglob("*.html"))}
-
-
 def _fingerprint(site: Path) -> dict[str, str]:
     return {
         str(p.relative_to(site)): hashlib.sha256(p.read_bytes()).hexdigest()
@@ -53,9 +50,9 @@ def test_a_draft_says_so_on_every_page_and_asks_not_to_be_indexed(tmp_path: Path
     draft = PublishedEdition(manifest(items=20), None, "")
     out = tmp_path / "draft"
     _build([draft], out, draft=True)
-    documents = _documents(out)
-    assert len(documents) > 25
-    for page, document in documents.items():
+    pages = documents(out)
+    assert len(pages) > 25
+    for page, document in pages.items():
         banner = document.xpath("//aside[contains(@class, 'md-banner')]")[0].text_content()
         assert "Draft for review by the panel, not published" in banner, page
         assert document.xpath("//meta[@name='robots']/@content") == ["noindex"], page
@@ -75,7 +72,7 @@ def test_with_an_address_every_canonical_link_is_absolute_and_on_the_map(tmp_pat
     assert done.returncode == 0, done.stderr
     site = tmp_path / "out" / "site"
     known = set()
-    for page, document in _documents(site).items():
+    for page, document in documents(site).items():
         if page.name == "index.html":
             own = ADDRESS + page.relative_to(site).as_posix().removesuffix("index.html")
             (canonical,) = document.xpath("//link[@rel='canonical']/@href")

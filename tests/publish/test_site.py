@@ -10,17 +10,14 @@ import pytest
 from lxml import html
 
 from digest.taxonomy import LANGUAGES
-
-
-def _documents(site: Path) -> dict[Path, html.HtmlElement]:
-    return {p: html.fromstring(p.read_text("utf-8")) for p in sorted(site.rglob("*.html"))}
+from tests.publish.documents import documents
 
 
 def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
-    documents = _documents(site)
-    ids = {p: set(d.xpath("//@id")) for p, d in documents.items()}
+    pages = documents(site)
+    ids = {p: set(d.xpath("//@id")) for p, d in pages.items()}
     broken = []
-    for page, document in documents.items():
+    for page, document in pages.items():
         start = site if page.name == "404.html" else page.parent
         for link in document.xpath("//a/@href | //link/@href | //script/@src | //img/@src"):
             parts = urlsplit(link)
@@ -31,12 +28,12 @@ def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
             target = target / "index.html" if target.is_dir() else target
             if not target.exists() or (parts.fragment and parts.fragment not in ids[target]):
                 broken.append((str(page.relative_to(site)), link))
-    assert len(documents) > 100
+    assert len(pages) > 100
     assert not broken
 
 
 def test_nothing_is_loaded_from_another_host_and_no_script_is_inline(site: Path) -> None:
-    for page, document in _documents(site).items():
+    for page, document in documents(site).items():
         loaded = document.xpath("//script/@src | //link[@rel!='canonical']/@href | //img/@src")
         assert not [x for x in loaded if urlsplit(x).netloc], page
         inline = document.xpath(
@@ -50,7 +47,7 @@ def test_nothing_is_loaded_from_another_host_and_no_script_is_inline(site: Path)
 
 
 def test_ids_are_unique_and_tables_and_images_are_named(site: Path) -> None:
-    for page, document in _documents(site).items():
+    for page, document in documents(site).items():
         ids = document.xpath("//article//@id")
         assert len(ids) == len(set(ids)), page
         assert not document.xpath("//article//th[not(@scope)]"), page
@@ -88,7 +85,7 @@ def test_the_short_address_has_the_newest_version_and_the_old_one_says_so(site: 
     editions = (site / "editions/index.html").read_text("utf-8")
     assert editions.index("2026Q1/v1.1/") < editions.index("2026Q1/v1.0/")
     assert editions.index("2026Q1/v1.0/") < editions.index("2025Q4/v1.0/")
-    home = _documents(site)[site / "index.html"]
+    home = documents(site)[site / "index.html"]
     listed = home.xpath("//h2[@id='editions']/following-sibling::div[1]//a/@href")
     assert listed == ["2026Q1/", "2025Q4/"]
 
@@ -126,7 +123,7 @@ def test_search_passes_over_what_only_leads_to_items(site: Path) -> None:
         assert explore
         assert not [doc for doc in explore if goal in doc["text"]]
     # The theme takes the first end of an element of the same name for the end of what it left out.
-    for file, document in _documents(site).items():
+    for file, document in documents(site).items():
         for left_out in document.iterfind(".//*[@data-search-exclude]"):
             assert left_out.find(f".//{left_out.tag}") is None, file
 
@@ -159,7 +156,7 @@ def _head(page: Path) -> dict[str, str]:
 
 def test_every_page_says_what_it_is_to_search_engines_and_link_previews(site: Path) -> None:
     descriptions = []
-    for page, document in _documents(site).items():
+    for page, document in documents(site).items():
         if page.name == "404.html":
             continue
         said = _head(page)
@@ -223,7 +220,7 @@ QUESTIONS = {
 
 
 def test_the_home_page_answers_questions_with_one_click(site: Path) -> None:
-    home = _documents(site)[site / "index.html"]
+    home = documents(site)[site / "index.html"]
     links = home.xpath("//h2[@id='questions']/following-sibling::div[1]//a/@href")
     assert links == list(QUESTIONS)
     for link, answer in QUESTIONS.items():

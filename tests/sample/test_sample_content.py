@@ -10,6 +10,7 @@ import pytest
 
 from digest import taxonomy
 from digest.sample import data
+from digest.sources import catalogue
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 RISKS = {
@@ -196,7 +197,6 @@ def test_the_configured_sources_reach_every_paper_and_feed() -> None:
 
 
 def test_the_product_reads_the_source_list() -> None:
-    catalogue = pytest.importorskip("digest.sources.catalogue")
     path = data.FOLDER / "sources.toml"
     sources = catalogue.load(path, "http://127.0.0.1:8765")
     assert [source.id for source in sources] == [row["id"] for row in data.sources()]

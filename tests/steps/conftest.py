@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from digest.config import Inputs, Workplace
+from digest.edition.shelf import Shelf
 from digest.sources import catalogue
 from digest.steps.rerun import Request, rerun
+from digest.steps.signing import sign_off
 from tests.examples import Q1
 from tests.local_inputs import write_feeds, write_snapshot
 from tests.steps.panel import NOW, Panel
@@ -32,6 +34,14 @@ def alone(_drafted: Workplace, tmp_path: Path) -> Panel:
     """The drafted quarter of an editor without a panel."""
     shutil.copytree(_drafted.folder, tmp_path / "var")
     return Panel(Workplace(tmp_path / "var"))
+
+
+@pytest.fixture
+def published(alone: Panel) -> Panel:
+    """An editor's quarter, published without a panel; its site is not built."""
+    sign_off(alone.place, Q1, "Ed Itor", "", alone.clock)
+    Shelf(alone.place.editions).publish(alone.draft, alone.now)
+    return alone
 
 
 @pytest.fixture

@@ -38,14 +38,6 @@ def propose(panel: Panel, correction: Correction, *, refresh: bool = False) -> P
 
 
 @pytest.fixture
-def published(alone: Panel) -> Panel:
-    """An editor's quarter, published without a panel; its site is not built."""
-    sign_off(alone.place, Q1, "Ed Itor", "", alone.clock)
-    Shelf(alone.place.editions).publish(alone.draft, alone.now)
-    return alone
-
-
-@pytest.fixture
 def reviewed(panel: Panel) -> Panel:
     """A quarter that a panel reviewed, with one label rejected, published."""
     panel.open()

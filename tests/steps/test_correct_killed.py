@@ -84,14 +84,6 @@ def require_sound(shot: Panel) -> None:
         assert why_kept(shot.place, Q1)
 
 
-@pytest.fixture
-def published(alone: Panel) -> Panel:
-    """An editor's quarter, published without a panel."""
-    sign_off(alone.place, Q1, "Ed Itor", "", alone.clock)
-    Shelf(alone.place.editions).publish(alone.draft, alone.now)
-    return alone
-
-
 def test_an_editor_signs_no_draft_but_the_one_that_is_proposed(
     published: Panel, tmp_path: Path
 ) -> None:

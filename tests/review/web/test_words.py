@@ -2,71 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from digest.edition import panel
 from digest.review import web
 from digest.review.web.tongue import CATALOGUE, OTHERS, Tongue, preferred
 from digest.review.web.views.words import AGREEMENT, EVIDENCE
+from tests.messages import Message, catalogue, require_exactly, require_whole, used
 from tests.review.acts import Watch
 from tests.review.web.desk import PAPER, STORY, Served
 
-Message = str | tuple[str, ...]
 WEB = Path(web.__file__).parent
-KEYWORDS = {"_": None, "gettext": None, "say": None, "N_": None, "ngettext": (1, 2)}
-PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 
 
 def _used() -> set[Message]:
-    options = {
-        "extensions": "jinja2.ext.i18n", "silent": "false", "newstyle_gettext": "true",
-        "trim_blocks": "true", "lstrip_blocks": "true",
-    }  # fmt: skip
-    python = extract_from_dir(str(WEB), [("**.py", "python")], keywords=KEYWORDS)
-    templates = extract_from_dir(
-        str(WEB / "templates"), [("**.j2", "jinja2.ext:babel_extract")],
-        options_map={"**.j2": options}, keywords=KEYWORDS,
-    )  # fmt: skip
-    return {found[2] for source in (python, templates) for found in source}
-
-
-def _catalogue(tag: str) -> Catalog:
-    with (CATALOGUE / f"{tag}.po").open("rb") as file:
-        return read_po(file, locale=tag, abort_invalid=True)
-
-
-def _forms(message: object) -> tuple[str, ...]:
-    return message if isinstance(message, tuple) else (str(message),)
+    return used(WEB, WEB / "templates", trim_blocks="true", lstrip_blocks="true")
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_the_catalogue_has_exactly_the_messages_that_are_used(tag: str) -> None:
-    used, known = _used(), {message.id for message in _catalogue(tag) if message.id}
-    assert len(used) > 300
-    assert used - known == set(), "not translated"
-    assert known - used == set(), "no longer used"
+    messages = _used()
+    assert len(messages) > 300
+    require_exactly(messages, catalogue(CATALOGUE / f"{tag}.po"))
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_each_translation_is_whole_and_keeps_its_placeholders(tag: str) -> None:
-    catalogue = _catalogue(tag)
-    for message in catalogue:
-        if not message.id:
-            continue
-        original, forms = _forms(message.id), _forms(message.string)
-        assert all(forms), message.id
-        assert not message.fuzzy, message.id
-        if len(original) > 1:
-            assert len(forms) == catalogue.num_plurals, message.id
-        for form in forms:
-            expected = sorted(PLACEHOLDER.findall(original[-1]))
-            assert sorted(PLACEHOLDER.findall(form)) == expected, (message.id, form)
+    require_whole(catalogue(CATALOGUE / f"{tag}.po"))
 
 
 def test_confidence_is_defined_in_the_words_that_the_edition_uses() -> None:
