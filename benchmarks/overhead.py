@@ -95,9 +95,9 @@ def by_steps(folder: Path, inputs: Inputs) -> None:
     """The quarter without Prefect: the same steps that the flows call."""
     from digest.classify.model import Model
     from digest.steps.classify import classify
-    from digest.steps.draft import Drafting, draft
+    from digest.steps.draft import Drafting, draft, since_published
     from digest.steps.harvest import harvest, known_sources
-    from digest.steps.publish import build_draft, changes_since_published, publish
+    from digest.steps.publish import build_draft, publish
     from digest.store.database import snapshot, writing
     from digest.taxonomy import load
 
@@ -115,7 +115,7 @@ def by_steps(folder: Path, inputs: Inputs) -> None:
         manifest = draft(connection, place, QUARTER, using)
         snapshot(connection, place.database)
     build_draft(place, manifest, codebook)
-    changes_since_published(place, manifest)
+    since_published(place, manifest)
     published = publish(place, QUARTER, codebook, utc_now)
     tell(time.perf_counter() - began, published.edition.sha256)
 

@@ -28,6 +28,9 @@ from digest.text import canonical_url, one_line
 
 Kind = Literal["paper", "news"]
 
+# What became of an item's text: the model read it, or it does not read its language.
+LABELLED, OTHER_LANGUAGE = "labelled", "not labelled: language"
+
 ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d{1,4}))?")
 _ARXIV_PAGE = re.compile(r"(?i)arxiv\.org/(?:abs|pdf|html)/" + ARXIV_ID.pattern)
 # arXiv's own DOI of a paper; the id of an old one is spelt in capitals by some.

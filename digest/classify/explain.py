@@ -13,8 +13,9 @@ import numpy as np
 
 from digest.classify.evidence import Carrier, carriers
 from digest.classify.heads import NONE
-from digest.classify.label import LABELLED, Text, status_of
+from digest.classify.label import Text, status_of
 from digest.classify.nearest import Exemplars, Near
+from digest.items import LABELLED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,15 +16,14 @@ from digest.classify.evidence import carriers, sentences
 from digest.classify.heads import NONE
 from digest.classify.language import recognise
 from digest.classify.lines import Stream, blocks_of_lines
+from digest.items import LABELLED, OTHER_LANGUAGE
 from digest.text import plain
 
 if TYPE_CHECKING:
     from digest.classify.encoder import Encoding
     from digest.classify.model import Model
 
-LABELLED = "labelled"
 NO_TEXT = "not labelled: no text"
-OTHER_LANGUAGE = "not labelled: language"
 BAD_INPUT = "not labelled: bad input"
 LINES = 64
 MAX_LINE = 8_000_000

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digest import __version__
-from digest.classify.label import LABELLED, Text, status_of
-from digest.items import digest_of
+from digest.classify.label import Text, status_of
+from digest.items import LABELLED, digest_of
 from digest.store.archive import replacing, storage_errors
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from digest.classify.explain import (
     Explanation,
     SchemeAccount,
 )
-from digest.classify.label import LABELLED, NO_TEXT
+from digest.classify.label import NO_TEXT
 from digest.classify.nearest import Near
+from digest.items import LABELLED
 from digest.taxonomy import Codebook
 from digest.text import one_line
 

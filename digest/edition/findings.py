@@ -14,7 +14,6 @@ import numpy as np
 
 from digest.edition.features import Noted, index
 from digest.edition.manifest import (
-    LABELLED,
     EditionItem,
     EditionSignal,
     EditionStory,
@@ -29,6 +28,7 @@ from digest.edition.select import SHOWN_SCHEMES, is_showable
 from digest.edition.shares import Share, shares
 from digest.edition.signals import Signal, Window, signals
 from digest.edition.totals import KINDS, totals
+from digest.items import LABELLED
 from digest.quarter import Quarter
 
 if TYPE_CHECKING:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 FORMAT = "edition/3"
-LABELLED = "labelled"  # the status of an item that the model read
-OTHER_LANGUAGE = "not labelled: language"  # … and of one whose language it does not read
 NOT_REVIEWED = "not reviewed"  # what ``review`` says where no panel looked
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from digest.edition.manifest import LABELLED, EditionItem, Totals
+from digest.edition.manifest import EditionItem, Totals
 from digest.edition.select import SHOWN_SCHEMES, is_showable
+from digest.items import LABELLED
 
 KINDS = ("paper", "news")
 

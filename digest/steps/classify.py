@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digest.classify.heads import NONE
-from digest.classify.label import LABELLED
 from digest.classify.shards import Executor, Reading, Shard, ToRead, in_this_process
 from digest.config import Clock
 from digest.events import CLASSIFY
+from digest.items import LABELLED
 from digest.quarter import Quarter
 from digest.steps import announce
 from digest.store import labels as store

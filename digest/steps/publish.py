@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from digest.classify.evaluate.report import EVALUATION, report
 from digest.config import Clock, Workplace
 from digest.edition.difference import difference
-from digest.edition.manifest import Changes, Manifest, compare
+from digest.edition.manifest import Manifest
 from digest.edition.shelf import Basis, Edition, Shelf
 from digest.errors import InputError
 from digest.events import PUBLISH
@@ -41,13 +41,6 @@ class Published:
     edition: Edition
     is_new: bool
     site: Path
-
-
-def changes_since_published(place: Workplace, manifest: Manifest) -> Changes | None:
-    """What a draft would change on the site; None when nothing of the quarter is published."""
-    shelf = Shelf(place.editions)
-    editions = shelf.editions(Quarter.parse(manifest.quarter))
-    return compare(shelf.manifest(editions[-1]), manifest) if editions else None
 
 
 def publish(place: Workplace, quarter: Quarter, codebook: Codebook, clock: Clock) -> Published:

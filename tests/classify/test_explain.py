@@ -10,11 +10,12 @@ import pytest
 from digest import taxonomy
 from digest.classify.explain import LEAST_SHOWN, Account, Explanation, explain
 from digest.classify.heads import NONE, Heads
-from digest.classify.label import NO_TEXT, OTHER_LANGUAGE, Text
+from digest.classify.label import NO_TEXT, Text
 from digest.classify.model import Model
 from digest.classify.nearest import Exemplars
 from digest.classify.train.data import Example
 from digest.classify.wording import as_data, as_lines
+from digest.items import OTHER_LANGUAGE
 from tests.classify.other_heads import with_heads
 
 WATER = "Half of all villages still have no safe drinking water."

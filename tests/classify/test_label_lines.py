@@ -9,16 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.classify.label import (
-    BAD_INPUT,
-    LABELLED,
-    MAX_LINE,
-    NO_TEXT,
-    OTHER_LANGUAGE,
-    label_lines,
-    without_markup,
-)
+from digest.classify.label import BAD_INPUT, MAX_LINE, NO_TEXT, label_lines, without_markup
 from digest.classify.model import Model
+from digest.items import LABELLED, OTHER_LANGUAGE
 
 GOOD = {
     "id": "good",

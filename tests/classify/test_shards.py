@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.classify.label import LABELLED, NO_TEXT, OTHER_LANGUAGE
+from digest.classify.label import NO_TEXT
 from digest.classify.model import Model
 from digest.classify.shards import (
     Reading,
@@ -23,6 +23,7 @@ from digest.classify.shards import (
     read,
     shard_name,
 )
+from digest.items import LABELLED, OTHER_LANGUAGE
 
 WELLS = ToRead("t1-a", "Wells ran dry", "Half of its people have no safe water.", "en", "", False)
 FRENCH = ToRead("t1-b", "Des puits", "Les puits se sont taris dans le nord.", "fr", "", False)

@@ -9,7 +9,6 @@ from pathlib import Path
 import orjson
 import pytest
 
-from digest.classify.label import OTHER_LANGUAGE
 from digest.edition import manifest as kept
 from digest.edition.findings import label_counts
 from digest.edition.manifest import Manifest
@@ -17,6 +16,7 @@ from digest.edition.readings import Readings
 from digest.edition.reviewed import Decided, ModelTests
 from digest.edition.reviewed import reviewed as after
 from digest.edition.select import is_showable
+from digest.items import OTHER_LANGUAGE
 from digest.publish.languages import OTHERS, tongue_of, write_language_pages
 from digest.publish.languages.pages import AS_LABELLED
 from digest.publish.machine.schema import Data

@@ -12,8 +12,9 @@ import numpy as np
 
 from digest.classify.evaluate.metrics import Outcome
 from digest.classify.heads import Heads
-from digest.classify.label import LABELLED, Text, status_of
+from digest.classify.label import Text, status_of
 from digest.classify.train.data import Example
+from digest.items import LABELLED
 from digest.taxonomy import SCHEMES, Codebook
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from digest.edition.manifest import OTHER_LANGUAGE, EditionItem, EditionSignal
+from digest.edition.manifest import EditionItem, EditionSignal
 from digest.edition.panel import PANEL
+from digest.items import OTHER_LANGUAGE
 from digest.publish import words
 from digest.publish.estimates import ShareView
 from digest.publish.explore import explorable

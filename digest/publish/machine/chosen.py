@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.edition.manifest import Assigned, EditionItem, Manifest, ShownItem
+from digest.edition.select import SHOWN_SCHEMES
 from digest.publish import views, words
 from digest.publish.machine.addresses import plain
 from digest.taxonomy import Codebook, Label
 from digest.text import web_address
-
-SCHEMES = ("sdg", "risk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def _chosen(
         labels=tuple(
             (labels[a.scheme, a.label], a)
             for a in item.labels
-            if a.scheme in SCHEMES and (a.scheme, a.label) in labels
+            if a.scheme in SHOWN_SCHEMES and (a.scheme, a.label) in labels
         ),
         sentences=tuple(filter(None, sentences)),
         page=views.href_of(first),

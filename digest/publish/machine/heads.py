@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import yaml
 
+from digest.edition.select import SHOWN_SCHEMES
 from digest.publish import views
 from digest.publish.editions import Placement
 from digest.publish.machine.addresses import IN_EVERY_LANGUAGE, Site, in_languages
@@ -62,7 +63,7 @@ class Heads:
             views.href_of(label): items_thing(
                 views.display_name(label), chosen.get((label.scheme, label.id), [])
             )
-            for scheme in ("sdg", "risk")
+            for scheme in SHOWN_SCHEMES
             for label in codebook.scheme(scheme)
         }
 

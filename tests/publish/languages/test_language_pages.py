@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from digest.edition.manifest import OTHER_LANGUAGE, EditionSignal, Manifest, Signals
+from digest.edition.manifest import EditionSignal, Manifest, Signals
 from digest.edition.rates import Ratio
+from digest.items import OTHER_LANGUAGE
 from digest.publish.languages import OTHERS, tongue_of, write_language_pages
 from digest.publish.languages.pages import PAGES
 from digest.publish.languages.views import OWN, EditionWords
