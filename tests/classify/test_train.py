@@ -6,6 +6,7 @@ import errno
 import hashlib
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,45 @@ def test_the_panels_word_replaces_the_readers() -> None:
     assert merged.is_whole
     assert merged.weight == decisions.WEIGHT
     assert added == other
+
+
+def on_subdomains(*votes: tuple[str, int]) -> list[Example]:
+    """What stands of so many members' words on subdomains of one text; below 0 they reject."""
+    return decisions.settled(
+        decisions.Decision("a", "mit", label, balance > 0)
+        for label, balance in votes
+        for _ in range(abs(balance))
+    )
+
+
+@pytest.mark.parametrize("written", ["3.1", NONE])
+def test_an_accepted_subdomain_takes_the_place_of_the_texts_own(written: str) -> None:
+    earlier = Example("a", {"mit": frozenset({written}), "risk": frozenset()}, "risk-1")
+    (merged,) = decisions.overruling([earlier], on_subdomains(("7.3", 1)))
+    assert merged.labels == {"mit": frozenset({"7.3"}), "risk": frozenset()}
+    assert merged.is_whole
+
+
+def test_a_rejected_subdomain_leaves_none_to_learn_and_the_other_schemes_as_they_were() -> None:
+    earlier = Example("a", {"mit": frozenset({"3.1"}), "risk": frozenset()}, "risk-1")
+    (merged,) = decisions.overruling([earlier], on_subdomains(("3.1", -1)))
+    assert merged.labels == {"risk": frozenset()}
+    assert merged.is_whole
+
+
+def test_of_two_accepted_subdomains_the_one_that_more_accepted_stands() -> None:
+    (example,) = on_subdomains(("3.1", 1), ("7.3", 2), ("2.2", -1))
+    assert example.labels == {"mit": frozenset({"7.3"})}
+    assert example.only == {"mit": frozenset({"7.3", "2.2"})}
+    assert on_subdomains(("3.1", 2), ("7.3", 2), ("1.1", 1)) == []
+
+
+def test_two_subdomains_on_a_text_are_never_fitted() -> None:
+    vectors, examples = separable()
+    first = next(i for i, e in enumerate(examples) if e.part == "train")
+    examples[first] = replace(examples[first], labels={"mit": frozenset({"1.1", "2.1"})})
+    with pytest.raises(AssertionError, match="mit is exclusive"):
+        heads.fit(vectors, examples, SCHEMES)
 
 
 def test_decisions_change_the_heads_and_agreement_says_by_how_much() -> None:

@@ -2,7 +2,8 @@
 
 A file of JSON lines ``{"item", "scheme", "label", "accept"}``; ``item`` is an item's id or any
 other name that ``digest explain`` takes, or ``"text"`` stands in its place. Members may differ:
-the majority counts, and a label with as many for it as against it teaches nothing.
+the majority counts, and a label with as many for it as against it teaches nothing. Of an exclusive
+scheme a text gets the label that most accepted, and none when as many accepted another.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, StrictBool
 
 from digest.classify.train.data import PANEL, Example
+from digest.classify.train.heads import EXCLUSIVE
 from digest.classify.train.rows import rows
 from digest.errors import InputError
 
@@ -74,26 +76,30 @@ def read(path: Path, codebook: Codebook, text_of: Lookup) -> Iterator[Decision]:
 
 def settled(decisions: Iterable[Decision]) -> list[Example]:
     """One example a text: what stands of what was decided about it."""
-    votes: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    votes: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for one in decisions:
-        votes[one.text][one.scheme, one.label] += 1 if one.accept else -1
+        votes[one.text][one.scheme][one.label] += 1 if one.accept else -1
     return [example for text, counted in votes.items() if (example := _example(text, counted))]
 
 
-def _example(text: str, votes: Counter[tuple[str, str]]) -> Example | None:
-    labels: dict[str, set[str]] = defaultdict(set)
-    only: dict[str, set[str]] = defaultdict(set)
-    for (scheme, label), balance in votes.items():
-        if balance:
-            only[scheme].add(label)
-            labels[scheme] |= {label} if balance > 0 else set()
-    if not only:
-        return None
-    return Example(text, _frozen(labels), PANEL, "", WEIGHT, _frozen(only))
+def _example(text: str, votes: dict[str, Counter[str]]) -> Example | None:
+    labels: dict[str, frozenset[str]] = {}
+    only: dict[str, frozenset[str]] = {}
+    for scheme, balances in votes.items():
+        accepted = _accepted(scheme, balances)
+        judged = accepted | {label for label, balance in balances.items() if balance < 0}
+        if judged:
+            labels[scheme], only[scheme] = accepted, judged
+    return Example(text, labels, PANEL, "", WEIGHT, only) if only else None
 
 
-def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {scheme: frozenset(labels) for scheme, labels in sets.items()}
+def _accepted(scheme: str, balances: Counter[str]) -> frozenset[str]:
+    accepted = frozenset(label for label, balance in balances.items() if balance > 0)
+    if scheme not in EXCLUSIVE or not accepted:
+        return accepted
+    most = max(balances.values())
+    first = frozenset(label for label in accepted if balances[label] == most)
+    return first if len(first) == 1 else frozenset()
 
 
 def overruling(examples: Sequence[Example], decided: Iterable[Example]) -> list[Example]:
@@ -108,12 +114,16 @@ def overruling(examples: Sequence[Example], decided: Iterable[Example]) -> list[
 def _merged(earlier: Example, panel: Example) -> Example:
     labels, only = dict(earlier.labels), dict(earlier.only)
     for scheme, judged in panel.only.items():
-        if scheme in labels:
-            labels[scheme] = labels[scheme] - judged | panel.labels[scheme]
-            if scheme in only:
-                only[scheme] |= judged
-        else:
-            labels[scheme], only[scheme] = panel.labels[scheme], judged
+        accepted = panel.labels[scheme]
+        if scheme not in labels:
+            labels[scheme], only[scheme] = accepted, judged
+            continue
+        is_settled = scheme in EXCLUSIVE and accepted
+        labels[scheme] = accepted if is_settled else labels[scheme] - judged | accepted
+        if scheme in only:
+            only[scheme] |= judged
+        if scheme in EXCLUSIVE and not labels[scheme]:
+            del labels[scheme]  # its label was rejected: which other is right, nobody said
     return replace(earlier, labels=labels, only=only, weight=WEIGHT)
 
 
