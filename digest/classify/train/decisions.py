@@ -127,15 +127,13 @@ def _merged(earlier: Example, panel: Example) -> Example:
     return replace(earlier, labels=labels, only=only, weight=WEIGHT)
 
 
-def agreement(
-    heads: Heads, vectors: NDArray[Any], decided: Sequence[Example], part: str | None = None
-) -> tuple[int, int]:
-    """With how many of the decisions (in one ``part``, or all) the heads agree, and of how many."""
+def agreement(heads: Heads, vectors: NDArray[Any], decided: Sequence[Example]) -> tuple[int, int]:
+    """With how many of the decisions the heads agree, and of how many."""
     given = heads.assigned(heads.probabilities(vectors))
     row_of = {pair: row for row, pair in enumerate(heads.labels)}
     right = [
         bool(given[number, row_of[scheme, label]]) == (label in example.labels[scheme])
-        for number, example in enumerate(decided) if part in {None, example.part}
+        for number, example in enumerate(decided)
         for scheme, judged in example.only.items() for label in judged
     ]  # fmt: skip
     return sum(right), len(right)

@@ -96,7 +96,7 @@ def train_heads(
     for line in scores(fitted, vectors, examples):
         tell(line)
     if decided:
-        for line in _before_and_after(before, fitted, _vectors(encoder, decided), decided):
+        for line in on_decisions(before, fitted, vectors, examples, decided):
             tell(line)
     tell(f"model {model_id} in {out}")
 
@@ -105,18 +105,26 @@ def _vectors(encoder: Path, examples: Sequence[Example]) -> NDArray[np.float32]:
     return np.stack([e.vector for e in Encoder(encoder).encode(e.text for e in examples)])
 
 
-def _before_and_after(
+def on_decisions(
     before: Heads | None,
     after: Heads,
     vectors: NDArray[np.float32],
+    examples: Sequence[Example],
     decided: Sequence[Example],
 ) -> Iterator[str]:
-    """Of the decisions that taught, and of those that were held back to test what they taught."""
+    """Of the decisions that taught, and of those that were held back to test what they taught.
+
+    A text's part is that of its example among the ``examples``, from which the heads were fitted:
+    what somebody had written or read before the panel decided about it keeps the part that it had.
+    """
+    row_of = {example.text: row for row, example in enumerate(examples)}
     for name, part in (("taught from", "train"), ("held back", "test")):
+        judged = [e for e in decided if examples[row_of[e.text]].part == part]
+        read = vectors[[row_of[e.text] for e in judged]]
         said = [
             f"{when} {right} of {of}"
             for when, model in (("before", before), ("after", after)) if model is not None
-            for right, of in [decisions.agreement(model, vectors, decided, part)] if of
+            for right, of in [decisions.agreement(model, read, judged)] if of
         ]  # fmt: skip
         if said:
             yield f"the panel's decisions, {name}: {', '.join(said)} as the panel"
