@@ -18,7 +18,8 @@ def label(
         str,
         typer.Option(
             metavar="FOLDER|NAME",
-            help="Another model: trained by digest train, or one of Hugging Face (extra hf).",
+            help="Another model than the one in use: trained by digest train, or one of Hugging "
+            "Face (extra hf).",
         ),
     ] = "",
     labels: Annotated[
@@ -28,12 +29,17 @@ def label(
     allow_download: Annotated[
         bool, typer.Option("--allow-download", help="Fetch the model from the hub if need be.")
     ] = False,
+    var: Folder = VAR,
 ) -> None:
-    """Label JSON lines {"id", "title", "text"}; answers one JSON line for each, in order."""
+    """Label JSON lines {"id", "title", "text"}; answers one JSON line for each, in order.
+
+    The model is the one that digest train left in the working folder, else the one that is shipped.
+    """
     from digest.classify.choose import chosen
     from digest.classify.label import label_lines
 
-    labeller = chosen(model, labels, allow_download=allow_download)
+    in_use = place_of(var).model_in_use
+    labeller = chosen(model, labels, in_use, allow_download=allow_download)
     with opened(file) as lines:
         for answer in label_lines(lines, labeller):
             sys.stdout.buffer.write(answer + b"\n")
