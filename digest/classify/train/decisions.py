@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, StrictBool
 
@@ -22,9 +22,6 @@ from digest.classify.train.rows import rows
 from digest.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from digest.classify.heads import Heads
     from digest.taxonomy import Codebook
 
 WEIGHT = 3.0  # a panel member's word against one written exemplar
@@ -125,15 +122,3 @@ def _merged(earlier: Example, panel: Example) -> Example:
         if scheme in EXCLUSIVE and not labels[scheme]:
             del labels[scheme]  # its label was rejected: which other is right, nobody said
     return replace(earlier, labels=labels, only=only, weight=WEIGHT)
-
-
-def agreement(heads: Heads, vectors: NDArray[Any], decided: Sequence[Example]) -> tuple[int, int]:
-    """With how many of the decisions the heads agree, and of how many."""
-    given = heads.assigned(heads.probabilities(vectors))
-    row_of = {pair: row for row, pair in enumerate(heads.labels)}
-    right = [
-        bool(given[number, row_of[scheme, label]]) == (label in example.labels[scheme])
-        for number, example in enumerate(decided)
-        for scheme, judged in example.only.items() for label in judged
-    ]  # fmt: skip
-    return sum(right), len(right)
