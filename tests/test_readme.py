@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
 
+from digest.classify.heads import NONE
+from digest.classify.label import label_lines
+from digest.classify.model import Model
 from digest.cli.app import app
 from digest.settings import DEFAULT
 from digest.sources import catalogue
@@ -105,6 +110,26 @@ def test_the_line_to_label_is_answered_as_described(here: Path) -> None:
     assigned = {f"{n['scheme']}/{n['label']}" for n in answer["labels"] if n["assigned"]}
     assert "sdg/2" in assigned
     assert answer["status"] == "labelled"
+
+
+def test_the_likeliest_subdomain_and_none_are_had_from_an_answer() -> None:
+    (code,) = (text for kind, text in BLOCKS if kind == "python")
+    model, assigned = Model.load(), []
+    for text in (
+        "Phone images reveal cassava disease to smallholders.",
+        "A chatbot gave its users false medical advice, and some of them followed it.",
+    ):
+        (answer,) = label_lines(io.BytesIO(json.dumps({"text": text}).encode()), model)
+        found: dict[str, Any] = {"answer": json.loads(answer)}
+        exec(code, found)
+        (read,) = model.encoder.encode([text])
+        (every,) = model.heads.probabilities(read.vector[None])
+        wanted = {model.heads.labels[row][1]: every[row] for row in model.heads.rows("mit")}
+        assert found["none"] == pytest.approx(wanted.pop(NONE), abs=0.002)
+        assert len(found["subdomains"]) == len(wanted) == 24
+        assert found["likeliest"]["label"] == max(wanted, key=lambda label: wanted[label])
+        assigned.append(found["likeliest"]["assigned"])
+    assert assigned == [False, True]
 
 
 def test_the_source_of_your_own_is_a_source(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which model labels: the shipped one, another of ours, or a Hugging Face one."""
+"""Which model labels: the one in use, another of ours, or a Hugging Face one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from digest.classify.label import Labeller
 
 
-def chosen(name: str, labels: Path | None, *, allow_download: bool) -> Labeller:
-    """The model that ``name`` stands for; ``""`` is the one that is shipped.
+def chosen(name: str, labels: Path | None, in_use: Path, *, allow_download: bool) -> Labeller:
+    """The model that ``name`` stands for; ``""`` is the one in the folder ``in_use``.
 
     A folder with ``model.json`` holds a model of ours, one with ``config.json`` alone one of
     Hugging Face; what is no folder is a name on the hub. ``labels`` says what the outputs of a
@@ -29,7 +29,7 @@ def chosen(name: str, labels: Path | None, *, allow_download: bool) -> Labeller:
     if not name or (folder / "model.json").exists():
         if labels or allow_download:
             raise InputError("--labels and --allow-download are for Hugging Face models")
-        return Model.load(folder) if name else Model.load()
+        return Model.load(folder if name else in_use)
     if folder.is_dir() and not (folder / "config.json").exists():
         raise InputError(
             f"{name} holds no model: neither model.json (one of digest train) nor config.json "

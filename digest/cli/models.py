@@ -18,7 +18,8 @@ def label(
         str,
         typer.Option(
             metavar="FOLDER|NAME",
-            help="Another model: trained by digest train, or one of Hugging Face (extra hf).",
+            help="Another model than the one in use: trained by digest train, or one of Hugging "
+            "Face (extra hf).",
         ),
     ] = "",
     labels: Annotated[
@@ -28,12 +29,17 @@ def label(
     allow_download: Annotated[
         bool, typer.Option("--allow-download", help="Fetch the model from the hub if need be.")
     ] = False,
+    var: Folder = VAR,
 ) -> None:
-    """Label JSON lines {"id", "title", "text"}; answers one JSON line for each, in order."""
+    """Label JSON lines {"id", "title", "text"}; answers one JSON line for each, in order.
+
+    The model is the one that digest train left in the working folder, else the one that is shipped.
+    """
     from digest.classify.choose import chosen
     from digest.classify.label import label_lines
 
-    labeller = chosen(model, labels, allow_download=allow_download)
+    in_use = place_of(var).model_in_use
+    labeller = chosen(model, labels, in_use, allow_download=allow_download)
     with opened(file) as lines:
         for answer in label_lines(lines, labeller):
             sys.stdout.buffer.write(answer + b"\n")
@@ -89,23 +95,28 @@ def train(
 ) -> None:
     """Train anew from codebook, exemplars and judgements (needs the extra `train`).
 
-    The model goes to the working folder, where the next run uses it. Without a checkpoint only the
-    heads are fitted: minutes on two cores.
+    The model goes to the working folder, where the next run uses it; in the end it is compared with
+    the one in use before. Without a checkpoint only the heads are fitted: minutes on two cores.
+    Without --texts and --data it learns from invented texts alone, and is worse on real ones.
     """
     from digest import taxonomy
     from digest.classify.model import Model
-    from digest.classify.train.run import Material, examples_of, train_encoder, train_heads
+    from digest.classify.train import run
     from digest.steps.decided import decided
 
     place = place_of(var)
     codebook = taxonomy.load()
     # A damaged model is refused by its hashes: those of the new one would call its encoder good.
-    encoder = place.encoder if checkpoint else Model.load(place.model_in_use).folder
+    before = Model.load(place.model_in_use)
+    encoder = place.encoder if checkpoint else before.folder
     panel = decided(place, decisions, codebook) if decisions else ()
-    examples = examples_of(Material(tuple(texts), data, panel))
+    examples = run.examples_of(run.Material(tuple(texts), data, panel))
+    for line in run.left_out(examples):
+        typer.echo(line)
     if checkpoint:
-        train_encoder(checkpoint, examples, codebook, encoder, typer.echo)
-    train_heads(encoder, examples, codebook, place.model, typer.echo, panel)
+        run.train_encoder(checkpoint, examples, codebook, encoder, typer.echo)
+    yardstick = run.Yardstick(before, panel)
+    run.train_heads(encoder, examples, codebook, place.model, typer.echo, yardstick)
 
 
 def evaluate(

@@ -117,10 +117,13 @@ def lines(difference: Difference) -> Iterator[str]:
     relabelled = [f"{name}  ({_signed(item)})" for item, name in zip(
         difference.relabelled, named([item.id for item in difference.relabelled]), strict=True
     )]  # fmt: skip
-    yield from _listed("changed their labels", relabelled)
+    whose = "its" if len(relabelled) == 1 else "their"
+    yield from _listed(f"changed {whose} labels", relabelled)
     yield from _listed("changed otherwise", named(difference.otherwise))
     for page in difference.pages:
-        yield f"  page {page.section}: {len(page.appear):,} appear, {len(page.vanish):,} vanish"
+        appear = "appears" if len(page.appear) == 1 else "appear"
+        vanish = "vanishes" if len(page.vanish) == 1 else "vanish"
+        yield f"  page {page.section}: {len(page.appear):,} {appear}, {len(page.vanish):,} {vanish}"
         yield from (f"    + {name}" for name in named(page.appear))
         yield from (f"    - {name}" for name in named(page.vanish))
     yield from (f"  source {source}" for source in changes.sources)

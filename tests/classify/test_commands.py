@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import pytest
 from digest.classify.model import Model
 from digest.classify.nearest import vectors_path
 from digest.classify.train.data import exemplars
+from digest.classify.train.pack import pack
 from digest.cli import main
 from digest.config import Workplace
 from digest.store.database import writing
@@ -117,6 +119,21 @@ def test_a_file_that_is_not_there(digest: Digest, tmp_path: Path) -> None:
         status, out, complaint = digest(*arguments, str(tmp_path / "no.jsonl"))
         assert (status, out) == (2, "")
         assert f"cannot read {tmp_path / 'no.jsonl'}: No such file" in complaint
+
+
+def test_the_model_trained_in_the_working_folder_labels(
+    digest: Digest, place: Workplace, model: Model
+) -> None:
+    pack(model.folder, replace(model.heads, bias=model.heads.bias + 1), "c1-mine", place.model)
+    trained = Model.load(place.model)
+    for folder, used in ((place.folder, trained), (place.folder / "none", model)):
+        status, out, complaint = digest("label", "-", "--var", str(folder), stdin=LINE)
+        assert (status, complaint) == (0, "")
+        assert orjson.loads(out)["model"] == used.id
+    status, out, _ = digest(
+        "label", "-", "--model", str(model.folder), "--var", str(place.folder), stdin=LINE
+    )
+    assert orjson.loads(out)["model"] == model.id != trained.id
 
 
 @pytest.fixture

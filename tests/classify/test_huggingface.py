@@ -28,6 +28,7 @@ from digest.classify.huggingface import CANDIDATES, HuggingFace, load
 from digest.classify.label import Text, label_lines
 from digest.classify.model import Model
 from digest.cli import main
+from digest.config import SHIPPED_MODEL
 from digest.errors import InputError, ModelError
 from tests.classify.hub import serving
 from tests.classify.tiny import WINDOW, save_model
@@ -277,11 +278,11 @@ def test_another_content_has_another_id(classifier: Path, brought: Bring, tmp_pa
 
 
 def test_a_folder_of_ours_and_one_of_theirs(classifier: Path, model: Model, tmp_path: Path) -> None:
-    ours = chosen(str(model.folder), None, allow_download=False)
-    assert ours.id == model.id == chosen("", None, allow_download=False).id
+    ours = chosen(str(model.folder), None, tmp_path, allow_download=False)
+    assert ours.id == model.id == chosen("", None, model.folder, allow_download=False).id
     theirs = Path(shutil.copytree(classifier, tmp_path / "theirs"))
     (theirs / "labels.toml").write_text(MAPPING.format("multi"))
-    assert chosen(str(theirs), None, allow_download=False).id.startswith("hf-theirs-")
+    assert chosen(str(theirs), None, model.folder, allow_download=False).id.startswith("hf-theirs-")
 
 
 @pytest.mark.parametrize(
@@ -292,7 +293,7 @@ def test_a_folder_of_ours_and_one_of_theirs(classifier: Path, model: Model, tmp_
 def test_what_is_no_model(tmp_path: Path, name: str, problem: str) -> None:
     mapping = tmp_path / "labels.toml" if not name else None
     with pytest.raises(InputError, match=problem):
-        chosen(name.format(empty=tmp_path), mapping, allow_download=False)
+        chosen(name.format(empty=tmp_path), mapping, SHIPPED_MODEL, allow_download=False)
 
 
 def _cut(folder: Path) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -16,7 +19,7 @@ from typer.testing import CliRunner
 from digest import taxonomy
 from digest.classify.heads import NONE, Heads
 from digest.classify.model import Model
-from digest.classify.train import data, decisions, finetune, heads, pack, run
+from digest.classify.train import compare, data, decisions, finetune, heads, pack, run
 from digest.classify.train.data import Example
 from digest.cli.app import app
 from digest.config import SHIPPED_MODEL, Workplace
@@ -163,6 +166,45 @@ def test_the_panels_word_replaces_the_readers() -> None:
     assert added == other
 
 
+def on_subdomains(*votes: tuple[str, int]) -> list[Example]:
+    """What stands of so many members' words on subdomains of one text; below 0 they reject."""
+    return decisions.settled(
+        decisions.Decision("a", "mit", label, balance > 0)
+        for label, balance in votes
+        for _ in range(abs(balance))
+    )
+
+
+@pytest.mark.parametrize("written", ["3.1", NONE])
+def test_an_accepted_subdomain_takes_the_place_of_the_texts_own(written: str) -> None:
+    earlier = Example("a", {"mit": frozenset({written}), "risk": frozenset()}, "risk-1")
+    (merged,) = decisions.overruling([earlier], on_subdomains(("7.3", 1)))
+    assert merged.labels == {"mit": frozenset({"7.3"}), "risk": frozenset()}
+    assert merged.is_whole
+
+
+def test_a_rejected_subdomain_leaves_none_to_learn_and_the_other_schemes_as_they_were() -> None:
+    earlier = Example("a", {"mit": frozenset({"3.1"}), "risk": frozenset()}, "risk-1")
+    (merged,) = decisions.overruling([earlier], on_subdomains(("3.1", -1)))
+    assert merged.labels == {"risk": frozenset()}
+    assert merged.is_whole
+
+
+def test_of_two_accepted_subdomains_the_one_that_more_accepted_stands() -> None:
+    (example,) = on_subdomains(("3.1", 1), ("7.3", 2), ("2.2", -1))
+    assert example.labels == {"mit": frozenset({"7.3"})}
+    assert example.only == {"mit": frozenset({"7.3", "2.2"})}
+    assert on_subdomains(("3.1", 2), ("7.3", 2), ("1.1", 1)) == []
+
+
+def test_two_subdomains_on_a_text_are_never_fitted() -> None:
+    vectors, examples = separable()
+    first = next(i for i, e in enumerate(examples) if e.part == "train")
+    examples[first] = replace(examples[first], labels={"mit": frozenset({"1.1", "2.1"})})
+    with pytest.raises(AssertionError, match="mit is exclusive"):
+        heads.fit(vectors, examples, SCHEMES)
+
+
 def test_decisions_change_the_heads_and_agreement_says_by_how_much() -> None:
     vectors, examples = separable()
     before = heads.fit(vectors, examples, SCHEMES)
@@ -177,13 +219,114 @@ def test_decisions_change_the_heads_and_agreement_says_by_how_much() -> None:
     rows[:, 5] += np.where(np.arange(400) % 2, 2.0, -2.0)
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
     after = heads.fit(np.concatenate([vectors, rows]), [*examples, *taught], SCHEMES)
-    agreed = [decisions.agreement(h, rows, taught, "test") for h in (before, after)]
+    test = [i for i, example in enumerate(taught) if example.part == "test"]
+    held = [taught[i] for i in test]
+    agreed = [compare.agreement(compare.given(h, rows[test]), held) for h in (before, after)]
     assert agreed[0][1] == agreed[1][1] > 50
     assert agreed[0][0] < 0.7 * agreed[0][1]
     assert agreed[1][0] > 0.9 * agreed[1][1]
     one = after.rows("sdg")[0]
     assert np.allclose(before.weights[one] / np.linalg.norm(before.weights[one]),
                        after.weights[one] / np.linalg.norm(after.weights[one]))  # fmt: skip
+
+
+def test_a_decision_is_held_back_where_its_text_is_whoever_wrote_that_first() -> None:
+    """A written text is seldom held back, one of the panel's often: it keeps the part it had."""
+    vectors, examples = separable(100)
+    votes = [decisions.Decision(example.text, "sdg", "1", accept=True) for example in examples]
+    decided = decisions.settled(votes)
+    merged = decisions.overruling(examples, decided)
+    fitted = heads.fit(vectors, examples, SCHEMES)
+    found = compare.given(fitted, vectors)
+    said = "\n".join(compare.on_decisions(merged, decided, found, found))
+    parts = Counter(example.part for example in examples)
+    assert parts["test"] < Counter(example.part for example in decided)["test"]
+    assert re.findall(r"(taught from|held back): .*after \d+ of (\d+) as", said) == [
+        ("taught from", str(parts["train"])), ("held back", str(parts["test"])),
+    ]  # fmt: skip
+
+
+def test_what_is_left_out_is_counted_and_what_was_given_is_not() -> None:
+    said = list(run.left_out(list(data.exemplars())))
+    assert "left out: 2,102 of 2,102 arXiv abstracts" in said[0]
+    assert said[0].endswith("snapshot of 2025Q4 with --texts")
+    assert (
+        f"left out: 5,857 of 5,857 open texts judged for goals, and {run.OTHER_OPEN_DATA}"
+        in said[1]
+    )
+    given = {"readings": 1_560, "once": 540, "open": 5_857, "aiid": 490}
+    most = [Example(f"{o} {n}", {}, o) for o, number in given.items() for n in range(number)]
+    assert "left out: 2 of 2,102 arXiv abstracts" in next(run.left_out(most))
+    assert list(run.left_out([*most, Example("a", {}, "once"), Example("b", {}, "once")])) == []
+
+
+def test_the_open_data_are_counted_as_in_the_model_card() -> None:
+    card = (SHIPPED_MODEL / "CARD.md").read_text("utf-8")
+    incidents, abstracts = re.findall(r"[\d,]+\d", run.OTHER_OPEN_DATA)
+    assert re.search(rf"AI Incident Database.*\| {incidents} \|", card)
+    assert re.search(rf"CSET.*\| {abstracts} \|", card)
+
+
+def test_two_models_are_compared_on_whole_texts_held_back() -> None:
+    def held(origin: str, labels: dict[str, frozenset[str]], **more: Any) -> Example:
+        texts = (Example(f"{origin} {n}", labels, origin, **more) for n in range(1_000))
+        return next(example for example in texts if example.part == "test")
+
+    water, nothing = frozenset({("sdg", "6")}), frozenset[tuple[str, str]]()
+    examples = [
+        held("sdg-1", {"sdg": frozenset({"6"})}),
+        held("readings", {"sdg": frozenset({"6"}), "ai": frozenset()}),
+        held("risk-1", {"mit": frozenset({NONE})}),
+        held("panel", {"sdg": frozenset()}, only={"sdg": frozenset({"1"})}),
+    ]
+    before = [water, water, frozenset({("mit", "1.1")}), water]
+    after = [water, nothing, frozenset({("mit", NONE)}), nothing]
+    assert list(compare.on_test_texts(examples, before, after)) == [
+        "sdg       2 texts  micro F1 before 1.000, after 0.667; "
+        "of these 1 abstracts of the readings before 1.000, after 0.000",
+        "mit       1 texts  micro F1 before 0.000, after 0.000",
+        "ai        1 texts  micro F1 before 0.000, after 0.000; "
+        "of these 1 abstracts of the readings before 0.000, after 0.000",
+    ]
+
+
+def test_training_says_what_it_lacks_and_how_the_model_before_does(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads_before = Model.load().heads
+    silent = replace(heads_before, bias=heads_before.bias - 100)
+    random = np.random.default_rng(2)
+    monkeypatch.setattr(run, "_vectors", lambda _, e: random.normal(0, 0.1, (len(e), 384)))
+    monkeypatch.setattr(heads, "fit", lambda *_: silent)
+    done = CliRunner().invoke(app, ["train", "--var", str(place.folder)])
+    assert done.exit_code == 0, done.exception
+    said = done.stdout.splitlines()
+    first = next(n for n, line in enumerate(said) if line.startswith("encoding"))
+    assert [line.startswith("left out: ") for line in said[:first]] == [True, True, False]
+    (head,) = (n for n, line in enumerate(said) if "the model in use before" in line)
+    assert Model.load().id in said[head]
+    assert [line.split()[0] for line in said[head + 1 : -2]] == ["sdg", "risk", "mit", "ai"]
+    assert "on those the new model may be worse" in said[-2]
+    assert all("after 0.000" in line for line in said[head + 1 : head + 3])
+    assert Model.load(place.model).id in said[-1]
+
+
+def test_the_model_before_reads_the_texts_with_its_own_encoder(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, examples, read = Model.load(), list(data.exemplars())[:400], []
+
+    def vectors(folder: Path, texts: list[Example]) -> np.ndarray:
+        read.append((folder, len(texts)))
+        return np.zeros((len(texts), 384), np.float32)
+
+    monkeypatch.setattr(run, "_vectors", vectors)
+    monkeypatch.setattr(heads, "fit", lambda *_: before.heads)
+    shutil.copytree(SHIPPED_MODEL, place.encoder)
+    yardstick = run.Yardstick(before, (examples[0],))
+    run.train_heads(place.encoder, examples, taxonomy.load(), place.model, print, yardstick)
+    held = {example.text for example in examples if example.part == "test"} | {examples[0].text}
+    assert read == [(place.encoder, 400), (SHIPPED_MODEL, len(held))]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 A file of JSON lines ``{"item", "scheme", "label", "accept"}``; ``item`` is an item's id or any
 other name that ``digest explain`` takes, or ``"text"`` stands in its place. Members may differ:
-the majority counts, and a label with as many for it as against it teaches nothing.
+the majority counts, and a label with as many for it as against it teaches nothing. Of an exclusive
+scheme a text gets the label that most accepted, and none when as many accepted another.
 """
 
 from __future__ import annotations
@@ -11,18 +12,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, StrictBool
 
 from digest.classify.train.data import PANEL, Example
+from digest.classify.train.heads import EXCLUSIVE
 from digest.classify.train.rows import rows
 from digest.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from digest.classify.heads import Heads
     from digest.taxonomy import Codebook
 
 WEIGHT = 3.0  # a panel member's word against one written exemplar
@@ -74,26 +73,30 @@ def read(path: Path, codebook: Codebook, text_of: Lookup) -> Iterator[Decision]:
 
 def settled(decisions: Iterable[Decision]) -> list[Example]:
     """One example a text: what stands of what was decided about it."""
-    votes: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    votes: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for one in decisions:
-        votes[one.text][one.scheme, one.label] += 1 if one.accept else -1
+        votes[one.text][one.scheme][one.label] += 1 if one.accept else -1
     return [example for text, counted in votes.items() if (example := _example(text, counted))]
 
 
-def _example(text: str, votes: Counter[tuple[str, str]]) -> Example | None:
-    labels: dict[str, set[str]] = defaultdict(set)
-    only: dict[str, set[str]] = defaultdict(set)
-    for (scheme, label), balance in votes.items():
-        if balance:
-            only[scheme].add(label)
-            labels[scheme] |= {label} if balance > 0 else set()
-    if not only:
-        return None
-    return Example(text, _frozen(labels), PANEL, "", WEIGHT, _frozen(only))
+def _example(text: str, votes: dict[str, Counter[str]]) -> Example | None:
+    labels: dict[str, frozenset[str]] = {}
+    only: dict[str, frozenset[str]] = {}
+    for scheme, balances in votes.items():
+        accepted = _accepted(scheme, balances)
+        judged = accepted | {label for label, balance in balances.items() if balance < 0}
+        if judged:
+            labels[scheme], only[scheme] = accepted, judged
+    return Example(text, labels, PANEL, "", WEIGHT, only) if only else None
 
 
-def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {scheme: frozenset(labels) for scheme, labels in sets.items()}
+def _accepted(scheme: str, balances: Counter[str]) -> frozenset[str]:
+    accepted = frozenset(label for label, balance in balances.items() if balance > 0)
+    if scheme not in EXCLUSIVE or not accepted:
+        return accepted
+    most = max(balances.values())
+    first = frozenset(label for label in accepted if balances[label] == most)
+    return first if len(first) == 1 else frozenset()
 
 
 def overruling(examples: Sequence[Example], decided: Iterable[Example]) -> list[Example]:
@@ -108,24 +111,14 @@ def overruling(examples: Sequence[Example], decided: Iterable[Example]) -> list[
 def _merged(earlier: Example, panel: Example) -> Example:
     labels, only = dict(earlier.labels), dict(earlier.only)
     for scheme, judged in panel.only.items():
-        if scheme in labels:
-            labels[scheme] = labels[scheme] - judged | panel.labels[scheme]
-            if scheme in only:
-                only[scheme] |= judged
-        else:
-            labels[scheme], only[scheme] = panel.labels[scheme], judged
+        accepted = panel.labels[scheme]
+        if scheme not in labels:
+            labels[scheme], only[scheme] = accepted, judged
+            continue
+        is_settled = scheme in EXCLUSIVE and accepted
+        labels[scheme] = accepted if is_settled else labels[scheme] - judged | accepted
+        if scheme in only:
+            only[scheme] |= judged
+        if scheme in EXCLUSIVE and not labels[scheme]:
+            del labels[scheme]  # its label was rejected: which other is right, nobody said
     return replace(earlier, labels=labels, only=only, weight=WEIGHT)
-
-
-def agreement(
-    heads: Heads, vectors: NDArray[Any], decided: Sequence[Example], part: str | None = None
-) -> tuple[int, int]:
-    """With how many of the decisions (in one ``part``, or all) the heads agree, and of how many."""
-    given = heads.assigned(heads.probabilities(vectors))
-    row_of = {pair: row for row, pair in enumerate(heads.labels)}
-    right = [
-        bool(given[number, row_of[scheme, label]]) == (label in example.labels[scheme])
-        for number, example in enumerate(decided) if part in {None, example.part}
-        for scheme, judged in example.only.items() for label in judged
-    ]  # fmt: skip
-    return sum(right), len(right)

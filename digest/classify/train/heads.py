@@ -59,6 +59,7 @@ def _fit_scheme(
         names = [*names, NONE]
         # A label that was rejected does not say which other is right: it teaches nothing here.
         rows = [i for i in training if examples[i].labels[scheme]]
+        assert all(len(examples[i].labels[scheme]) == 1 for i in rows), f"{scheme} is exclusive"
         wanted = [names.index(next(iter(examples[i].labels[scheme]))) for i in rows]
         weights, bias = _regression(vectors, examples, rows, wanted)
     else:

@@ -6,6 +6,7 @@ two cores, no torch. With one, the encoder is fine-tuned from it and exported fi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -16,8 +17,10 @@ import numpy as np
 
 from digest.classify.encoder import Encoder
 from digest.classify.heads import NONE, Heads
-from digest.classify.train import data, decisions, export, finetune, heads, pack
+from digest.classify.model import Model
+from digest.classify.train import compare, data, decisions, export, finetune, heads, pack
 from digest.classify.train.data import Example
+from digest.classify.train.rows import table
 from digest.config import Report
 from digest.errors import ConfigError, InputError
 from digest.taxonomy import SCHEMES, Codebook
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 # Of the open data on relevance every so many-th text tunes the encoder; all of it fits the heads.
 RELEVANCE_EVERY = 13
+# Beside the texts about goals, whose judgements the repository holds; the card counts them too.
+OTHER_OPEN_DATA = "490 incidents with their subdomain and 10,604 abstracts judged for AI"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,52 +79,79 @@ def examples_of(material: Material) -> list[Example]:
     return decisions.overruling(examples, material.decided)
 
 
+def left_out(examples: Sequence[Example]) -> Iterator[str]:
+    """Which judgements the examples lack, since the texts were not given, and how to give them."""
+    found = Counter(example.origin for example in examples)
+    folders = (data.READINGS, data.READ_ONCE)
+    tables = [path for folder in folders for path in sorted(folder.glob("*.tsv"))]
+    read, opened = _judgements(*tables), _judgements(data.OPEN_READINGS)
+    abstracts = read - sum(found[folder.name] for folder in folders)
+    texts = opened - found[data.OPEN_READINGS.parent.name]
+    if abstracts:
+        quarters = " and ".join(sorted({path.stem for path in tables}))
+        yield (
+            f"left out: {abstracts:,} of {read:,} arXiv abstracts judged for goals, risks and AI: "
+            f"give arXiv's metadata snapshot of {quarters} with --texts"
+        )
+    if texts:
+        beside = "" if found["aiid"] else f", and {OTHER_OPEN_DATA}"
+        yield (
+            f"left out: {texts:,} of {opened:,} open texts judged for goals{beside}: give the "
+            "folder with the open data that the model card names with --data"
+        )
+    if abstracts or texts:
+        yield "without them the model labels real texts less well"
+
+
+def _judgements(*tables: Path) -> int:
+    return sum(1 for path in tables for _ in table(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What a new model is measured by: the one in use before, and what the panel decided."""
+
+    before: Model
+    decided: tuple[Example, ...] = ()
+
+
 def train_heads(
     encoder: Path,
     examples: Sequence[Example],
     codebook: Codebook,
     out: Path,
     tell: Report,
-    decided: Sequence[Example] = (),
+    yardstick: Yardstick,
 ) -> None:
     """Fit heads on an encoder's vectors and write the model to ``out``; tells what it does.
 
-    ``decided`` are the panel's decisions, which are among the examples too: for them it is said
-    how many the heads took the panel's way before, and how many after.
+    In the end it tells how the new model and the one before do on the examples held back, and with
+    how many of the panel's decisions, which are among the examples too, each agrees.
     """
     require("sklearn")
     tell(f"encoding {len(examples):,} texts")
     vectors = _vectors(encoder, examples)
-    before = Heads.load(encoder / "heads.npz") if (encoder / "heads.npz").exists() else None
+    before, decided = yardstick.before, yardstick.decided
+    rows = compare.measured(examples, decided)
+    measured = [examples[row] for row in rows]
+    # Before the new model may replace the files.
+    read = vectors[rows] if encoder == before.folder else _vectors(before.folder, measured)
+    was = compare.given(before.heads, read)
     fitted = heads.fit(vectors, examples, label_ids(codebook))
     model_id = pack.pack(encoder, fitted, codebook.version, out)
     for line in scores(fitted, vectors, examples):
         tell(line)
-    if decided:
-        for line in _before_and_after(before, fitted, _vectors(encoder, decided), decided):
-            tell(line)
+    now = compare.given(fitted, vectors[rows])
+    tell(f"the model in use before ({before.id}) and the new one, on texts held back:")
+    for line in compare.on_test_texts(measured, was, now):
+        tell(line)
+    for line in compare.on_decisions(measured, decided, was, now):
+        tell(line)
     tell(f"model {model_id} in {out}")
 
 
 def _vectors(encoder: Path, examples: Sequence[Example]) -> NDArray[np.float32]:
     return np.stack([e.vector for e in Encoder(encoder).encode(e.text for e in examples)])
-
-
-def _before_and_after(
-    before: Heads | None,
-    after: Heads,
-    vectors: NDArray[np.float32],
-    decided: Sequence[Example],
-) -> Iterator[str]:
-    """Of the decisions that taught, and of those that were held back to test what they taught."""
-    for name, part in (("taught from", "train"), ("held back", "test")):
-        said = [
-            f"{when} {right} of {of}"
-            for when, model in (("before", before), ("after", after)) if model is not None
-            for right, of in [decisions.agreement(model, vectors, decided, part)] if of
-        ]  # fmt: skip
-        if said:
-            yield f"the panel's decisions, {name}: {', '.join(said)} as the panel"
 
 
 def train_encoder(
@@ -154,7 +186,7 @@ def label_ids(codebook: Codebook) -> dict[str, list[str]]:
 def scores(
     fitted: Heads, vectors: NDArray[np.float32], examples: Sequence[Example]
 ) -> Iterable[str]:
-    """Macro F1 and top-label accuracy of each scheme on the part ``test``, in a line each."""
+    """How the heads do in each scheme and origin on the part ``test``, in a line each."""
     probabilities = fitted.probabilities(vectors)
     given = fitted.assigned(probabilities)
     for scheme in dict.fromkeys(scheme for scheme, _ in fitted.labels):
@@ -163,7 +195,7 @@ def scores(
         for origin in sorted({e.origin for e in examples if scheme in e.labels}):
             held = [
                 i for i, e in enumerate(examples)
-                if e.part == "test" and e.origin == origin and scheme in e.labels
+                if e.part == "test" and e.is_whole and e.origin == origin and scheme in e.labels
             ]  # fmt: skip
             if held:
                 wanted = np.array([[n in examples[i].labels[scheme] for n in names] for i in held])
