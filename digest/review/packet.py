@@ -28,6 +28,7 @@ _SCHEMA = """
     CREATE TABLE item (id TEXT PRIMARY KEY, story TEXT NOT NULL, body BLOB NOT NULL);
     CREATE TABLE queue (name TEXT, place INTEGER, item TEXT NOT NULL, PRIMARY KEY (name, place));
     CREATE TABLE drawn (item TEXT PRIMARY KEY, inclusion REAL NOT NULL);
+    CREATE TABLE population (item TEXT PRIMARY KEY, kind TEXT NOT NULL);
     CREATE INDEX item_story ON item (story) WHERE story != '';
 """
 
@@ -118,8 +119,11 @@ def write_packet(  # noqa: PLR0913, PLR0917 - the parts of one file
     queues: Mapping[str, Sequence[str]],
     clock: Clock,
     about: About | None = None,
+    population: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Write a packet beside its place and put it there at once.
+
+    ``population`` has the id and kind of every item from which the random sample was drawn.
 
     Raises:
         StorageFull: the folder cannot be written.
@@ -142,6 +146,7 @@ def write_packet(  # noqa: PLR0913, PLR0917 - the parts of one file
             )
             connection.executemany("INSERT INTO queue VALUES (?, ?, ?)", _places(queues))
             connection.executemany("INSERT INTO drawn VALUES (?, ?)", about.inclusion.items())
+            connection.executemany("INSERT INTO population VALUES (?, ?)", population)
         fresh.replace(path)
 
 
@@ -231,6 +236,16 @@ class Packet:
     def queues(self) -> list[tuple[str, int]]:
         """The queues in their order, each with its number of items."""
         return [(name, len(ids)) for name, ids in self._queues.items()]
+
+    def population(self) -> dict[str, str]:
+        """The kind of each item from which the random sample was drawn, by id.
+
+        Nothing of a packet from before that was kept.
+        """
+        find = "SELECT 1 FROM sqlite_schema WHERE name = 'population'"
+        if self._connection.execute(find).fetchone() is None:
+            return {}
+        return dict(self._connection.execute("SELECT item, kind FROM population"))
 
     def story(self, story_id: str) -> list[str]:
         """The ids of a story's items that are here, ordered."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.config import Clock, Workplace
@@ -53,12 +53,11 @@ def put_packet(
     ids = sorted((found.items | decided) & items.keys())
     labels |= _relevance(connection, made_of, labels, found.ids[SAMPLE])
     quarter = Quarter.parse(draft.quarter)
-    about = About(
-        made_of.about.opened, made_of.about.taken, made_of.about.inclusion, found.left_out
-    )
     write_packet(
         place.packet(quarter), draft.sha256, quarter,
-        _items(connection, made_of, ids, labels), found.ids, clock, about,
+        _items(connection, made_of, ids, labels), found.ids, clock,
+        replace(made_of.about, left_out=found.left_out),
+        ((item.id, item.kind) for item in made_of.machine.items),
     )  # fmt: skip
     return found
 
@@ -140,8 +139,3 @@ def _label(near: Near, passage: Passage, item: EditionItem, carriers: Found) -> 
     start = passage.text.find(sentence) if sentence else -1
     end = start + len(sentence) if start >= 0 else -1
     return PacketLabel(near.scheme, near.label, *said, sentence, start, end)
-
-
-def rates(inclusion: Mapping[str, float], items: Iterable[EditionItem]) -> dict[str, float]:
-    """With which probability items of each kind were drawn."""
-    return {item.kind: inclusion[item.id] for item in items if item.id in inclusion}

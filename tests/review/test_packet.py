@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -34,7 +36,9 @@ def path(tmp_path: Path) -> Path:
 
 
 def write(path: Path, sha256: str = "abc") -> None:
-    write_packet(path, sha256, Q1, [ONE, TWO, THREE], QUEUES, lambda: NOON, ABOUT)
+    every = [ONE, TWO, THREE]
+    drawn_from = ((item.id, item.kind) for item in every)
+    write_packet(path, sha256, Q1, every, QUEUES, lambda: NOON, ABOUT, drawn_from)
 
 
 def test_what_was_written_is_read(path: Path) -> None:
@@ -51,6 +55,16 @@ def test_what_was_written_is_read(path: Path) -> None:
     assert packet.queue("late") == packet.queue("no-such-queue") == []
     assert packet.story("s1") == [ONE.id, "url:2"]
     assert packet.story("") == []
+    assert packet.population() == {ONE.id: "paper", "url:2": "news", "url:3": "paper"}
+
+
+def test_a_packet_from_before_the_population_was_kept_has_none(path: Path) -> None:
+    write(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE population")
+    packet = Packet(path)
+    assert packet.population() == {}
+    assert packet.about == ABOUT
 
 
 def test_a_reader_keeps_its_packet_when_another_takes_its_place(path: Path) -> None:

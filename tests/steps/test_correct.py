@@ -223,6 +223,23 @@ def test_the_panel_reviews_what_an_update_brings(reviewed: Panel, tmp_path: Path
     assert (edition.version, edition.correction) == ("v1.1", UPDATE)
 
 
+def test_an_update_draws_from_what_came_though_a_draft_has_it_already(
+    panel: Panel, tmp_path: Path
+) -> None:
+    panel.open(papers=500)
+    finish(panel)
+    known = {item.id for item in panel.draft.items}
+    comes_late(panel, tmp_path / "late")
+    with writing(panel.place.database) as connection:  # as digest run does after publication
+        draft(connection, panel.place, Q1, panel.using)
+    propose(panel, UPDATE)
+    came = {item.id for item in panel.draft.items} - known
+    assert len(came) == 3
+    with panel.packet_open() as packet:
+        assert came <= {*packet.about.inclusion}  # all were drawn at first
+        assert {*packet.queue("late")} == came
+
+
 def test_labels_are_typed_as_item_and_verdict() -> None:
     typed = ["arxiv:2602.00001 sdg/3=reject", " url:a b  risk/security=accept"]
     assert list(parsed_labels(typed)) == [
