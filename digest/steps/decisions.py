@@ -101,15 +101,19 @@ def decided(
     connection: duckdb.DuckDBPyConnection,
     on: Desk,
     items: Mapping[str, EditionItem],
-    model: Model,
+    model: Model | None,
     stories: tuple[EditionStory, ...] | None,
 ) -> Decided:
-    """What people decided, in the edition's terms; ``items`` are the machine's, by id."""
+    """What people decided, in the edition's terms; ``items`` are the machine's, by id.
+
+    ``model`` is the one that labelled them, None where it is not at hand: another one's probability
+    would be taken for its.
+    """
     verdicts, makers = on.verdicts()
     drawn = {i: p for i, p in on.packet.about.inclusion.items() if i in items} if on.packet else {}
     said = found.said_of(on.packet, drawn) if on.packet else {}
     given = [key for key, accepted in verdicts.items() if accepted and key[0] in items]
-    near = near_of(connection, given, items, model)
+    near = near_of(connection, given, items, model) if model else {}
     readings = Readings(verdicts, drawn, said)
     return Decided(readings, near, makers, on.removed, stories, on.reference)
 

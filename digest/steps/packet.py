@@ -87,7 +87,8 @@ def _relevance(
         i for i in sample if not any((n.scheme, n.label) == ABOUT_AI for n in labels[i])
     ]  # fmt: skip
     keys = [(item, *ABOUT_AI) for item in without]
-    known = near_of(connection, keys, items, made_of.model)
+    is_own = made_of.model.id == machine.model
+    known = near_of(connection, keys, items, made_of.model) if is_own else {}
     threshold = machine.thresholds.get("/".join(ABOUT_AI), 0.0)
     return {
         item: [Near(*ABOUT_AI, *known.get((item, *ABOUT_AI), (0.0, threshold)), False, False),

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from digest.classify.model import Model
+from digest.edition.readings import ABOUT_AI
 from digest.edition.shelf import Correction, Shelf
 from digest.errors import InputError
 from digest.review.events import Corrected, Signed, of_kind
+from digest.review.outcome import said_of
 from digest.steps.correct import Proposed, correct, parsed_labels
 from digest.steps.decisions import desk
 from digest.steps.draft import draft
@@ -238,6 +241,32 @@ def test_an_update_draws_from_what_came_though_a_draft_has_it_already(
     with panel.packet_open() as packet:
         assert came <= {*packet.about.inclusion}  # all were drawn at first
         assert {*packet.queue("late")} == came
+
+
+def test_a_model_that_was_trained_since_takes_nothing_from_the_panel_s_sample(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel.open(papers=500)
+    with panel.packet_open() as packet:
+        drawn = [*packet.about.inclusion]
+        said = said_of(packet, drawn)
+    for person in ("ada", "bo"):
+        panel.decides(person, [(i, *pair) for i in drawn for pair in (ABOUT_AI, *said.get(i, ()))])
+    item, scheme, _ = next(key for key in panel.shown() if key[1] == "sdg")
+    given = {a.label for i in panel.draft.items if i.id == item for a in i.labels}
+    other = next(str(n) for n in range(1, 18) if str(n) not in given)
+    finish(panel)
+    bases = [one.count.basis for one in panel.draft.counts]
+    assert "panel sample" in bases
+    assert {one.basis for one in panel.draft.shares} == {"panel sample"}
+    retrained = replace(panel.using.model, id="m1-trained-since")
+    monkeypatch.setattr(Model, "load", lambda _: retrained)
+    propose(panel, setting(item, scheme, other, holds=True))
+    assert [one.count.basis for one in panel.draft.counts] == bases
+    assert {one.basis for one in panel.draft.shares} == {"panel sample"}
+    assert panel.draft.model != retrained.id
+    (added,) = (a for i in panel.draft.items if i.id == item for a in i.labels if a.label == other)
+    assert added.probability == 0  # what another model says of it is not told as this one's word
 
 
 def test_labels_are_typed_as_item_and_verdict() -> None:
