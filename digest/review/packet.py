@@ -102,13 +102,15 @@ class About:
     ``opened`` is the sha256 of the draft with which the review was opened or last refreshed, and
     ``taken`` the number of the last event of the book that the packet's draft holds. ``inclusion``
     gives the probability with which each item of the random sample was drawn. ``left_out`` counts
-    the items that a queue had no room for.
+    the items that a queue had no room for. ``people`` is the number of the last change of persons
+    that the draft holds, None where that was not kept.
     """
 
     opened: str = ""
     taken: int = 0
     inclusion: Mapping[str, float] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    people: int | None = None
 
 
 def write_packet(  # noqa: PLR0913, PLR0917 - the parts of one file
@@ -135,6 +137,8 @@ def write_packet(  # noqa: PLR0913, PLR0917 - the parts of one file
         "made_at": clock().isoformat(), "opened": about.opened, "taken": str(about.taken),
         "left_out": orjson.dumps(dict(about.left_out)).decode(),
     }  # fmt: skip
+    if about.people is not None:
+        meta["people"] = str(about.people)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.unlink(missing_ok=True)
@@ -199,7 +203,8 @@ class Packet:
         self.sha256, self.made_at = str(meta["sha256"]), str(meta["made_at"])
         inclusion = dict(execute("SELECT item, inclusion FROM drawn ORDER BY rowid"))
         left_out = orjson.loads(meta["left_out"])
-        self.about = About(meta["opened"], int(meta["taken"]), inclusion, left_out)
+        people = int(meta["people"]) if "people" in meta else None
+        self.about = About(meta["opened"], int(meta["taken"]), inclusion, left_out, people)
         self._queues = _grouped(execute("SELECT name, item FROM queue ORDER BY rowid"))
 
     def close(self) -> None:

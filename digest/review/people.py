@@ -7,6 +7,7 @@ passphrase at once and leaves what they decided.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -84,16 +85,21 @@ class People:
             known = registry.required(connection, person_id)
             registry.put(connection, checked(replace(known, language=language)), self._now())
 
-    def persons(self) -> dict[str, Person]:
-        """Everybody by id, in the order of their names, the revoked too."""
+    def persons(self, at: datetime | None = None) -> dict[str, Person]:
+        """Everybody by id, in the order of their names, the revoked too; as of a moment, or now."""
         with self._file.reading() as connection:
             if connection is None:
                 return {}
-            rows = connection.execute(f"SELECT {registry.COLUMNS} FROM person").fetchall()
-        persons = sorted(
-            map(registry.of_row, rows), key=lambda person: (person.name.casefold(), person.id)
-        )
+            found = registry.everybody(connection, at.timestamp() if at else math.inf)
+        persons = sorted(found, key=lambda person: (person.name.casefold(), person.id))
         return {person.id: person for person in persons}
+
+    def changes(self, after: int = 0) -> list[tuple[int, datetime]]:
+        """When the name, affiliation, role or conflicts of somebody changed, of which an edition
+        tells or on which their votes depend; each with its number, those above ``after``."""
+        with self._file.reading() as connection:
+            rows = registry.changes(connection, after) if connection else []
+        return [(number, datetime.fromtimestamp(at, UTC)) for number, at in rows]
 
     def history(self) -> list[tuple[datetime, Person]]:
         """Every state in which somebody was, and since when, oldest first."""

@@ -166,7 +166,8 @@ def review_opened(
 def review_changed(
     connection: duckdb.DuckDBPyConnection, quarter: Quarter, last: int, why: str, now: datetime
 ) -> None:
-    """The book has something new; ``why`` tells an embargo's end from the same book before it."""
+    """The book has something new; ``why`` tells an embargo's end, and persons that changed, from
+    the same events before."""
     with transaction(connection):
         event = Event(quarter, ReviewChanged(last), f"{last} {why}".strip())
         raise_event(connection, event, now)

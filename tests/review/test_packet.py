@@ -26,7 +26,7 @@ TWO = replace(
     ONE, id="url:2", kind="news", title="别的", story="s1", labels=(), pages=(), late=True
 )
 THREE = replace(ONE, id="url:3", story="", labels=(), pages=())
-ABOUT = About("first", 7, {"url:3": 0.25, "url:2": 1.0}, {"unsure": 12})
+ABOUT = About("first", 7, {"url:3": 0.25, "url:2": 1.0}, {"unsure": 12}, 3)
 QUEUES = {"selected": [ONE.id], "late": [], "sample": ["url:3", "url:2"], "goal/3": [ONE.id]}
 
 
@@ -58,13 +58,14 @@ def test_what_was_written_is_read(path: Path) -> None:
     assert packet.population() == {ONE.id: "paper", "url:2": "news", "url:3": "paper"}
 
 
-def test_a_packet_from_before_the_population_was_kept_has_none(path: Path) -> None:
+def test_a_packet_from_before_all_of_this_was_kept_is_read(path: Path) -> None:
     write(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TABLE population")
+        connection.execute("DELETE FROM meta WHERE key = 'people'")
     packet = Packet(path)
     assert packet.population() == {}
-    assert packet.about == ABOUT
+    assert packet.about == replace(ABOUT, people=None)
 
 
 def test_a_reader_keeps_its_packet_when_another_takes_its_place(path: Path) -> None:

@@ -113,6 +113,19 @@ def settle(served: Served) -> None:
     write_check(served.place.papers(Q1), papers)
 
 
+def test_a_person_that_changed_since_is_taken_in_before_a_chair_signs(served: Served) -> None:
+    settle(served)
+    chair, editor = served.visitor("chair"), served.visitor("ed")
+    assert "later decisions" not in chair.get("/2026Q1/edition").text
+    about = About("a" * 64, taken=served.events[-1].number, people=0)
+    write_packet(served.place.packet(Q1), "b" * 64, Q1, ITEMS, QUEUES, served.clock, about)
+    editor.post("/people/change", person="ada", name="Ada O.", role="member", language="en",
+                affiliation="Elsewhere")  # fmt: skip
+    refused = chair.post("/2026Q1/sign", sha256="b" * 64)
+    assert refused.status_code == 409
+    assert "does not hold 1 later decisions yet" in refused.text
+
+
 def test_where_everybody_decided_and_nothing_is_settled_the_pages_lead_on(served: Served) -> None:
     ada = served.visitor("ada")
     for name, verdict in (("ada", "accept"), ("ben", "unsure"), ("chair", "unsure")):
