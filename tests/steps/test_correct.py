@@ -16,6 +16,7 @@ from digest.review.outcome import said_of
 from digest.steps.correct import Proposed, correct, parsed_labels
 from digest.steps.decisions import desk
 from digest.steps.draft import draft
+from digest.steps.findings import earlier
 from digest.steps.publish import publish_signed
 from digest.steps.rerun import Request, rehearse, rerun
 from digest.steps.signing import missing_for_publication, sign_off
@@ -123,6 +124,24 @@ def test_a_label_is_set_by_an_amendment_in_the_name_of_its_editor(published: Pan
     assert given.maker == "Ed Itor"
     assert (item, scheme, label) in published.shown()
     assert published.draft.panel is None
+
+
+def test_a_second_amendment_knows_what_the_machine_said(published: Panel) -> None:
+    """Not what the first one made of it."""
+    shelf = Shelf(published.place.editions)
+    item, scheme, label = next(key for key in published.shown() if key[0].startswith("arxiv:"))
+    counted = [one.count.raw for one in published.draft.counts]
+    machine = published.draft
+    propose(published, setting(item, scheme, label, holds=False))
+    sign_off(published.place, Q1, "Ed Itor", "", published.clock)
+    edition = shelf.publish(published.draft, published.now)
+    assert shelf.machine(Q1, edition.version) == machine
+    before, _ = earlier(shelf, Q1.next())
+    assert before == machine  # the next quarter's signals compare what one machine said
+    other = next(key[0] for key in published.shown() if key[0] != item)
+    propose(published, setting(other, "risk", "democracy", holds=True))
+    assert [one.count.raw for one in published.draft.counts] == counted
+    assert (item, scheme, label) not in published.shown()
 
 
 def test_an_update_brings_what_came_since_as_late(published: Panel, tmp_path: Path) -> None:
