@@ -118,6 +118,6 @@ def _hold(
             person = on.outcome.people.get(event.person)
             by = person.name if person else event.person
             said = UnderEmbargo(manifest.sha256, until.isoformat(), by)
-            announce.embargoed(connection, quarter, said, now)
+            announce.embargoed(connection, quarter, said, event.event_id, now)
         else:
             announce.embargo_ended(connection, quarter, manifest.sha256, now)

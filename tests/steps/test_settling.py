@@ -192,6 +192,24 @@ def test_a_lifted_embargo_lets_it_go(decided: Panel) -> None:
     assert decided.told(ENDED) == [{"sha256": decided.draft.sha256}]
 
 
+def test_an_embargo_that_was_lifted_and_set_to_the_same_moment_again_ends_by_itself(
+    decided: Panel,
+) -> None:
+    until = (decided.now + timedelta(days=2)).isoformat()
+    decided.does("dina", Embargoed(until), Signed(decided.draft.sha256, ""))
+    decided.settle()
+    for moment in ("", until):
+        decided.does("dina", Embargoed(moment))
+        for _ in range(2):
+            decided.settle()
+    assert (len(decided.told(EMBARGOED)), len(decided.told(ENDED))) == (2, 1)
+    decided.wait(days=2)
+    for _ in range(2):
+        decided.settle()
+    assert len(decided.told(ENDED)) == 2
+    assert for_publication(decided) == ""
+
+
 def test_what_waits_for_its_embargo_need_not_look_papers_up_again(decided: Panel) -> None:
     until = decided.now + timedelta(days=30)
     decided.does("dina", Embargoed(until.isoformat()), Signed(decided.draft.sha256, ""))
