@@ -11,7 +11,7 @@ from digest.edition.manifest import EditionItem, Manifest
 from digest.edition.publishers import publishers_of
 from digest.edition.readings import ABOUT_AI, JUDGED, Pair
 from digest.quarter import Quarter
-from digest.review.events import Decision, ReviewEvent
+from digest.review.events import Decision, Declared, ReviewEvent
 from digest.review.packet import About, PacketItem, PacketLabel, write_packet
 from digest.review.queues import SAMPLE, Labels, Near, Queues, queues
 from digest.steps.decisions import near_of
@@ -48,9 +48,10 @@ def put_packet(
     items = {item.id: item for item in draft.items}
     labels = _labels(connection, made_of)
     found = queues(draft, labels, made_of.about.inclusion, made_of.late)
-    # What people decided about stays within reach, though it may stand in no queue any more.
-    decided = {e.payload.item for e in made_of.events if isinstance(e.payload, Decision)}
-    ids = sorted((found.items | decided) & items.keys())
+    # What people acted on stays within reach, though it may stand in no queue any more.
+    acts = (event.payload for event in made_of.events)
+    touched = {act.item for act in acts if isinstance(act, Decision | Declared)}
+    ids = sorted((found.items | touched) & items.keys())
     labels |= _relevance(connection, made_of, labels, found.ids[SAMPLE])
     quarter = Quarter.parse(draft.quarter)
     write_packet(

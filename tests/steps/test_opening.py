@@ -170,6 +170,18 @@ def test_another_label_can_be_given_with_the_machine_s_probability(panel: Panel)
     assert [(o.item, o.label) for o in draft.panel.added] == [(item, other)]
 
 
+def test_an_item_with_nothing_but_a_declaration_stays_within_reach(panel: Panel) -> None:
+    """Or its author could not take that back."""
+    panel.open()
+    with panel.packet_open() as packet:
+        there = {*packet.ids()}
+    out = next(item.id for item in panel.draft.items if item.id not in there)
+    panel.does("ada", Declared(out, "mine"))
+    panel.take_in()
+    with panel.packet_open() as packet:
+        assert packet.item(out) is not None
+
+
 def test_findings_dissents_and_questions_go_into_the_edition(panel: Panel) -> None:
     panel.open()
     (worded,) = panel.does(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from uuid import uuid4
 
-from digest.review.events import Declared, StoryRuling
-from tests.review.web.desk import ACME, LATE, PAPER, STORY, Served
+from digest.review.events import Declared, StoryRuling, Undone, of_kind
+from digest.review.packet import write_packet
+from tests.examples import Q1
+from tests.review.web.desk import ACME, ITEMS, LATE, PAPER, QUEUES, STORY, Served
 
 
 def test_each_button_saves_a_decision_and_says_so(served: Served) -> None:
@@ -69,6 +71,23 @@ def test_near_duplicates_are_decided_together_and_undone_together(served: Served
     assert 'aria-pressed="true"' not in after.text
     assert len(served.events) == 6  # nothing is deleted
     assert "Nothing decided yet" in after.text
+
+
+def test_what_is_undone_is_said_to_be_also_when_its_item_is_gone(served: Served) -> None:
+    ada = served.visitor("ada")
+    batches = [
+        _batch(ada.post("/2026Q1/declare", item=LATE.id, queue="late", reason=why).text)
+        for why in ("mine", "mine, too")
+    ]
+    items = tuple(item for item in ITEMS if item.id != LATE.id)
+    queues = {name: [i for i in ids if i != LATE.id] for name, ids in QUEUES.items()}
+    write_packet(served.place.packet(Q1), "b" * 64, Q1, items, queues, served.clock)
+    undone = ada.post("/2026Q1/undo", batch=batches[1], item=LATE.id, queue="late")
+    assert (undone.status_code, undone.url.path) == (200, "/2026Q1/")
+    ada.client.headers["Accept"] = "application/json"
+    answer = ada.post("/2026Q1/undo", batch=batches[0], item=LATE.id, queue="late")
+    assert answer.json() == {"address": "/2026Q1/"}
+    assert len(of_kind(served.events, Undone)) == 2
 
 
 def test_undo_takes_back_one_step_after_the_other_and_only_ones_own(served: Served) -> None:

@@ -115,7 +115,17 @@ def undo(visit: Visitor, review: Open, form: Posted) -> Response:
     taken = [(form.event_id("undone", e.event_id), Undone(e.event_id)) for e in back]
     visit.save(review, *taken)
     about = next((_about(e.payload) for e in back), form.text("item"))
-    return _answer(visit, review, form, item_of(review, about), undone=bool(back))
+    found = review.packet.packet.item(about)
+    if back and found is None:  # it is taken back all the same, so that must be the answer
+        return _elsewhere(visit, f"/{review.quarter}/")
+    return _answer(visit, review, form, found or item_of(review, about), undone=bool(back))
+
+
+def _elsewhere(visit: Visit, address: str) -> Response:
+    """Something was saved of an item that has no page: where its author goes on."""
+    if wants_json(visit.request):
+        return JSONResponse({"address": address})
+    return RedirectResponse(address, SEE_OTHER)
 
 
 def _about(payload: Payload) -> str:

@@ -266,6 +266,7 @@ shown until its author has seen it. */
 
   // Puts what the server says in the place of what it replaces; what is being typed stays.
   async function show(answer, entry) {
+    if (answer.main === undefined) { location.assign(answer.address); return; } // its item has no page
     const fresh = new DOMParser().parseFromString(answer.main, "text/html");
     sayAgain(answer.status);
     if (answer.item !== item()) {
