@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 from digest.review.events import Declared, StoryRuling, Undone, of_kind
@@ -71,6 +72,19 @@ def test_near_duplicates_are_decided_together_and_undone_together(served: Served
     assert 'aria-pressed="true"' not in after.text
     assert len(served.events) == 6  # nothing is deleted
     assert "Nothing decided yet" in after.text
+
+
+def test_a_story_of_two_has_one_near_duplicate_and_says_that_it_was_withdrawn(
+    served: Served,
+) -> None:
+    one, other = STORY[0], replace(STORY[1], withdrawn=True)
+    queues = {"goal/3": [one.id, other.id]}
+    write_packet(served.place.packet(Q1), "b" * 64, Q1, [one, other], queues, served.clock)
+    ada = served.visitor("ada")
+    for visitor in (ada, served.visitor("ed")):
+        assert visitor.item(one.id, "goal/3").count("withdrawn by its source") == 1
+    said = ada.decide("reject", item=one.id, queue="goal/3", group="1").text
+    assert "and 1 near-duplicate<" in said or "and 1 near-duplicate " in said
 
 
 def test_what_is_undone_is_said_to_be_also_when_its_item_is_gone(served: Served) -> None:

@@ -6,11 +6,12 @@ import io
 import re
 from contextlib import closing
 from html import unescape
+from uuid import uuid4
 from zipfile import ZipFile
 
 from digest.edition.shelf import Shelf
 from digest.review.book import Book
-from digest.review.events import Embargoed, Finding, Opened, Signed, Undone, of_kind
+from digest.review.events import Embargoed, Finding, New, Opened, Signed, Undone, of_kind
 from digest.review.packet import About, write_packet
 from digest.review.papers import PapersCheck, write_check
 from digest.review.people import People
@@ -173,6 +174,29 @@ def test_the_chair_signs_when_nothing_is_missing_and_not_before(served: Served) 
     assert ">In review</span>" in chair.post("/2026Q1/unsign").text
     assert isinstance(served.events[-1].payload, Undone)
     assert chair.post("/2026Q1/embargo", until="soon").status_code == 400
+
+
+def test_who_has_signed_does_not_sign_again_from_another_tab(served: Served) -> None:
+    settle(served)
+    chair, form = served.visitor("chair"), uuid4().hex
+    for _ in range(2):  # a double click is one signature
+        assert chair.post("/2026Q1/sign", sha256="b" * 64, id=form).status_code == 200
+    again = chair.post("/2026Q1/sign", sha256="b" * 64)
+    assert again.status_code == 409
+    assert "you have signed this draft already" in again.text
+    assert len(of_kind(served.events, Signed)) == 1
+
+
+def test_all_of_one_s_own_signatures_are_taken_back_at_once(served: Served) -> None:
+    """Two, of a version that took a second one."""
+    settle(served)
+    with closing(Book(served.place.book, served.clock)) as book:
+        for name in ("signed-one", "signed-two"):
+            book.append(New(name, Q1, "chair", Signed("b" * 64, "", "chair")))
+    chair = served.visitor("chair")
+    assert "Signed off" in chair.get("/2026Q1/edition").text
+    assert ">In review</span>" in chair.post("/2026Q1/unsign").text
+    assert chair.post("/2026Q1/unsign").status_code == 409
 
 
 def test_what_is_published_cannot_be_signed_again(served: Served) -> None:

@@ -78,7 +78,7 @@ class StageView:
     signatures: tuple[Signature, ...]
     until: datetime | None
     sha256: str
-    mine: ReviewEvent | None
+    mine: tuple[ReviewEvent, ...]
     decide: str
 
 
@@ -107,7 +107,7 @@ def stage_view(
         signatures=tuple(_signature(review, event, s) for event, s in signed),
         until=until,
         sha256=sha256,
-        mine=next((event for event, _ in signed if event.person == person.id), None),
+        mine=tuple(event for event, _ in signed if event.person == person.id),
         decide=review.first_open(person, SELECTED),
     )
 
