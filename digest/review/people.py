@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from digest.config import Clock
-from digest.errors import InputError, NotLetIn
+from digest.errors import InputError, NotLetIn, ReviewConflict
 from digest.review import accesses, keys, limits, registry
 from digest.review.accesses import Access
-from digest.review.persons import Person, checked
+from digest.review.persons import Person, checked, state_of
 from digest.review.sqlite import BookFile
 
 IDLE = timedelta(hours=12)  # a session ends when nothing is asked for so long
@@ -60,10 +60,13 @@ class People:
             registry.put(connection, tidied, self._now())
         return tidied
 
-    def change(self, person: Person) -> Person:
+    def change(self, person: Person, seen: str = "") -> Person:
         """Everything about the person of this id as it is here, but for ``revoked``.
 
+        ``seen`` is the state (``state_of``) on which the change was made, if it may be an old one.
+
         Raises:
+            ReviewConflict: somebody changed the person since that.
             InputError: there is no such person, or something about them cannot be.
         """
         tidied = checked(person)
@@ -71,6 +74,8 @@ class People:
             known = registry.required(connection, tidied.id)
             changed = replace(tidied, revoked=known.revoked)
             if changed != known:
+                if seen and seen != state_of(known):
+                    raise ReviewConflict(f"{known.id} was changed meanwhile: nothing was saved")
                 registry.put(connection, changed, self._now())
         return changed
 
