@@ -74,6 +74,25 @@ def test_near_duplicates_are_decided_together_and_undone_together(served: Served
     assert "Nothing decided yet" in after.text
 
 
+def test_what_waited_in_a_browser_overrules_nothing_newer_of_its_author(served: Served) -> None:
+    phone, desk, form = served.visitor("ada"), served.visitor("ada"), "0123456789ab" + "c" * 20
+    last = re.search(r'data-last="(\d+)"', phone.item())
+    assert last
+    for _ in range(2):  # decided without a connection, one after the other
+        assert phone.decide("accept", id=form, last=last[1]).status_code == 200
+    again = "0123456789ab" + "d" * 20
+    assert phone.decide("unsure", id=again, last=last[1]).status_code == 200
+    desk.decide("reject")
+    phone.client.headers["Accept"] = "application/json"
+    stale = phone.decide("accept", id="0123456789ab" + "e" * 20, last=last[1])
+    assert stale.status_code == 409
+    assert stale.json()["error"].startswith("you decided otherwise since, in another browser")
+    assert phone.decide("reject", id="0123456789ab" + "f" * 20, last=last[1]).status_code == 200
+    assert phone.decide("unsure", id=again, last=last[1]).status_code == 200  # its answer was lost
+    assert phone.decide("unsure", last="x").status_code == 400
+    assert [verdict for *_, verdict in served.decisions] == ["accept", "unsure", "reject", "reject"]
+
+
 def test_a_story_of_two_has_one_near_duplicate_and_says_that_it_was_withdrawn(
     served: Served,
 ) -> None:
