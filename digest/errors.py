@@ -83,7 +83,7 @@ class ConfigError(InputError):
 
 
 class ReviewConflict(InputError):
-    """An event's id is taken by an event that says something else."""
+    """It would take the place of what another has written meanwhile."""
 
 
 class NotLetIn(InputError):

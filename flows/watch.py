@@ -1,7 +1,8 @@
 """What the relay sees in the panel's book: when the pipeline should look at a review.
 
 While people work, not more often than once a minute; at once when a chair signs, takes that back or
-sets an embargo, and when an embargo ends. Cheap: the number of the last event, of a SQLite file.
+sets an embargo, and when an embargo ends. Cheap: the number of the last event, and of the last
+change of persons, of a SQLite file.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from digest.quarter import Quarter
 from digest.review.book import Book
 from digest.review.conditions import embargo
 from digest.review.events import Embargoed, Signed, Undone
+from digest.review.people import People
 from digest.steps.announce import review_changed
 from digest.store.archive import reading_errors
 from digest.store.database import BRIEF, writing
@@ -29,11 +31,12 @@ URGENT = (Signed, Undone, Embargoed)
 class _Watched:
     """What was seen of one quarter's review, and what of it was told, last and when.
 
-    ``until`` is the end of its embargo, ``ended`` the one that was told to be over.
+    ``last`` and ``told`` are numbers: of an event, and of a change of persons. ``until`` is the end
+    of its embargo, ``ended`` the one that was told to be over.
     """
 
-    last: int = 0
-    told: int = 0
+    last: tuple[int, int] = (0, 0)
+    told: tuple[int, int] = (0, 0)
     told_at: float = float("-inf")
     urgent: bool = False
     until: datetime | None = None
@@ -45,7 +48,7 @@ class _Watched:
 
     def is_due(self, monotonic: float, now: datetime) -> bool:
         """Whether the pipeline should look now."""
-        waits = self.last > self.told and (self.urgent or monotonic - self.told_at >= PAUSE)
+        waits = self.last != self.told and (self.urgent or monotonic - self.told_at >= PAUSE)
         return waits or self.is_over(now)
 
 
@@ -68,9 +71,11 @@ class BookWatch:
         """
         state = self._changed()
         if state != self._state:
+            with closing(People(self.place.book, utc_now)) as people:
+                changed = max((number for number, _ in people.changes()), default=0)
             with closing(Book(self.place.book, utc_now)) as book:
                 for quarter in self._quarters():
-                    self._see(quarter, book)
+                    self._see(quarter, book, changed)
             self._state = state
         due = [quarter for quarter, one in self._seen.items() if one.is_due(monotonic, now)]
         if due:
@@ -87,14 +92,14 @@ class BookWatch:
         with reading_errors():
             return self.place.under_review()
 
-    def _see(self, quarter: Quarter, book: Book) -> None:
+    def _see(self, quarter: Quarter, book: Book, changed: int) -> None:
         known = self._seen.setdefault(quarter, _Watched())
-        fresh = book.events(quarter, after=known.last)
+        fresh = book.events(quarter, after=known.last[0])
         if any(isinstance(event.payload, URGENT) for event in fresh):
             known.urgent = True
             held = embargo(book.events(quarter))
             known.until = held[1] if held else None
-        known.last = fresh[-1].number if fresh else known.last
+        known.last = fresh[-1].number if fresh else known.last[0], changed
 
     def _raise(self, due: Sequence[Quarter], monotonic: float, now: datetime) -> None:
         # Whoever works in the folder keeps the relay out: then it is for the next look.
@@ -103,6 +108,8 @@ class BookWatch:
                 one = self._seen[quarter]
                 # The end of an embargo is news, though nobody did anything.
                 ended = f"until {one.until.isoformat()}" if one.until and one.until <= now else ""
-                review_changed(connection, quarter, one.last, ended, now)
+                last, changed = one.last
+                why = f"people {changed} {ended}" if changed else ended
+                review_changed(connection, quarter, last, why.strip(), now)
                 one.told, one.told_at, one.urgent = one.last, monotonic, False
                 one.ended = one.until if ended else one.ended

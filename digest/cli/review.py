@@ -72,18 +72,20 @@ def check(
 ) -> None:
     """Look the cited papers up again at arXiv: withdrawn since, or in a newer version?
 
-    Needed within a week before a sign-off; digest serve does it by itself. Without --contact
-    nobody is asked, which is noted, too.
+    Needed within a week before a sign-off; digest serve does it by itself. A quarter that was made
+    from local files needs no --contact: nobody is asked, which is noted, too.
     """
     from digest.config import utc_now
     from digest.quarter import Quarter
-    from digest.steps.papers import look_up_papers
+    from digest.steps.papers import look_up_papers, require_contact
     from digest.steps.review_lines import check_lines
     from digest.store.database import writing
     from digest.store.turn import own_turn
 
     place, which = place_of(var), Quarter.parse(quarter)
     inputs = inputs_of([], [], sources, [], contact) if contact else stored(sources)
+    if not contact:
+        require_contact(place, which)
     with own_turn(place), writing(place.database) as connection:
         found = look_up_papers(connection, place, which, inputs, utc_now)
     for line in check_lines(found):

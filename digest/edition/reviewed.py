@@ -45,8 +45,8 @@ class Decided:
 class ModelTests:
     """The model's test: by label, and for the goals together."""
 
-    labels: Mapping[Pair, ModelTest]
-    goals: ModelTest | None
+    labels: Mapping[Pair, ModelTest] = field(default_factory=dict)
+    goals: ModelTest | None = None
 
 
 def with_verdicts(items: Iterable[EditionItem], decided: Decided) -> Iterator[EditionItem]:
@@ -101,20 +101,25 @@ def reviewed(
     """The draft with what people decided, but for what the pages show of newly chosen items.
 
     ``machine`` is the draft as the machine made it. ``tests`` is None where they are of another
-    model than the draft: then the counts stay as the machine's draft has them. Signals stay, too:
-    they compare what one machine counted in two quarters.
+    model than the draft: then what the panel's sample alone does not tell stays as the machine's
+    draft has it. Signals stay, too: they compare what one machine counted in two quarters.
     """
     items = [item for item in machine.items if item.id not in decided.removed]
     after = list(with_verdicts(items, decided))
     pairs = [(section.scheme, section.label) for section in machine.sections]
     told = machine.stories if decided.stories is None else decided.stories
     told = tuple(_without(told, {item.id: item for item in items}))
-    counts, shares = machine.counts, machine.shares
-    if tests is not None:
-        read = Read(decided.readings, {item.id: item for item in after})
-        counts = tuple(label_counts(items, pairs, tests.labels, read))
-        goals = [n for s, n in pairs if s == "sdg"]
-        shares = goal_shares(items, goals, tests.goals, read, decided.reference)
+    read, own = Read(decided.readings, {item.id: item for item in after}), tests or ModelTests()
+    counts = tuple(label_counts(items, pairs, own.labels, read))
+    goals = [n for s, n in pairs if s == "sdg"]
+    shares = goal_shares(items, goals, own.goals, read, decided.reference)
+    if tests is None:
+        before = {(one.scheme, one.label, one.kind): one for one in machine.counts}
+        counts = tuple(
+            one if one.count.basis != "none" else before.get((one.scheme, one.label, one.kind), one)
+            for one in counts
+        )
+        shares = shares if any(one.basis != "none" for one in shares) else machine.shares
     return replace(
         machine,
         items=tuple(after),

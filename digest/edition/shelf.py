@@ -3,11 +3,12 @@
 ``<quarter>/draft.json`` is what a draft says now. ``<quarter>/v1.0.json`` is a published manifest
 and never changes; ``v1.0.meta.json`` beside it, written last, makes it published and says when.
 The shelf is the only record of what was published, so it survives the loss of the database.
-``frozen.json`` names the draft that waits for review as it is. Where people decided on a draft,
-``machine.json`` is what the machine alone had said, and is kept beside a published version as
-``v1.0.machine.json``. ``v1.0.basis.json`` is what the version's pages are made of besides its
-manifest, so that another model or codebook changes none of them; ``tests.json`` is what the test of
-the draft's model found. ``proposal.json`` says why the draft corrects what is published.
+``frozen.json`` names the draft that waits for review as it is. Where people changed a draft, by
+decisions or corrections, ``machine.json`` is what the machine alone had said, and is kept beside a
+published version as ``v1.0.machine.json``. ``v1.0.basis.json`` is what the version's pages are made
+of besides its manifest, so that another model or codebook changes none of them; ``tests.json`` is
+what the test of the draft's model found. ``proposal.json`` says why the draft corrects what is
+published.
 """
 
 from __future__ import annotations
@@ -236,7 +237,7 @@ class Shelf:
         sha256 = hashlib.sha256(rests_on).hexdigest() if basis else ""
         edition = Edition(quarter, version, manifest.sha256, now, correction, sha256)
         machine = content_of(self._path(quarter, "machine"))
-        if manifest.panel is not None and machine is not None:
+        if machine is not None and machine != manifest.canonical():
             self._write(self._path(quarter, f"{version}.machine"), machine)
         if basis:
             self._write(self._path(quarter, f"{version}.basis"), rests_on)

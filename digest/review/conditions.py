@@ -9,6 +9,7 @@ draft does not hold, and when the cited papers were looked up again within a wee
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,7 +36,7 @@ from digest.review.queues import SELECTED
 from digest.review.standing import Key, Rule, Standing, voters
 
 if TYPE_CHECKING:
-    from digest.review.packet import Packet
+    from digest.review.packet import About, Packet
     from digest.review.persons import Person
 
 Stage = Literal["draft", "in review", "signed off", "embargoed", "published"]
@@ -85,9 +86,15 @@ def shown_in(packet: Packet) -> list[Key]:
     return [(item.id, *page) for item in items for page in item.pages]
 
 
-def waiting(events: Iterable[ReviewEvent], taken: int) -> int:
-    """How many events after the one numbered ``taken`` may change the draft."""
-    return sum(event.number > taken and isinstance(event.payload, DECIDING) for event in events)
+def waiting(
+    events: Iterable[ReviewEvent], changes: Iterable[tuple[int, datetime]], about: About
+) -> int:
+    """How many events and changes of persons, which are numbered, a packet's draft does not hold
+    though they may change it."""
+    since = math.inf if about.people is None else about.people
+    return sum(
+        event.number > about.taken and isinstance(event.payload, DECIDING) for event in events
+    ) + sum(number > since for number, _ in changes)
 
 
 def missing(state: State, now: datetime) -> list[Lack]:

@@ -134,7 +134,7 @@ def panel_of(
         reviewers=reviewers,
         items=len({item for item, _, _ in verdicts}),
         labels=len(verdicts),
-        drawn=len(decided.readings.drawn),
+        drawn=len(decided.readings.drawn.keys() & here),
         read=len(decided.readings.read(items)),
         agreement=whole.share,
         alpha=whole.alpha,

@@ -28,6 +28,7 @@ _SCHEMA = """
     CREATE TABLE item (id TEXT PRIMARY KEY, story TEXT NOT NULL, body BLOB NOT NULL);
     CREATE TABLE queue (name TEXT, place INTEGER, item TEXT NOT NULL, PRIMARY KEY (name, place));
     CREATE TABLE drawn (item TEXT PRIMARY KEY, inclusion REAL NOT NULL);
+    CREATE TABLE population (item TEXT PRIMARY KEY, kind TEXT NOT NULL);
     CREATE INDEX item_story ON item (story) WHERE story != '';
 """
 
@@ -101,13 +102,15 @@ class About:
     ``opened`` is the sha256 of the draft with which the review was opened or last refreshed, and
     ``taken`` the number of the last event of the book that the packet's draft holds. ``inclusion``
     gives the probability with which each item of the random sample was drawn. ``left_out`` counts
-    the items that a queue had no room for.
+    the items that a queue had no room for. ``people`` is the number of the last change of persons
+    that the draft holds, None where that was not kept.
     """
 
     opened: str = ""
     taken: int = 0
     inclusion: Mapping[str, float] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
+    people: int | None = None
 
 
 def write_packet(  # noqa: PLR0913, PLR0917 - the parts of one file
@@ -118,8 +121,11 @@ def write_packet(  # noqa: PLR0913, PLR0917 - the parts of one file
     queues: Mapping[str, Sequence[str]],
     clock: Clock,
     about: About | None = None,
+    population: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Write a packet beside its place and put it there at once.
+
+    ``population`` has the id and kind of every item from which the random sample was drawn.
 
     Raises:
         StorageFull: the folder cannot be written.
@@ -131,6 +137,8 @@ def write_packet(  # noqa: PLR0913, PLR0917 - the parts of one file
         "made_at": clock().isoformat(), "opened": about.opened, "taken": str(about.taken),
         "left_out": orjson.dumps(dict(about.left_out)).decode(),
     }  # fmt: skip
+    if about.people is not None:
+        meta["people"] = str(about.people)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh.unlink(missing_ok=True)
@@ -142,6 +150,7 @@ def write_packet(  # noqa: PLR0913, PLR0917 - the parts of one file
             )
             connection.executemany("INSERT INTO queue VALUES (?, ?, ?)", _places(queues))
             connection.executemany("INSERT INTO drawn VALUES (?, ?)", about.inclusion.items())
+            connection.executemany("INSERT INTO population VALUES (?, ?)", population)
         fresh.replace(path)
 
 
@@ -194,7 +203,8 @@ class Packet:
         self.sha256, self.made_at = str(meta["sha256"]), str(meta["made_at"])
         inclusion = dict(execute("SELECT item, inclusion FROM drawn ORDER BY rowid"))
         left_out = orjson.loads(meta["left_out"])
-        self.about = About(meta["opened"], int(meta["taken"]), inclusion, left_out)
+        people = int(meta["people"]) if "people" in meta else None
+        self.about = About(meta["opened"], int(meta["taken"]), inclusion, left_out, people)
         self._queues = _grouped(execute("SELECT name, item FROM queue ORDER BY rowid"))
 
     def close(self) -> None:
@@ -231,6 +241,16 @@ class Packet:
     def queues(self) -> list[tuple[str, int]]:
         """The queues in their order, each with its number of items."""
         return [(name, len(ids)) for name, ids in self._queues.items()]
+
+    def population(self) -> dict[str, str]:
+        """The kind of each item from which the random sample was drawn, by id.
+
+        Nothing of a packet from before that was kept.
+        """
+        find = "SELECT 1 FROM sqlite_schema WHERE name = 'population'"
+        if self._connection.execute(find).fetchone() is None:
+            return {}
+        return dict(self._connection.execute("SELECT item, kind FROM population"))
 
     def story(self, story_id: str) -> list[str]:
         """The ids of a story's items that are here, ordered."""

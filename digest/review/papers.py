@@ -52,7 +52,8 @@ def read_check(path: Path) -> PapersCheck | None:
         return PapersCheck(at, outcome, detail=detail, **ids)
     except (ValueError, TypeError, KeyError):
         raise StoreCorrupt(
-            f"{path} cannot be read: delete it, and look the papers up again (digest review check)"
+            f"{path} cannot be read: delete it, and look the papers up again (digest review "
+            "check QUARTER --contact …)"
         ) from None
 
 

@@ -7,16 +7,17 @@ passphrase at once and leaves what they decided.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from digest.config import Clock
-from digest.errors import InputError, NotLetIn
+from digest.errors import InputError, NotLetIn, ReviewConflict
 from digest.review import accesses, keys, limits, registry
 from digest.review.accesses import Access
-from digest.review.persons import Person, checked
+from digest.review.persons import Person, checked, state_of
 from digest.review.sqlite import BookFile
 
 IDLE = timedelta(hours=12)  # a session ends when nothing is asked for so long
@@ -59,10 +60,13 @@ class People:
             registry.put(connection, tidied, self._now())
         return tidied
 
-    def change(self, person: Person) -> Person:
+    def change(self, person: Person, seen: str = "") -> Person:
         """Everything about the person of this id as it is here, but for ``revoked``.
 
+        ``seen`` is the state (``state_of``) on which the change was made, if it may be an old one.
+
         Raises:
+            ReviewConflict: somebody changed the person since that.
             InputError: there is no such person, or something about them cannot be.
         """
         tidied = checked(person)
@@ -70,6 +74,8 @@ class People:
             known = registry.required(connection, tidied.id)
             changed = replace(tidied, revoked=known.revoked)
             if changed != known:
+                if seen and seen != state_of(known):
+                    raise ReviewConflict(f"{known.id} was changed meanwhile: nothing was saved")
                 registry.put(connection, changed, self._now())
         return changed
 
@@ -84,16 +90,21 @@ class People:
             known = registry.required(connection, person_id)
             registry.put(connection, checked(replace(known, language=language)), self._now())
 
-    def persons(self) -> dict[str, Person]:
-        """Everybody by id, in the order of their names, the revoked too."""
+    def persons(self, at: datetime | None = None) -> dict[str, Person]:
+        """Everybody by id, in the order of their names, the revoked too; as of a moment, or now."""
         with self._file.reading() as connection:
             if connection is None:
                 return {}
-            rows = connection.execute(f"SELECT {registry.COLUMNS} FROM person").fetchall()
-        persons = sorted(
-            map(registry.of_row, rows), key=lambda person: (person.name.casefold(), person.id)
-        )
+            found = registry.everybody(connection, at.timestamp() if at else math.inf)
+        persons = sorted(found, key=lambda person: (person.name.casefold(), person.id))
         return {person.id: person for person in persons}
+
+    def changes(self, after: int = 0) -> list[tuple[int, datetime]]:
+        """When the name, affiliation, role or conflicts of somebody changed, of which an edition
+        tells or on which their votes depend; each with its number, those above ``after``."""
+        with self._file.reading() as connection:
+            rows = registry.changes(connection, after) if connection else []
+        return [(number, datetime.fromtimestamp(at, UTC)) for number, at in rows]
 
     def history(self) -> list[tuple[datetime, Person]]:
         """Every state in which somebody was, and since when, oldest first."""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Literal, get_args
 
 from digest.errors import InputError
@@ -34,6 +35,11 @@ class Person:
     conflicts: tuple[str, ...] = ()
     language: str = "en"
     revoked: bool = False
+
+
+def state_of(person: Person) -> str:
+    """What tells this state of a person from another one."""
+    return sha256(repr(person).encode()).hexdigest()[:16]
 
 
 def checked(person: Person) -> Person:

@@ -37,6 +37,27 @@ def found(connection: sqlite3.Connection, person_id: str) -> Person | None:
     return next(map(of_row, rows), None)
 
 
+def everybody(connection: sqlite3.Connection, at: float) -> list[Person]:
+    """Every person as they were at a moment."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS} FROM person_state WHERE number IN "
+        "(SELECT max(number) FROM person_state WHERE at <= ? GROUP BY id)",
+        [at],
+    )
+    return [of_row(row) for row in rows]
+
+
+def changes(connection: sqlite3.Connection, after: int) -> list[tuple[int, float]]:
+    """The states with another name, affiliation, role or conflicts than the one before."""
+    return connection.execute(
+        "SELECT number, at FROM (SELECT number, at, told, "
+        "lag(told) OVER (PARTITION BY id ORDER BY number) AS before FROM (SELECT number, at, id, "
+        "json_array(name, affiliation, role, conflicts) AS told FROM person_state)) "
+        "WHERE told <> before AND number > ? ORDER BY number",
+        [after],
+    ).fetchall()
+
+
 def required(connection: sqlite3.Connection, person_id: str) -> Person:
     """The person of that id.
 

@@ -166,7 +166,8 @@ def review_opened(
 def review_changed(
     connection: duckdb.DuckDBPyConnection, quarter: Quarter, last: int, why: str, now: datetime
 ) -> None:
-    """The book has something new; ``why`` tells an embargo's end from the same book before it."""
+    """The book has something new; ``why`` tells an embargo's end, and persons that changed, from
+    the same events before."""
     with transaction(connection):
         event = Event(quarter, ReviewChanged(last), f"{last} {why}".strip())
         raise_event(connection, event, now)
@@ -189,11 +190,15 @@ def signed_off(connection: duckdb.DuckDBPyConnection, signed: SignOff, cause: st
 
 
 def embargoed(
-    connection: duckdb.DuckDBPyConnection, quarter: Quarter, held: UnderEmbargo, now: datetime
+    connection: duckdb.DuckDBPyConnection,
+    quarter: Quarter,
+    held: UnderEmbargo,
+    cause: str,
+    now: datetime,
 ) -> None:
-    """What is signed off waits."""
+    """What is signed off waits; ``cause`` is the event of the book by which it does."""
     with transaction(connection):
-        raise_event(connection, Event(quarter, held, f"{held.sha256} {held.until}"), now)
+        raise_event(connection, Event(quarter, held, f"{held.sha256} {cause}"), now)
 
 
 def embargo_ended(
@@ -201,10 +206,10 @@ def embargo_ended(
 ) -> None:
     """What waited may be published; nothing is said of a manifest that never had to wait."""
     waited = [
-        event.data["until"] for event in events(connection, quarter, "digest.edition.embargoed")
+        event.event_id for event in events(connection, quarter, "digest.edition.embargoed")
         if event.data["sha256"] == sha256
     ]  # fmt: skip
-    if waited:  # a second embargo of the same manifest has an end of its own
+    if waited:  # another embargo of the same manifest, to the same moment even, has its own end
         ended = Event(quarter, EmbargoEnded(sha256), f"{sha256} {waited[-1]}")
         with transaction(connection):
             raise_event(connection, ended, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from digest.edition.shelf import Correction, Shelf
 from digest.quarter import Quarter
 from digest.review import outcome as found
 from digest.review.book import Book
+from digest.review.events import ReviewEvent
 from digest.review.outcome import Outcome
 from digest.review.packet import Packet
 from digest.review.people import People
@@ -37,13 +39,14 @@ class Desk:
     """What people left on the desk of a quarter: what stands, and what was corrected.
 
     ``packet`` is None where no review was opened. ``reference`` are the shares that goals are held
-    against.
+    against. ``changes`` are those of persons, each with its number and when it was.
     """
 
     outcome: Outcome
     packet: Packet | None
     corrections: Sequence[Correction]
     reference: Mapping[str, float]
+    changes: Sequence[tuple[int, datetime]]
 
     @property
     def is_empty(self) -> bool:
@@ -72,22 +75,25 @@ def people_of(place: Workplace) -> dict[str, Person]:
 
 
 @contextmanager
-def desk(place: Workplace, quarter: Quarter) -> Iterator[Desk]:
-    """Everything that people did about a quarter so far.
+def desk(place: Workplace, quarter: Quarter, until: ReviewEvent | None = None) -> Iterator[Desk]:
+    """Everything that people did about a quarter so far, or ``until`` an event.
 
     Raises:
         StoreCorrupt: the book, the packet or the shelf cannot be read.
         InputError: as ``findings.reference``.
     """
     with closing(Book(place.book, utc_now)) as book:
-        events = book.events(quarter)
+        events = [e for e in book.events(quarter) if until is None or e.number <= until.number]
+    with closing(People(place.book, utc_now)) as people:
+        persons = people.persons(until.at if until else None)
+        changes = [one for one in people.changes() if until is None or one[1] <= until.at]
     path = place.packet(quarter)
     packet = Packet(path) if path.exists() else None
     corrections = Shelf(place.editions).amendments(quarter)
     try:
         involved = cache(packet.involved) if packet else _nobody
-        stands = found.outcome(events, people_of(place), involved, Rule())
-        yield Desk(stands, packet, corrections, reference(place.reference))
+        stands = found.outcome(events, persons, involved, Rule())
+        yield Desk(stands, packet, corrections, reference(place.reference), changes)
     finally:
         if packet:
             packet.close()
@@ -101,15 +107,19 @@ def decided(
     connection: duckdb.DuckDBPyConnection,
     on: Desk,
     items: Mapping[str, EditionItem],
-    model: Model,
+    model: Model | None,
     stories: tuple[EditionStory, ...] | None,
 ) -> Decided:
-    """What people decided, in the edition's terms; ``items`` are the machine's, by id."""
+    """What people decided, in the edition's terms; ``items`` are the machine's, by id.
+
+    ``model`` is the one that labelled them, None where it is not at hand: another one's probability
+    would be taken for its.
+    """
     verdicts, makers = on.verdicts()
     drawn = {i: p for i, p in on.packet.about.inclusion.items() if i in items} if on.packet else {}
     said = found.said_of(on.packet, drawn) if on.packet else {}
     given = [key for key, accepted in verdicts.items() if accepted and key[0] in items]
-    near = near_of(connection, given, items, model)
+    near = near_of(connection, given, items, model) if model else {}
     readings = Readings(verdicts, drawn, said)
     return Decided(readings, near, makers, on.removed, stories, on.reference)
 

@@ -134,7 +134,8 @@ def with_decisions(
 ) -> Manifest:
     """The machine's draft with what people decided about it so far.
 
-    A draft that another model made keeps its counts: that one's test is not at hand.
+    Where another model made the draft, its test and its heads are not at hand: the panel's sample
+    still corrects the counts, and those that it is too small for stay as they are.
     """
     publishers = {source.id: source.publisher for source in machine.sources}
     items = {item.id: item for item in machine.items}
@@ -142,10 +143,11 @@ def with_decisions(
     told = None
     if ruled:
         told = _stories(connection, machine, model, publishers, place, ruled)
-    what = decided(connection, on, items, model, told)
+    own = model if model.id == machine.model else None
+    what = decided(connection, on, items, own, told)
     opened = on.packet.about.opened if on.packet else machine.sha256
     panel = panel_of(on.outcome, opened, machine.items, what)
-    tests = ModelTests(*findings.model_tests(model)) if model.id == machine.model else None
+    tests = ModelTests(*findings.model_tests(own)) if own else None
     after = reviewed(machine, what, tests, panel, in_words(panel, NOT_REVIEWED))
     return replace(after, shown=_shown_after(connection, machine, after, model, publishers))
 

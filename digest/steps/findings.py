@@ -151,9 +151,7 @@ def earlier(shelf: Shelf, quarter: Quarter) -> tuple[Manifest | None, tuple[Past
 
 
 def _by_the_machine(shelf: Shelf, edition: Edition, published: Manifest) -> Manifest:
-    machine = shelf.machine(edition.quarter, edition.version)
-    if published.panel is None or machine is None:
-        return published
+    machine = shelf.machine(edition.quarter, edition.version) or published
     left = {item.id for item in published.items}
     return replace(machine, items=tuple(item for item in machine.items if item.id in left))
 

@@ -6,7 +6,7 @@ store: what came meanwhile is late, and the sample is drawn from it at the same 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from digest.steps import announce
 from digest.steps.decisions import desk, people_of
 from digest.steps.draft import machine_draft
 from digest.steps.drafting import Drafting, drafting
-from digest.steps.packet import Paperwork, put_packet, rates
+from digest.steps.packet import Paperwork, put_packet
 from digest.steps.publish import build_draft
 from digest.steps.signing import accepted
 from digest.steps.taking import take_in
@@ -136,11 +136,18 @@ def _population(place: Workplace, machine: Manifest, wish: Wish) -> tuple[Draw, 
     path, quarter = place.packet(machine.quarter), Quarter.parse(machine.quarter)
     if not path.exists():
         return draw(machine.items, wish.papers, _key(machine, quarter)), []
-    before = Shelf(place.editions).machine(quarter)
-    assert before is not None
     with closing(Packet(path)) as packet:
         late, inclusion = packet.queue(LATE), packet.about.inclusion
-    return _with_late(before, machine, Draw(tuple(inclusion), inclusion), late, quarter)
+        # The shelf may hold a newer draft by now, of which nothing was drawn.
+        known = packet.population() or _on_the_shelf(place, quarter)
+    return _with_late(known, machine, Draw(tuple(inclusion), inclusion), late)
+
+
+def _on_the_shelf(place: Workplace, quarter: Quarter) -> dict[str, str]:
+    """What a packet was drawn from that does not say so itself."""
+    before = Shelf(place.editions).machine(quarter)
+    assert before is not None
+    return {item.id: item.kind for item in before.items}
 
 
 def _reviewable(place: Workplace, quarter: Quarter) -> Manifest:
@@ -181,13 +188,16 @@ def _key(machine: Manifest, quarter: Quarter) -> str:
 
 
 def _with_late(
-    before: Manifest, fresh: Manifest, drawn: Draw, late: Sequence[str], quarter: Quarter
+    known: Mapping[str, str], fresh: Manifest, drawn: Draw, late: Sequence[str]
 ) -> tuple[Draw, list[str]]:
-    """The sample and the late items of a fresh draft: those that came, beside those before."""
-    known = {item.id for item in before.items}
+    """The sample and the late items of a fresh draft: those that came, beside those before.
+
+    ``known`` has the kind of each item from which the sample was drawn.
+    """
+    rates = {known[item_id]: rate for item_id, rate in drawn.inclusion.items() if item_id in known}
     here = {item.id for item in fresh.items}
     came = [item for item in fresh.items if item.id not in known]
-    more = draw_more(came, rates(drawn.inclusion, before.items), _key(fresh, quarter))
+    more = draw_more(came, rates, _key(fresh, Quarter.parse(fresh.quarter)))
     inclusion = {i: p for i, p in drawn.inclusion.items() if i in here} | dict(more.inclusion)
     return Draw(tuple(inclusion), inclusion), [*late, *(item.id for item in came)]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digest.config import Clock, Workplace
@@ -11,7 +11,7 @@ from digest.edition.manifest import EditionItem, Manifest
 from digest.edition.publishers import publishers_of
 from digest.edition.readings import ABOUT_AI, JUDGED, Pair
 from digest.quarter import Quarter
-from digest.review.events import Decision, ReviewEvent
+from digest.review.events import Decision, Declared, ReviewEvent
 from digest.review.packet import About, PacketItem, PacketLabel, write_packet
 from digest.review.queues import SAMPLE, Labels, Near, Queues, queues
 from digest.steps.decisions import near_of
@@ -48,17 +48,17 @@ def put_packet(
     items = {item.id: item for item in draft.items}
     labels = _labels(connection, made_of)
     found = queues(draft, labels, made_of.about.inclusion, made_of.late)
-    # What people decided about stays within reach, though it may stand in no queue any more.
-    decided = {e.payload.item for e in made_of.events if isinstance(e.payload, Decision)}
-    ids = sorted((found.items | decided) & items.keys())
+    # What people acted on stays within reach, though it may stand in no queue any more.
+    acts = (event.payload for event in made_of.events)
+    touched = {act.item for act in acts if isinstance(act, Decision | Declared)}
+    ids = sorted((found.items | touched) & items.keys())
     labels |= _relevance(connection, made_of, labels, found.ids[SAMPLE])
     quarter = Quarter.parse(draft.quarter)
-    about = About(
-        made_of.about.opened, made_of.about.taken, made_of.about.inclusion, found.left_out
-    )
     write_packet(
         place.packet(quarter), draft.sha256, quarter,
-        _items(connection, made_of, ids, labels), found.ids, clock, about,
+        _items(connection, made_of, ids, labels), found.ids, clock,
+        replace(made_of.about, left_out=found.left_out),
+        ((item.id, item.kind) for item in made_of.machine.items),
     )  # fmt: skip
     return found
 
@@ -88,7 +88,8 @@ def _relevance(
         i for i in sample if not any((n.scheme, n.label) == ABOUT_AI for n in labels[i])
     ]  # fmt: skip
     keys = [(item, *ABOUT_AI) for item in without]
-    known = near_of(connection, keys, items, made_of.model)
+    is_own = made_of.model.id == machine.model
+    known = near_of(connection, keys, items, made_of.model) if is_own else {}
     threshold = machine.thresholds.get("/".join(ABOUT_AI), 0.0)
     return {
         item: [Near(*ABOUT_AI, *known.get((item, *ABOUT_AI), (0.0, threshold)), False, False),
@@ -140,8 +141,3 @@ def _label(near: Near, passage: Passage, item: EditionItem, carriers: Found) -> 
     start = passage.text.find(sentence) if sentence else -1
     end = start + len(sentence) if start >= 0 else -1
     return PacketLabel(near.scheme, near.label, *said, sentence, start, end)
-
-
-def rates(inclusion: Mapping[str, float], items: Iterable[EditionItem]) -> dict[str, float]:
-    """With which probability items of each kind were drawn."""
-    return {item.kind: inclusion[item.id] for item in items if item.id in inclusion}

@@ -13,23 +13,22 @@ from typing import TYPE_CHECKING
 from digest.config import Clock, Inputs, Workplace
 from digest.edition.manifest import EditionItem, Manifest
 from digest.edition.shelf import Shelf
-from digest.errors import InputError, SourceError
+from digest.errors import InputError, SourceError, some_of
 from digest.events import PapersLookedUp
 from digest.items import Record
 from digest.quarter import Quarter
 from digest.review.conditions import ARXIV
-from digest.review.papers import PapersCheck, write_check
+from digest.review.papers import PapersCheck, read_check, write_check
 from digest.sources import arxiv_api
 from digest.sources.catalogue import Source
 from digest.steps import announce
-from digest.steps.harvest import API, Harvest, client_for, known_sources, parsed
+from digest.steps.harvest import API, OAI, Harvest, client_for, known_sources, parsed
 from digest.store.history import ANSWERED, Outcome
 from digest.store.ingest import Counts
 
 if TYPE_CHECKING:
     import duckdb
 
-NOBODY = "the sources that are asked have no search API of arXiv, so nothing could be looked up"
 LOCAL = "the quarter was made from local files, and nobody is asked"
 
 
@@ -42,28 +41,64 @@ def look_up_papers(
 ) -> PapersCheck:
     """Look the papers that the quarter's draft cites up again, and note what came of it.
 
-    A failure is an outcome, too. The caller has the turn.
+    A failure is an outcome, too. Where nobody is asked, what arXiv said last still counts. The
+    caller has the turn.
 
     Raises:
         InputError: there is no draft.
         StoreError: the working folder cannot be written.
     """
-    draft = Shelf(place.editions).draft(quarter)
-    if draft is None:
-        raise InputError(f"{quarter} has no draft: make one first (digest run {quarter})")
-    cited = {item.id: item for item in _cited(draft)}
-    source = _api(inputs)
-    if source is None:
-        why = NOBODY if inputs.sources else LOCAL
-        check = PapersCheck(clock(), "nobody to ask", (), detail=why)
-    else:
+    draft = _draft(place, quarter)
+    source, before = _api(inputs), read_check(place.papers(quarter))
+    if source:
+        cited = {item.id: item for item in _cited(draft)}
         check = _asked(connection, place, quarter, (inputs, source), cited, clock)
+    elif before and before.outcome != "nobody to ask":
+        return before
+    else:
+        check = _unasked(draft, clock)
     write_check(place.papers(quarter), check)
     said = PapersLookedUp(
         check.outcome, len(check.asked), len(check.withdrawn), len(check.newer), check.detail
     )
     announce.papers_looked_up(connection, quarter, said, check.at)
     return check
+
+
+def require_contact(place: Workplace, quarter: Quarter) -> None:
+    """Nobody skips arXiv for a quarter to which it gave papers.
+
+    Raises:
+        InputError: arXiv is among the draft's sources, or there is no draft.
+    """
+    if known := _of_arxiv(_draft(place, quarter)):
+        raise InputError(
+            f"{quarter} has papers of {some_of(known)}, and arXiv must be told whom to write to: "
+            "give --contact mailto:you@example.org, or set DIGEST_CONTACT"
+        )
+
+
+def _draft(place: Workplace, quarter: Quarter) -> Manifest:
+    draft = Shelf(place.editions).draft(quarter)
+    if draft is None:
+        raise InputError(f"{quarter} has no draft: make one first (digest run {quarter})")
+    return draft
+
+
+def _of_arxiv(draft: Manifest) -> list[str]:
+    """The draft's sources that are at arXiv, not in local files."""
+    return [source.id for source in draft.sources if source.kind in {OAI, API}]
+
+
+def _unasked(draft: Manifest, clock: Clock) -> PapersCheck:
+    """Nobody can be asked: that is as it is with local files, and a failure with arXiv's papers."""
+    if known := _of_arxiv(draft):
+        why = (
+            f"the papers came from {some_of(known)}, and no search API of arXiv is asked: have one "
+            'in the source list ("enabled = false" will do), and give a contact'
+        )
+        return PapersCheck(clock(), "failed", (), detail=why)
+    return PapersCheck(clock(), "nobody to ask", (), detail=LOCAL)
 
 
 def _cited(draft: Manifest) -> Iterator[EditionItem]:

@@ -176,8 +176,8 @@ def state_of(place: Workplace, quarter: Quarter, on: Desk) -> State:
     }  # fmt: skip
     return State(
         shown, found.standings, found.findings, found.people,
-        waiting(found.events, packet.about.taken), read_check(place.papers(quarter)), found.rule,
-        out,
+        waiting(found.events, on.changes, packet.about), read_check(place.papers(quarter)),
+        found.rule, out,
     )  # fmt: skip
 
 

@@ -50,7 +50,8 @@ def take_in(
                 f"the draft of {quarter} was made anew since its review was opened: take its "
                 f"items into the review (digest review open {quarter} --refresh)"
             )
-        about = replace(on.packet.about, taken=on.outcome.last)
+        people = on.changes[-1][0] if on.changes else 0
+        about = replace(on.packet.about, taken=on.outcome.last, people=people)
         late, events = on.packet.queue(LATE), on.outcome.events
     shelf.put_draft(manifest, machine)
     shelf.freeze(manifest, clock())

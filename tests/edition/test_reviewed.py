@@ -210,10 +210,27 @@ def test_items_that_people_chose_to_read_count_as_decided_and_stand_for_no_other
     assert 50 <= estimate <= 75  # the seventy that nobody read, and a few missed ones
 
 
-def test_another_model_in_use_leaves_the_counts_as_they_are(crowd: Manifest) -> None:
-    counted = made(crowd, decided({}))
-    after = reviewed(counted, Decided(sampled(crowd, set())), None, None, "reviewed")
-    assert (after.counts, after.shares) == (counted.counts, counted.shares)
+def test_the_sample_needs_no_test_of_the_model(crowd: Manifest) -> None:
+    """Another model is in use by now: its test says nothing of the draft."""
+    what = Decided(sampled(crowd, {"p000"}))
+    after = reviewed(crowd, what, None, None, "reviewed")
+    assert count(after)[0] == "panel sample"
+    assert (after.counts[0], after.shares) == (
+        made(crowd, what).counts[0],
+        made(crowd, what).shares,
+    )
+
+
+def test_what_the_sample_does_not_tell_stays_as_the_model_s_own_test_had_it(
+    crowd: Manifest,
+) -> None:
+    right = np.array([True] * 60 + [False] * 2000)
+    goals = ModelTest(np.stack([right, right], 1), np.stack([right, right], 1))
+    tested = ModelTests({("sdg", "3"): ModelTest(right, right)}, goals)
+    machine = reviewed(crowd, decided({}), tested, None, "reviewed")
+    assert count(machine)[0] == "model's test"
+    after = reviewed(machine, decided({("p000", "sdg", "3"): False}), None, None, "reviewed")
+    assert (after.counts, after.shares) == (machine.counts, machine.shares)
 
 
 def test_what_pages_list_and_whose_evidence_they_show() -> None:

@@ -112,6 +112,18 @@ def test_what_the_machine_said_stays_beside_what_people_made_of_it(shelf: Shelf)
     assert (shelf.unfinished(), [e.version for e in shelf.editions()]) == ([], ["v1.0"])
 
 
+def test_what_an_editor_alone_corrected_is_kept_apart_from_what_the_machine_said(
+    shelf: Shelf,
+) -> None:
+    machine, corrected = edition(), edition(records=9)
+    shelf.put_draft(corrected, machine)
+    shelf.publish(corrected, NOON)
+    shelf.put_draft(machine, machine)
+    shelf.publish(machine, NOON)
+    assert (shelf.machine(Q1, "v1.0"), shelf.machine(Q1, "v1.1")) == (machine, machine)
+    assert not (shelf.folder / "2026Q1" / "v1.1.machine.json").exists()
+
+
 def test_a_version_that_no_panel_saw_is_the_machines(shelf: Shelf) -> None:
     shelf.publish(edition(), NOON)
     assert shelf.machine(Q1, "v1.0") == edition()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from digest.errors import StoreBusy
 from digest.review.book import Book
 from digest.review.events import Comment, Embargoed, New, Payload, Signed
 from digest.review.packet import write_packet
+from digest.review.people import People
+from digest.review.persons import Person
 from digest.store.database import writing
 from digest.store.outbox import events
 from digest.store.turn import own_turn
@@ -62,6 +65,18 @@ def test_a_sign_off_is_told_at_once(watch: BookWatch) -> None:
     does(watch, Signed("abc", ""), "event-no-2")
     assert watch.look(1, NOON) == [Q1]
     assert watch.look(2, NOON) == []
+
+
+def test_a_person_that_changed_is_told_of_like_a_decision(watch: BookWatch) -> None:
+    with closing(People(watch.place.book, lambda: NOON)) as people:
+        ada = people.add(Person("ada", "Ada Okafor"))
+        assert watch.look(0, NOON) == []
+        people.speak("ada", "fr")
+        assert watch.look(1, NOON) == []
+        people.change(replace(ada, affiliation="A University"))
+    assert watch.look(2, NOON) == [Q1]
+    assert watch.look(3, NOON) == BookWatch(watch.place).look(0, NOON)[1:] == []
+    assert told(watch) == [0]
 
 
 def test_the_end_of_an_embargo_is_told_once(watch: BookWatch) -> None:

@@ -18,6 +18,7 @@ from digest.review.conditions import (
 )
 from digest.review.consensus import PageFinding
 from digest.review.events import Comment, Decision, Embargoed, Payload, Signed, Undone
+from digest.review.packet import About
 from digest.review.papers import PapersCheck, read_check, write_check
 from digest.review.standing import Rule, Standing
 from tests.examples import NOON
@@ -101,7 +102,11 @@ def test_what_was_decided_since_must_be_in_the_draft() -> None:
         ("ada", Decision(*KEY, "accept")), ("bo", Comment("edition", "well")),
         ("bo", Decision(*KEY, "reject")), ("bo", Undone("e3")), ("dina", Signed("x", "")),
     )  # fmt: skip
-    assert [waiting(events, taken) for taken in range(6)] == [3, 2, 2, 1, 0, 0]
+    held = [waiting(events, [], About(taken=taken)) for taken in range(6)]
+    assert held == [3, 2, 2, 1, 0, 0]
+    changes = [(4, NOON), (9, NOON)]  # of persons: an affiliation that was corrected, say
+    held = [waiting([], changes, About(people=people)) for people in (0, 4, 9, None)]
+    assert held == [2, 1, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,16 @@ def test_the_panel_is_who_decided_how_much_and_where_it_differs() -> None:
     assert in_words(made, "nobody") == "reviewed by the panel: 2 members decided on 1 item"
 
 
+def test_what_an_amendment_took_out_is_neither_drawn_nor_left_unread() -> None:
+    of = found(*both(), *both("accept", "ai/relevant"))  # type: ignore[arg-type]
+    readings = Readings(of.verdicts, {"a": 0.5, "b": 0.5}, {"a": [("sdg", "3")], "b": []})
+    items = [paper("a", goal("3")), paper("b")]
+    for removed, drawn in ((frozenset[str](), 2), (frozenset({"b"}), 1)):
+        made = panel_of(of, "m", items, Decided(readings, removed=removed))
+        assert made is not None
+        assert (made.read, made.drawn) == (1, drawn)
+
+
 def test_there_is_no_panel_until_somebody_decides() -> None:
     nobody = found(("ed", decides()))
     made = panel_of(nobody, "m", [paper("a", AI)], decided(nobody))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -24,7 +26,7 @@ TWO = replace(
     ONE, id="url:2", kind="news", title="别的", story="s1", labels=(), pages=(), late=True
 )
 THREE = replace(ONE, id="url:3", story="", labels=(), pages=())
-ABOUT = About("first", 7, {"url:3": 0.25, "url:2": 1.0}, {"unsure": 12})
+ABOUT = About("first", 7, {"url:3": 0.25, "url:2": 1.0}, {"unsure": 12}, 3)
 QUEUES = {"selected": [ONE.id], "late": [], "sample": ["url:3", "url:2"], "goal/3": [ONE.id]}
 
 
@@ -34,7 +36,9 @@ def path(tmp_path: Path) -> Path:
 
 
 def write(path: Path, sha256: str = "abc") -> None:
-    write_packet(path, sha256, Q1, [ONE, TWO, THREE], QUEUES, lambda: NOON, ABOUT)
+    every = [ONE, TWO, THREE]
+    drawn_from = ((item.id, item.kind) for item in every)
+    write_packet(path, sha256, Q1, every, QUEUES, lambda: NOON, ABOUT, drawn_from)
 
 
 def test_what_was_written_is_read(path: Path) -> None:
@@ -51,6 +55,17 @@ def test_what_was_written_is_read(path: Path) -> None:
     assert packet.queue("late") == packet.queue("no-such-queue") == []
     assert packet.story("s1") == [ONE.id, "url:2"]
     assert packet.story("") == []
+    assert packet.population() == {ONE.id: "paper", "url:2": "news", "url:3": "paper"}
+
+
+def test_a_packet_from_before_all_of_this_was_kept_is_read(path: Path) -> None:
+    write(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE population")
+        connection.execute("DELETE FROM meta WHERE key = 'people'")
+    packet = Packet(path)
+    assert packet.population() == {}
+    assert packet.about == replace(ABOUT, people=None)
 
 
 def test_a_reader_keeps_its_packet_when_another_takes_its_place(path: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,23 @@ class TestPersons:
     def test_goals_and_conflicts_are_sets(self, people: People) -> None:
         added = people.add(replace(ADA, id="new", goals=("13", "7", "7"), conflicts=("B b", "B b")))
         assert (added.goals, added.conflicts) == (("7", "13"), ("B b",))
+
+    def test_what_an_edition_tells_of_persons_is_known_as_it_was(
+        self, people: People, watch: Watch
+    ) -> None:
+        people.add(replace(ADA, id="new"))  # who has said nothing yet changes nothing
+        assert people.changes() == []
+        joined = watch.now
+        watch.wait(days=1)
+        people.speak("ada", "fr")
+        people.change(replace(ADA, affiliation="Elsewhere", language="fr"))
+        people.revoke("ada")
+        ((number, at),) = people.changes()
+        assert at == watch.now
+        assert people.changes(after=number) == []
+        assert people.persons()["ada"].affiliation == "Elsewhere"
+        assert people.persons(joined)["ada"] == ADA
+        assert people.persons(joined - timedelta(days=9)) == {}
 
 
 class TestLinks:

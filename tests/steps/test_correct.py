@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from digest.classify.model import Model
+from digest.edition.readings import ABOUT_AI
 from digest.edition.shelf import Correction, Shelf
 from digest.errors import InputError
 from digest.review.events import Corrected, Signed, of_kind
+from digest.review.outcome import said_of
 from digest.steps.correct import Proposed, correct, parsed_labels
 from digest.steps.decisions import desk
 from digest.steps.draft import draft
+from digest.steps.findings import earlier
 from digest.steps.publish import publish_signed
 from digest.steps.rerun import Request, rehearse, rerun
 from digest.steps.signing import missing_for_publication, sign_off
@@ -114,6 +118,24 @@ def test_a_label_is_set_by_an_amendment_in_the_name_of_its_editor(published: Pan
     assert published.draft.panel is None
 
 
+def test_a_second_amendment_knows_what_the_machine_said(published: Panel) -> None:
+    """Not what the first one made of it."""
+    shelf = Shelf(published.place.editions)
+    item, scheme, label = next(key for key in published.shown() if key[0].startswith("arxiv:"))
+    counted = [one.count.raw for one in published.draft.counts]
+    machine = published.draft
+    propose(published, setting(item, scheme, label, holds=False))
+    sign_off(published.place, Q1, "Ed Itor", "", published.clock)
+    edition = shelf.publish(published.draft, published.now)
+    assert shelf.machine(Q1, edition.version) == machine
+    before, _ = earlier(shelf, Q1.next())
+    assert before == machine  # the next quarter's signals compare what one machine said
+    other = next(key[0] for key in published.shown() if key[0] != item)
+    propose(published, setting(other, "risk", "democracy", holds=True))
+    assert [one.count.raw for one in published.draft.counts] == counted
+    assert (item, scheme, label) not in published.shown()
+
+
 def test_an_update_brings_what_came_since_as_late(published: Panel, tmp_path: Path) -> None:
     comes_late(published, tmp_path / "late")
     propose(published, UPDATE)
@@ -213,6 +235,49 @@ def test_the_panel_reviews_what_an_update_brings(reviewed: Panel, tmp_path: Path
     finish(reviewed)
     edition = Shelf(reviewed.place.editions).editions(Q1)[-1]
     assert (edition.version, edition.correction) == ("v1.1", UPDATE)
+
+
+def test_an_update_draws_from_what_came_though_a_draft_has_it_already(
+    panel: Panel, tmp_path: Path
+) -> None:
+    panel.open(papers=500)
+    finish(panel)
+    known = {item.id for item in panel.draft.items}
+    comes_late(panel, tmp_path / "late")
+    with writing(panel.place.database) as connection:  # as digest run does after publication
+        draft(connection, panel.place, Q1, panel.using)
+    propose(panel, UPDATE)
+    came = {item.id for item in panel.draft.items} - known
+    assert len(came) == 3
+    with panel.packet_open() as packet:
+        assert came <= {*packet.about.inclusion}  # all were drawn at first
+        assert {*packet.queue("late")} == came
+
+
+def test_a_model_that_was_trained_since_takes_nothing_from_the_panel_s_sample(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel.open(papers=500)
+    with panel.packet_open() as packet:
+        drawn = [*packet.about.inclusion]
+        said = said_of(packet, drawn)
+    for person in ("ada", "bo"):
+        panel.decides(person, [(i, *pair) for i in drawn for pair in (ABOUT_AI, *said.get(i, ()))])
+    item, scheme, _ = next(key for key in panel.shown() if key[1] == "sdg")
+    given = {a.label for i in panel.draft.items if i.id == item for a in i.labels}
+    other = next(str(n) for n in range(1, 18) if str(n) not in given)
+    finish(panel)
+    bases = [one.count.basis for one in panel.draft.counts]
+    assert "panel sample" in bases
+    assert {one.basis for one in panel.draft.shares} == {"panel sample"}
+    retrained = replace(panel.using.model, id="m1-trained-since")
+    monkeypatch.setattr(Model, "load", lambda _: retrained)
+    propose(panel, setting(item, scheme, other, holds=True))
+    assert [one.count.basis for one in panel.draft.counts] == bases
+    assert {one.basis for one in panel.draft.shares} == {"panel sample"}
+    assert panel.draft.model != retrained.id
+    (added,) = (a for i in panel.draft.items if i.id == item for a in i.labels if a.label == other)
+    assert added.probability == 0  # what another model says of it is not told as this one's word
 
 
 def test_labels_are_typed_as_item_and_verdict() -> None:

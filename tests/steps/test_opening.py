@@ -170,6 +170,18 @@ def test_another_label_can_be_given_with_the_machine_s_probability(panel: Panel)
     assert [(o.item, o.label) for o in draft.panel.added] == [(item, other)]
 
 
+def test_an_item_with_nothing_but_a_declaration_stays_within_reach(panel: Panel) -> None:
+    """Or its author could not take that back."""
+    panel.open()
+    with panel.packet_open() as packet:
+        there = {*packet.ids()}
+    out = next(item.id for item in panel.draft.items if item.id not in there)
+    panel.does("ada", Declared(out, "mine"))
+    panel.take_in()
+    with panel.packet_open() as packet:
+        assert packet.item(out) is not None
+
+
 def test_findings_dissents_and_questions_go_into_the_edition(panel: Panel) -> None:
     panel.open()
     (worded,) = panel.does(
@@ -242,6 +254,26 @@ def test_a_draft_in_review_keeps_its_items_until_it_is_refreshed(
     panel.open()
     with closing(panel.packet()) as packet:
         assert {*packet.queue("late")} == came
+
+
+def test_a_refresh_that_was_killed_draws_from_what_came_when_it_is_run_again(
+    panel: Panel, tmp_path: Path
+) -> None:
+    """Killed between the fresh draft and its packet, and when all was done."""
+    panel.open(papers=500)
+    known = {item.id for item in panel.draft.items}
+    comes_late(panel, tmp_path / "late")
+    before = panel.place.packet(Q1).read_bytes()
+    for _ in range(2):
+        panel.open(refresh=True)
+        came = {item.id for item in panel.draft.items} - known
+        assert len(came) == 3
+        with panel.packet_open() as packet:
+            assert came <= {*packet.about.inclusion}
+            assert {*packet.queue("late")} == came
+            assert all(item.late for item in packet.items(came))
+            assert {*packet.population()} == known | came
+        panel.place.packet(Q1).write_bytes(before)
 
 
 def test_a_rerun_does_not_take_the_draft_from_under_the_panel(panel: Panel) -> None:

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from digest.config import Inputs
+from digest.edition.manifest import SourceOutcome
+from digest.edition.shelf import Shelf
 from digest.review.conditions import missing
 from digest.review.papers import PapersCheck, read_check
 from digest.sample import data, search
@@ -19,7 +21,7 @@ from digest.steps.papers import look_up_papers
 from digest.steps.signing import state_of
 from digest.store.database import writing
 from digest.store.history import item_states
-from tests.command import digest
+from tests.command import digest, sentence
 from tests.examples import Q1
 from tests.servers import Answer, Exchange, FaultyServer, body, status
 from tests.steps.panel import STORED, Panel
@@ -154,6 +156,35 @@ def test_with_local_files_nobody_is_asked_and_that_is_noted(reviewed: Panel) -> 
     check = look_up(reviewed, STORED)
     assert (check.outcome, check.asked) == ("nobody to ask", ())
     assert lacks(reviewed) == []
+
+
+def test_without_a_contact_what_arxiv_said_still_counts(reviewed: Panel, tmp_path: Path) -> None:
+    gone, *others = cited(reviewed)
+    with asked(arxiv([gone, *others], {gone: withdrawn}), tmp_path) as (inputs, _):
+        check = look_up(reviewed, inputs)
+    assert look_up(reviewed, STORED) == check
+    assert read_check(reviewed.place.papers(Q1)) == check
+    assert lacks(reviewed)[0].startswith("1 cited papers were withdrawn")
+    with asked(status(404), tmp_path) as (inputs, _):
+        failure = look_up(reviewed, inputs)
+    assert look_up(reviewed, STORED) == failure
+    assert "it failed (arxiv-search: " in lacks(reviewed)[0]
+
+
+def test_papers_that_arxiv_gave_are_not_signed_off_unasked(reviewed: Panel) -> None:
+    source = SourceOutcome(
+        "arxiv-cs-ai", "arXiv", "arxiv-oai", "preprints", "INT", "global", "en",
+        "https://arxiv.org/", "answered", "", 40,
+    )  # fmt: skip
+    Shelf(reviewed.place.editions).put_draft(replace(reviewed.draft, sources=(source,)))
+    assert look_up(reviewed, STORED).outcome == "failed"
+    (lack,) = lacks(reviewed)
+    assert "it failed (the papers came from arxiv-cs-ai, and no search API of arXiv is" in lack
+    reviewed.place.papers(Q1).unlink()
+    refused = digest("review", "check", "2026Q1", "--var", reviewed.place.folder)
+    assert "2026Q1 has papers of arxiv-cs-ai, and arXiv must be told" in sentence(refused)
+    assert "give --contact mailto:you@example.org, or set DIGEST_CONTACT" in sentence(refused)
+    assert read_check(reviewed.place.papers(Q1)) is None
 
 
 def test_the_command_says_what_came_of_it(reviewed: Panel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,15 +11,24 @@ import pytest
 from digest.config import utc_now
 from digest.edition.shelf import Shelf
 from digest.errors import InputError
+from digest.review.conditions import missing
 from digest.review.events import Embargoed, Signed, Undone
 from digest.review.papers import write_check
+from digest.review.people import People
+from digest.steps.decisions import desk
 from digest.steps.publish import publish_signed
-from digest.steps.signing import missing_for_publication, sign_alone, sign_off, stage_of
+from digest.steps.signing import (
+    missing_for_publication,
+    sign_alone,
+    sign_off,
+    stage_of,
+    state_of,
+)
 from digest.store.database import writing
 from digest.store.signoffs import signoffs
 from tests.command import digest, sentence
 from tests.examples import Q1
-from tests.steps.panel import Panel
+from tests.steps.panel import PERSONS, Panel
 
 SIGNED, EMBARGOED, ENDED = (
     "digest.edition.signed-off", "digest.edition.embargoed", "digest.edition.embargo-ended",
@@ -96,6 +106,40 @@ def test_a_sign_off_is_for_the_draft_that_was_seen(decided: Panel) -> None:
     assert for_publication(decided).startswith("nobody has signed the draft of 2026Q1")
 
 
+def test_what_is_decided_after_the_signature_stays_out(decided: Panel) -> None:
+    """Before the pipeline had its turn, that is."""
+    seen = decided.draft.sha256
+    decided.wait(minutes=1)
+    decided.does("dina", Signed(seen, ""))
+    for person in ("ada", "bo"):
+        decided.decides(person, decided.shown()[:1], "reject")
+    decided.wait(seconds=1)
+    correct_affiliation(decided)
+    for _ in range(2):
+        assert decided.settle().is_signed  # type: ignore[union-attr]
+    assert decided.draft.sha256 == seen
+    assert for_publication(decided) == ""
+
+
+def correct_affiliation(panel: Panel) -> None:
+    with closing(People(panel.place.book, panel.clock)) as people:
+        people.change(replace(PERSONS[0], affiliation="A University, corrected"))
+
+
+def test_a_changed_person_is_in_the_draft_before_it_is_signed(decided: Panel) -> None:
+    correct_affiliation(decided)
+    with desk(decided.place, Q1) as on:
+        (lack,) = missing(state_of(decided.place, Q1, on), decided.now)
+    assert (lack.kind, lack.number) == ("taking in", 1)
+    decided.wait(minutes=1)
+    decided.does("dina", Signed(decided.draft.sha256, ""))
+    settled = decided.settle(decided.checked())
+    assert settled is not None
+    assert (settled.is_signed, settled.lacks) == (False, [])
+    assert decided.draft.panel is not None
+    assert "A University, corrected" in {r.affiliation for r in decided.draft.panel.reviewers}
+
+
 def test_what_is_not_ready_is_not_signed_off_whatever_the_book_says(panel: Panel) -> None:
     panel.open()
     panel.does("dina", Signed(panel.draft.sha256, ""))
@@ -146,6 +190,24 @@ def test_a_lifted_embargo_lets_it_go(decided: Panel) -> None:
     decided.does("dina", Embargoed(""))
     decided.settle()
     assert decided.told(ENDED) == [{"sha256": decided.draft.sha256}]
+
+
+def test_an_embargo_that_was_lifted_and_set_to_the_same_moment_again_ends_by_itself(
+    decided: Panel,
+) -> None:
+    until = (decided.now + timedelta(days=2)).isoformat()
+    decided.does("dina", Embargoed(until), Signed(decided.draft.sha256, ""))
+    decided.settle()
+    for moment in ("", until):
+        decided.does("dina", Embargoed(moment))
+        for _ in range(2):
+            decided.settle()
+    assert (len(decided.told(EMBARGOED)), len(decided.told(ENDED))) == (2, 1)
+    decided.wait(days=2)
+    for _ in range(2):
+        decided.settle()
+    assert len(decided.told(ENDED)) == 2
+    assert for_publication(decided) == ""
 
 
 def test_what_waits_for_its_embargo_need_not_look_papers_up_again(decided: Panel) -> None:

@@ -48,7 +48,7 @@ class Desk:
             ledger = self._ledgers.setdefault(quarter, Ledger(self.book, quarter, self.rule))
         people = self.people.persons()
         ledger.refresh(people, packet)
-        return Review(packet, ledger, people)
+        return Review(packet, ledger, people, self.people.changes())
 
     def close(self) -> None:
         """Let go of the files."""

@@ -71,6 +71,14 @@ class Form:
         return f"{own.hex}-{sha256(chr(0).join(content).encode()).hexdigest()[:16]}"
 
 
+def browser_of(event_id: str) -> str:
+    """What the events that one browser's script made have in common; others share it by no chance.
+
+    The script begins the ids of its forms with it.
+    """
+    return event_id[:12]
+
+
 def batch_of(event_id: str) -> str:
     """What the events of one form have in common: its id. Other events stand alone."""
     own, dash, _ = event_id.partition("-")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 
 from digest.quarter import Quarter
 from digest.review.packet import PacketItem
@@ -30,8 +31,14 @@ class Progress:
 class Review:
     """A quarter's review at one moment; made for each request, cheap."""
 
-    def __init__(self, packet: Indexed, ledger: Ledger, people: Mapping[str, Person]) -> None:
-        self.packet, self.ledger, self.people = packet, ledger, people
+    def __init__(
+        self,
+        packet: Indexed,
+        ledger: Ledger,
+        people: Mapping[str, Person],
+        changes: Sequence[tuple[int, datetime]],
+    ) -> None:
+        self.packet, self.ledger, self.people, self.changes = packet, ledger, people, changes
 
     @property
     def quarter(self) -> Quarter:

@@ -154,6 +154,12 @@ class Visitor:
         sent = {"csrf": self.csrf, "id": uuid4().hex, "queue": "selected"} | fields
         return self.client.post(path, data=sent, follow_redirects=follow)
 
+    def change(self, person: str, **fields: str) -> httpx.Response:
+        """An editor changes a person, on a page as it is now."""
+        seen = re.search(r'name="seen" value="(\w+)"', self.get(f"/people/person?id={person}").text)
+        assert seen
+        return self.post("/people/change", person=person, seen=seen[1], **fields)
+
     def decide(
         self, verdict: str, label: str = "sdg/3", item: str = PAPER.id, **fields: str
     ) -> httpx.Response:

@@ -86,7 +86,7 @@ def test_a_role_is_not_kept_by_a_form_that_was_sent_before_it_was_taken_away(
 ) -> None:
     chair, editor = served.visitor("chair"), served.visitor("ed")
     with held(chair, "/account/language", language="fr"):
-        editor.post("/people/change", person="chair", name="Dina Chair", role="member",
+        editor.change("chair", name="Dina Chair", role="member",
                     conflicts="Acme Labs", language="en")  # fmt: skip
     page = editor.get("/people/person?id=chair").text
     assert '<option value="member" selected>' in page
@@ -158,7 +158,7 @@ def test_a_link_that_is_handed_on_leads_over_tls_behind_a_proxy(
 def test_who_supported_the_draft_and_becomes_chair_has_not_signed_it_off(served: Served) -> None:
     ada, editor = served.visitor("ada"), served.visitor("ed")
     ada.post("/2026Q1/sign", sha256="a" * 64)
-    editor.post("/people/change", person="ada", name="Ada", role="chair", language="en")
+    editor.change("ada", name="Ada", role="chair", language="en")
     page = ada.get("/2026Q1/edition").text
     assert "supports it" in page
     assert "Signed off" not in page
@@ -169,7 +169,7 @@ def test_the_access_log_says_for_whom_an_editor_made_a_link(served: Served) -> N
     """Who has somebody's link can act in their name: that must be found out afterwards."""
     editor, page = served.visitor("ed"), ""
     editor.post("/people/link", person="chair")
-    editor.post("/people/change", person="ben", name="Ben", role="chair", language="en")
+    editor.change("ben", name="Ben", role="chair", language="en")
     while "POST /people/change ben" not in page:  # a line is written after the answer was sent
         page = editor.get("/log").text
     assert "POST /people/link chair" in page

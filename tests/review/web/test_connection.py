@@ -63,6 +63,35 @@ def test_without_a_connection_decisions_wait_and_are_saved_once(
     ]  # fmt: skip
 
 
+def test_what_waited_does_not_overrule_what_was_decided_in_another_browser_meanwhile(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.keyboard.press("a")
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    page.keyboard.press("r")
+    page.wait_for_selector("#waits:has-text('waiting: 2')")
+    page.keyboard.press("ArrowUp")  # and otherwise, of the second label
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("u")
+    page.wait_for_selector("#waits:has-text('waiting: 3')")
+    served.visitor("ada").decide("reject")  # of the first one, at another desk
+    page.context.set_offline(False)
+    page.wait_for_selector("#refused:has-text('Not saved: Phones for clinics – Goal 3:')")
+    assert "you decided otherwise since, in another browser" in page.inner_text("#refused")
+    page.wait_for_selector("#waits", state="hidden")
+    decided = [(label, verdict) for _, _, label, verdict in served.decisions]
+    second = decided[1][0]
+    assert decided == [("sdg/3", "reject"), (second, "reject"), (second, "unsure")]
+    page.reload()
+    page.click(".label[data-label='sdg/3'] button[value=accept]")  # who has seen it may
+    saved(page, "Accepted: Goal 3")
+    assert served.decisions[-1][2:] == ("sdg/3", "accept")
+
+
 def test_what_waits_is_shown_as_decided_on_a_page_that_does_not_know_of_it(
     enter: Enter, served: Served
 ) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from uuid import uuid4
 
-from digest.review.events import Declared, StoryRuling
-from tests.review.web.desk import ACME, LATE, PAPER, STORY, Served
+from digest.review.events import Declared, StoryRuling, Undone, of_kind
+from digest.review.packet import write_packet
+from tests.examples import Q1
+from tests.review.web.desk import ACME, ITEMS, LATE, PAPER, QUEUES, STORY, Served
 
 
 def test_each_button_saves_a_decision_and_says_so(served: Served) -> None:
@@ -69,6 +72,55 @@ def test_near_duplicates_are_decided_together_and_undone_together(served: Served
     assert 'aria-pressed="true"' not in after.text
     assert len(served.events) == 6  # nothing is deleted
     assert "Nothing decided yet" in after.text
+
+
+def test_what_waited_in_a_browser_overrules_nothing_newer_of_its_author(served: Served) -> None:
+    phone, desk, form = served.visitor("ada"), served.visitor("ada"), "0123456789ab" + "c" * 20
+    last = re.search(r'data-last="(\d+)"', phone.item())
+    assert last
+    for _ in range(2):  # decided without a connection, one after the other
+        assert phone.decide("accept", id=form, last=last[1]).status_code == 200
+    again = "0123456789ab" + "d" * 20
+    assert phone.decide("unsure", id=again, last=last[1]).status_code == 200
+    desk.decide("reject")
+    phone.client.headers["Accept"] = "application/json"
+    stale = phone.decide("accept", id="0123456789ab" + "e" * 20, last=last[1])
+    assert stale.status_code == 409
+    assert stale.json()["error"].startswith("you decided otherwise since, in another browser")
+    assert phone.decide("reject", id="0123456789ab" + "f" * 20, last=last[1]).status_code == 200
+    assert phone.decide("unsure", id=again, last=last[1]).status_code == 200  # its answer was lost
+    assert phone.decide("unsure", last="x").status_code == 400
+    assert [verdict for *_, verdict in served.decisions] == ["accept", "unsure", "reject", "reject"]
+
+
+def test_a_story_of_two_has_one_near_duplicate_and_says_that_it_was_withdrawn(
+    served: Served,
+) -> None:
+    one, other = STORY[0], replace(STORY[1], withdrawn=True)
+    queues = {"goal/3": [one.id, other.id]}
+    write_packet(served.place.packet(Q1), "b" * 64, Q1, [one, other], queues, served.clock)
+    ada = served.visitor("ada")
+    for visitor in (ada, served.visitor("ed")):
+        assert visitor.item(one.id, "goal/3").count("withdrawn by its source") == 1
+    said = ada.decide("reject", item=one.id, queue="goal/3", group="1").text
+    assert "and 1 near-duplicate<" in said or "and 1 near-duplicate " in said
+
+
+def test_what_is_undone_is_said_to_be_also_when_its_item_is_gone(served: Served) -> None:
+    ada = served.visitor("ada")
+    batches = [
+        _batch(ada.post("/2026Q1/declare", item=LATE.id, queue="late", reason=why).text)
+        for why in ("mine", "mine, too")
+    ]
+    items = tuple(item for item in ITEMS if item.id != LATE.id)
+    queues = {name: [i for i in ids if i != LATE.id] for name, ids in QUEUES.items()}
+    write_packet(served.place.packet(Q1), "b" * 64, Q1, items, queues, served.clock)
+    undone = ada.post("/2026Q1/undo", batch=batches[1], item=LATE.id, queue="late")
+    assert (undone.status_code, undone.url.path) == (200, "/2026Q1/")
+    ada.client.headers["Accept"] = "application/json"
+    answer = ada.post("/2026Q1/undo", batch=batches[0], item=LATE.id, queue="late")
+    assert answer.json() == {"address": "/2026Q1/"}
+    assert len(of_kind(served.events, Undone)) == 2
 
 
 def test_undo_takes_back_one_step_after_the_other_and_only_ones_own(served: Served) -> None:

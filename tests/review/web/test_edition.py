@@ -6,11 +6,12 @@ import io
 import re
 from contextlib import closing
 from html import unescape
+from uuid import uuid4
 from zipfile import ZipFile
 
 from digest.edition.shelf import Shelf
 from digest.review.book import Book
-from digest.review.events import Embargoed, Finding, Opened, Signed, Undone, of_kind
+from digest.review.events import Embargoed, Finding, New, Opened, Signed, Undone, of_kind
 from digest.review.packet import About, write_packet
 from digest.review.papers import PapersCheck, write_check
 from digest.review.people import People
@@ -50,15 +51,63 @@ def test_a_finding_is_worded_approved_reworded_and_withdrawn(served: Served) -> 
     approved = chair.post("/2026Q1/voice", finding=finding, wording=wording, voice="approve").text
     assert "Approved by: Ada Lovelace and Dina Chair." in approved
     assert "not approved yet" not in approved
-    words(ada, "Another wording.", finding=finding)
+    words(ada, "Another wording.", finding=finding, wording=wording)
     assert "not approved yet" in chair.get(PAGE).text
     stale = chair.post("/2026Q1/voice", finding=finding, wording=wording, voice="approve")
     assert stale.status_code == 409
-    ada.post("/2026Q1/finding", page="sdg/3", finding=finding, evidence="limited", agreement="low")
+    ada.post("/2026Q1/finding", page="sdg/3", finding=finding, wording=last_finding(served)[1],
+             evidence="limited", agreement="low")  # fmt: skip
     assert "The panel has no finding on this page yet." in ada.get(PAGE).text
     unknown = ada.post("/2026Q1/finding", page="sdg/3", finding="x" * 32, statement="s",
                        evidence="limited", agreement="low")  # fmt: skip
     assert unknown.status_code == 400
+
+
+def test_a_wording_of_an_old_page_takes_the_place_of_no_other_s(served: Served) -> None:
+    ada, ben, form = served.visitor("ada"), served.visitor("ben"), uuid4().hex
+    words(ada)
+    finding, first = last_finding(served)
+    for _ in range(2):  # a double click is one wording
+        words(ada, "In two trials.", finding=finding, wording=first, id=form)
+    _, second = last_finding(served)
+    typed = {"page": "sdg/3", "statement": "A comma, added.", "evidence": "robust",
+             "agreement": "high", "finding": finding}  # fmt: skip
+    stale = ben.post("/2026Q1/finding", wording=first, **typed)
+    assert stale.status_code == 409
+    assert "Somebody else changed this meanwhile" in stale.text
+    assert last_finding(served) == (finding, second)
+    assert ">A comma, added.</textarea>" in stale.text  # is not typed twice
+    assert '<option value="robust" selected>' in stale.text
+    assert f'name="wording" value="{second}"' in stale.text
+    assert "In two trials." in stale.text
+    ada.post("/2026Q1/finding", page="sdg/3", finding=finding, wording=second, evidence="limited",
+             agreement="low")  # fmt: skip
+    withdrawn = ben.post("/2026Q1/finding", wording=second, **typed)
+    assert (withdrawn.status_code, ">A comma, added.</textarea>" in withdrawn.text) == (409, True)
+    words(ben, "A comma, added.")  # as a finding of its own
+
+
+def test_what_one_editor_noted_of_a_person_is_not_lost_by_another_s_old_page(
+    served: Served,
+) -> None:
+    one, other = served.visitor("ed"), served.visitor("ed")
+    described = {"name": "Ada Lovelace", "role": "member", "language": "en"}
+    seen = re.search(r'name="seen" value="(\w+)"', other.get("/people/person?id=ada").text)
+    assert seen
+    one.change("ada", conflicts="Outlet 1", **described)
+    typed = described | {"affiliation": "A Univ."}
+    stale = other.post("/people/change", person="ada", seen=seen[1], **typed)
+    assert stale.status_code == 409
+    assert "Somebody else changed this meanwhile" in stale.text
+    assert "<bdi>Outlet 1</bdi>" in stale.text
+    assert 'value="A Univ."' in stale.text
+    with closing(People(served.place.book, served.clock)) as people:
+        assert people.persons()["ada"].conflicts == ("Outlet 1",)
+    # The same form again, of a double click, changes nothing and is no other's.
+    again = one.post(
+        "/people/change", person="ada", seen=seen[1], conflicts="Outlet 1", **described
+    )
+    assert again.status_code == 200
 
 
 def test_a_dissent_has_words_and_is_signed_by_name(served: Served) -> None:
@@ -113,6 +162,19 @@ def settle(served: Served) -> None:
     write_check(served.place.papers(Q1), papers)
 
 
+def test_a_person_that_changed_since_is_taken_in_before_a_chair_signs(served: Served) -> None:
+    settle(served)
+    chair, editor = served.visitor("chair"), served.visitor("ed")
+    assert "later decisions" not in chair.get("/2026Q1/edition").text
+    about = About("a" * 64, taken=served.events[-1].number, people=0)
+    write_packet(served.place.packet(Q1), "b" * 64, Q1, ITEMS, QUEUES, served.clock, about)
+    editor.change("ada", name="Ada O.", role="member", language="en",
+                affiliation="Elsewhere")  # fmt: skip
+    refused = chair.post("/2026Q1/sign", sha256="b" * 64)
+    assert refused.status_code == 409
+    assert "does not hold 1 later decisions yet" in refused.text
+
+
 def test_where_everybody_decided_and_nothing_is_settled_the_pages_lead_on(served: Served) -> None:
     ada = served.visitor("ada")
     for name, verdict in (("ada", "accept"), ("ben", "unsure"), ("chair", "unsure")):
@@ -162,6 +224,29 @@ def test_the_chair_signs_when_nothing_is_missing_and_not_before(served: Served) 
     assert chair.post("/2026Q1/embargo", until="soon").status_code == 400
 
 
+def test_who_has_signed_does_not_sign_again_from_another_tab(served: Served) -> None:
+    settle(served)
+    chair, form = served.visitor("chair"), uuid4().hex
+    for _ in range(2):  # a double click is one signature
+        assert chair.post("/2026Q1/sign", sha256="b" * 64, id=form).status_code == 200
+    again = chair.post("/2026Q1/sign", sha256="b" * 64)
+    assert again.status_code == 409
+    assert "you have signed this draft already" in again.text
+    assert len(of_kind(served.events, Signed)) == 1
+
+
+def test_all_of_one_s_own_signatures_are_taken_back_at_once(served: Served) -> None:
+    """Two, of a version that took a second one."""
+    settle(served)
+    with closing(Book(served.place.book, served.clock)) as book:
+        for name in ("signed-one", "signed-two"):
+            book.append(New(name, Q1, "chair", Signed("b" * 64, "", "chair")))
+    chair = served.visitor("chair")
+    assert "Signed off" in chair.get("/2026Q1/edition").text
+    assert ">In review</span>" in chair.post("/2026Q1/unsign").text
+    assert chair.post("/2026Q1/unsign").status_code == 409
+
+
 def test_what_is_published_cannot_be_signed_again(served: Served) -> None:
     settle(served)
     published = Shelf(served.place.editions).folder / "2026Q1"
@@ -191,7 +276,7 @@ def test_an_editor_adds_links_changes_and_revokes(served: Served) -> None:
     assert (again.status_code, "there is a person eve already" in again.text) == (400, True)
     assert 'name="name" maxlength="120" required value="Eve É"' in again.text  # is not typed twice
     assert 'name="person" required pattern="[a-z][a-z0-9\\-]{1,31}" value="eve"' in again.text
-    editor.post("/people/change", person="eve", **(described | {"conflicts": "", "role": "chair"}))
+    editor.change("eve", **(described | {"conflicts": "", "role": "chair"}))
     with closing(People(served.place.book, served.clock)) as people:
         eves = people.persons()["eve"]
     assert (eves.role, eves.conflicts, eves.name) == ("chair", (), "Eve É")
@@ -202,11 +287,11 @@ def test_an_editor_adds_links_changes_and_revokes(served: Served) -> None:
 
 def test_an_editor_does_not_shut_everybody_out_by_changing_their_own_role(served: Served) -> None:
     editor, described = served.visitor("ed"), {"name": "Ed It", "language": "en"}
-    refused = editor.post("/people/change", person="ed", role="member", **described)
+    refused = editor.change("ed", role="member", **described)
     assert (refused.status_code, "your own role" in refused.text) == (400, True)
     assert 'required value="Ed It"' in refused.text  # what was typed is not typed twice
     assert "Ed It<" not in editor.get("/people").text
-    editor.post("/people/change", person="ed", role="editor", **described)
+    editor.change("ed", role="editor", **described)
     assert "Ed It<" in editor.get("/people").text
 
 
@@ -219,7 +304,7 @@ def test_a_file_that_is_no_packet_of_a_quarter_is_passed_over(served: Served) ->
 def test_a_conflict_that_an_editor_notes_counts_at_once(served: Served) -> None:
     ada = served.visitor("ada")
     ada.decide("accept")
-    served.visitor("ed").post("/people/change", person="ada", name="Ada Lovelace", role="member",
+    served.visitor("ed").change("ada", name="Ada Lovelace", role="member",
                               language="en", conflicts="B. Author")  # fmt: skip
     assert "A name that is noted for you" in ada.item()
     ben = served.visitor("ben")

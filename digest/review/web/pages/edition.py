@@ -19,6 +19,7 @@ from digest.review.events import (
     Payload,
     Question,
     Voice,
+    of_kind,
 )
 from digest.review.standing import is_voter
 from digest.review.web import forms
@@ -34,11 +35,18 @@ inner = APIRouter()
 @inner.get("/{quarter}/page")
 def page(visit: Visitor, review: Open, label: str, saved: str = "") -> Response:
     """A page of the edition."""
+    return _page(visit, review, label, saved=saved)
+
+
+def _page(
+    visit: Visit, review: Review, label: str, saved: str = "", typed: Finding | None = None
+) -> Response:
+    """``typed`` is what a form that is refused said, since it was of an old page."""
     pair = _pair(review, label)
     view = page_view(review, visit.person, pair, visit.tongue, visit.desk.codebook)
     return visit.page(
-        "page_of_edition", review=review, view=view, key=label, saved=saved,
-        may_vote=is_voter(visit.person),
+        "page_of_edition", 409 if typed else 200, review=review, view=view, key=label, saved=saved,
+        typed=typed, may_vote=is_voter(visit.person),
         evidence=told(EVIDENCE, visit.tongue), agreement=told(AGREEMENT, visit.tongue),
     )  # fmt: skip
 
@@ -56,19 +64,28 @@ def finding(visit: Visitor, review: Open, form: Posted) -> Response:
         agreement=cast(Agreement, form.one_of("agreement", tuple(AGREEMENT))),
         items=tuple(item for item in form.all("item") if item in shown),
     )
-    _require_known(review, form, act)
+    if _is_overtaken(review, form, act):
+        return _page(visit, review, key, typed=act)
     return _saved(visit, review, form, act, key)
 
 
-def _require_known(review: Review, form: Form, act: Finding) -> None:
-    """A next wording is of a finding of this page, and a new one says something."""
+def _is_overtaken(review: Review, form: Form, act: Finding) -> bool:
+    """Whether another wording took the place of the one that the form shows.
+
+    A next wording is of a finding of this page, and a new one says something.
+    """
     if not form.text("finding"):
         if not act.statement:
             raise forms.refused("a finding needs a statement")
-        return
-    known = findings(review.ledger.said(), review.people, review.ledger.rule)
-    if (act.finding, act.page) not in {(one.finding, one.page) for one in known}:
+        return False
+    said = review.ledger.said()
+    worded = [(event, one) for event, one in of_kind(said, Finding) if one.finding == act.finding]
+    if act.page not in {one.page for _, one in worded}:
         raise forms.refused("there is no such finding: load the page again")
+    if form.event_id(repr(act)) in {event.event_id for event, _ in worded}:
+        return False  # it was sent twice
+    stands = {one.finding: one.wording for one in findings(said, review.people, review.ledger.rule)}
+    return stands.get(act.finding) != form.needed("wording", 100)
 
 
 @inner.post("/{quarter}/voice")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import cast
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -13,7 +14,7 @@ from digest.review.packet import PacketItem
 from digest.review.queues import SELECTED
 from digest.review.standing import is_voter
 from digest.review.web import forms
-from digest.review.web.forms import Form, batch_of
+from digest.review.web.forms import Form, batch_of, browser_of
 from digest.review.web.pages.item_page import address_of, item_of, names, require_queue, shown
 from digest.review.web.review import Review
 from digest.review.web.views.home import label_name, queue_name
@@ -69,8 +70,9 @@ def decide(visit: Visitor, review: Open, form: Posted) -> Response:
     """Save a verdict on one label: of this item, or of all of its story that carry it."""
     found = item_of(review, form.needed("item"))
     _require_vote(visit, review, found)
-    acts = list(_decisions(visit, review, form, found))
-    visit.save(review, *((form.event_id(*_content(act)), act) for act in acts))
+    acts = [(form.event_id(*_content(a)), a) for a in _decisions(visit, review, form, found)]
+    _require_newest(visit, review, form, acts)
+    visit.save(review, *acts)
     return _answer(visit, review, form, found)
 
 
@@ -115,7 +117,17 @@ def undo(visit: Visitor, review: Open, form: Posted) -> Response:
     taken = [(form.event_id("undone", e.event_id), Undone(e.event_id)) for e in back]
     visit.save(review, *taken)
     about = next((_about(e.payload) for e in back), form.text("item"))
-    return _answer(visit, review, form, item_of(review, about), undone=bool(back))
+    found = review.packet.packet.item(about)
+    if back and found is None:  # it is taken back all the same, so that must be the answer
+        return _elsewhere(visit, f"/{review.quarter}/")
+    return _answer(visit, review, form, found or item_of(review, about), undone=bool(back))
+
+
+def _elsewhere(visit: Visit, address: str) -> Response:
+    """Something was saved of an item that has no page: where its author goes on."""
+    if wants_json(visit.request):
+        return JSONResponse({"address": address})
+    return RedirectResponse(address, SEE_OTHER)
 
 
 def _about(payload: Payload) -> str:
@@ -164,6 +176,34 @@ def _require_vote(visit: Visit, review: Review, found: PacketItem) -> None:
         raise forms.refused("editors do not vote", 403)
     if found.id in review.out(visit.person):
         raise forms.refused(N_("you have a conflict of interest with this item"), 403)
+
+
+def _require_newest(
+    visit: Visit, review: Review, form: Form, acts: Sequence[tuple[str, Decision]]
+) -> None:
+    """What waited in a browser does not overrule what its author decided elsewhere meanwhile.
+
+    ``last`` is the number of the book's last event when its page was made. A form without the
+    script has none: it is sent when it is pressed.
+    """
+    last = form.text("last", 20)
+    if not last:
+        return
+    if not (last.isascii() and last.isdecimal()):
+        raise forms.refused("'last' must be a number")
+    own = review.ledger.own(visit.person.id)
+    for event_id, act in acts:
+        stands = own.get((act.item, act.scheme, act.label))
+        if (
+            stands
+            and stands.number > int(last)
+            and cast(Decision, stands.payload).verdict != act.verdict
+            and browser_of(stands.event_id) != browser_of(event_id)
+            and event_id not in {event.event_id for event in review.ledger.since(int(last))}
+        ):
+            raise forms.refused(
+                N_("you decided otherwise since, in another browser: load the page again"), 409
+            )
 
 
 def _answer(

@@ -7,9 +7,9 @@ from typing import cast, get_args
 from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from digest.errors import InputError
+from digest.errors import InputError, ReviewConflict
 from digest.review.people import link_address
-from digest.review.persons import GOALS, Person, Role
+from digest.review.persons import GOALS, Person, Role, state_of
 from digest.review.web import forms
 from digest.review.web.forms import Form
 from digest.review.web.visit import SEE_OTHER, Posted, Visit, Visitor
@@ -47,8 +47,9 @@ def _person_page(
     link: str = "",
 ) -> Response:  # fmt: skip
     """``typed`` is what a form that is refused said: it is not typed twice."""
+    code = 409 if refusal == "changed" else 400 if refusal else 200
     return visit.page(
-        "person", 400 if refusal else 200, known=known, typed=typed or known, saved=saved,
+        "person", code, known=known, seen=state_of(known), typed=typed or known, saved=saved,
         refusal=refusal, link=link, hours=HOURS, roles=get_args(Role), goals=GOALS,
         languages=[(tag, tongue.own_name()) for tag, tongue in visit.desk.tongues.items()],
     )  # fmt: skip
@@ -99,7 +100,9 @@ def change(visit: Visitor, form: Posted) -> Response:
     if known.id == visit.person.id and typed.role != known.role:
         return _person_page(visit, known, typed, refusal="role")
     try:
-        visit.desk.people.change(typed)
+        visit.desk.people.change(typed, form.needed("seen", 40))
+    except ReviewConflict:
+        return _person_page(visit, _known(visit, known.id), typed, refusal="changed")
     except InputError as error:
         return _person_page(visit, known, typed, refusal=str(error))
     return RedirectResponse(f"/people/person?id={known.id}&saved=1", SEE_OTHER)

@@ -56,16 +56,18 @@ def sign(visit: Visitor, review: Open, form: Posted) -> Response:
     if is_chair and found.lacks:
         raise forms.refused(f"it cannot be signed yet: {found.lacks[0][1]}", 409)
     act = Signed(found.sha256, form.text("note"), "chair" if is_chair else "member")
+    if any(event.event_id != form.event_id(repr(act)) for event in found.mine):
+        raise forms.refused("you have signed this draft already: load the page again", 409)
     return _saved(visit, review, form, act)
 
 
 @inner.post("/{quarter}/unsign")
 def unsign(visit: Visitor, review: Open, form: Posted) -> Response:
-    """Take one's own signature back, while nothing is published."""
+    """Take one's own signature back, and those of other tabs, while nothing is published."""
     found = _stage(visit, review)
-    if found.mine is None or found.stage == "published":
+    if not found.mine or found.stage == "published":
         raise forms.refused("there is nothing to take back", 409)
-    return _saved(visit, review, form, Undone(found.mine.event_id))
+    return _saved(visit, review, form, *(Undone(event.event_id) for event in found.mine))
 
 
 @inner.post("/{quarter}/embargo", dependencies=[Depends(only("chair"))])
@@ -85,6 +87,6 @@ def _until(text: str) -> str:
         raise forms.refused("write the moment as 2026-04-30T12:00") from None
 
 
-def _saved(visit: Visit, review: Review, form: Form, act: Payload) -> Response:
-    visit.save(review, (form.event_id(repr(act)), act))
+def _saved(visit: Visit, review: Review, form: Form, *acts: Payload) -> Response:
+    visit.save(review, *((form.event_id(repr(act)), act) for act in acts))
     return RedirectResponse(f"/{review.quarter}/edition?saved=1", SEE_OTHER)

@@ -2,8 +2,9 @@
 
 Every form with data-save works without this file. With it, what a form says is first put into the
 browser's storage, then sent; it leaves the storage when the server says that it is saved. Each
-form has an id of its own, so what is sent twice is saved once. What the server refuses for good is
-shown until its author has seen it. */
+form has an id of its own, so what is sent twice is saved once. What waited is older than what its
+author decided in another browser meanwhile: the server is told when its page was made, and refuses
+it. What the server refuses for good is shown until its author has seen it. */
 
 "use strict";
 
@@ -109,7 +110,18 @@ shown until its author has seen it. */
     $("#alarm").append(line);
   }
 
-  function newId() {
+  // Begins the ids that this browser makes: the server knows by it what was decided in another.
+  const browser = (() => {
+    const fresh = randomId().slice(0, 12);
+    try {
+      const known = localStorage.getItem("review-browser") || fresh;
+      localStorage.setItem("review-browser", known);
+      return known;
+    } catch { return fresh; }
+  })();
+  const newId = () => browser + randomId().slice(browser.length);
+
+  function randomId() {
     if (crypto.randomUUID) return crypto.randomUUID().replaceAll("-", "");
     return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   }
@@ -120,6 +132,7 @@ shown until its author has seen it. */
     const id = newId();
     fields.set("id", id);
     fields.delete("csrf");
+    if (form.dataset.save === "decide") fields.set("last", $("#item").dataset.last);
     const card = form.closest(".label");
     return {
       id, path: form.getAttribute("action"), kind: form.dataset.save, body: fields.toString(),
@@ -266,6 +279,7 @@ shown until its author has seen it. */
 
   // Puts what the server says in the place of what it replaces; what is being typed stays.
   async function show(answer, entry) {
+    if (answer.main === undefined) { location.assign(answer.address); return; } // its item has no page
     const fresh = new DOMParser().parseFromString(answer.main, "text/html");
     sayAgain(answer.status);
     if (answer.item !== item()) {

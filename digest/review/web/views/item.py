@@ -77,6 +77,7 @@ class Peer:
     title: str
     outlets: tuple[str, ...]
     url: str
+    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def item_view(sight: Sight) -> ItemView:
         title=title_pieces(sight.item, shown),
         text=text_pieces(sight.item, shown),
         labels=labels,
-        peers=tuple(Peer(p.id, p.title, p.outlets, p.url) for p in sight.peers),
+        peers=tuple(Peer(p.id, p.title, p.outlets, p.url, p.withdrawn) for p in sight.peers),
         conflict=conflict,
         declared_reason=reason,
         declared_batch=batch,

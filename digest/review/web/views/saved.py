@@ -34,9 +34,9 @@ def said_of(
     brief = review.packet.briefs.get(_item(last[0]))
     of = [brief.title] if brief and _item(last[0]) != here else []
     if len(items) > 1:
-        of.append(
-            tongue.gettext("and %(n)s near-duplicates") % {"n": tongue.number(len(items) - 1)}
-        )
+        others = len(items) - 1
+        said = tongue.ngettext("and %(n)s near-duplicate", "and %(n)s near-duplicates", others)
+        of.append(said % {"n": tongue.number(others)})
     return Status(" – ".join([acts, *([" ".join(of)] if of else [])]), batch_of(last[-1].event_id))
 
 

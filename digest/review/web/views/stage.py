@@ -78,7 +78,7 @@ class StageView:
     signatures: tuple[Signature, ...]
     until: datetime | None
     sha256: str
-    mine: ReviewEvent | None
+    mine: tuple[ReviewEvent, ...]
     decide: str
 
 
@@ -107,7 +107,7 @@ def stage_view(
         signatures=tuple(_signature(review, event, s) for event, s in signed),
         until=until,
         sha256=sha256,
-        mine=next((event for event, _ in signed if event.person == person.id), None),
+        mine=tuple(event for event, _ in signed if event.person == person.id),
         decide=review.first_open(person, SELECTED),
     )
 
@@ -126,13 +126,13 @@ def _signature(review: Review, event: ReviewEvent, signed: Signed) -> Signature:
 
 
 def _state(review: Review, papers: PapersCheck | None) -> State:
-    taken = review.packet.packet.about.taken
+    about = review.packet.packet.about
     return State(
         shown=[key for _, keys in review.tasks(SELECTED) for key in keys],
         standings=dict(review.all_standing()),
         findings=findings(review.ledger.said(), review.people, review.ledger.rule),
         people=review.people,
-        waiting=waiting(review.ledger.since(taken), taken),
+        waiting=waiting(review.ledger.since(about.taken), review.changes, about),
         papers=papers,
         rule=review.ledger.rule,
         out={one.id: review.out(one) for one in voters(review.people)},
