@@ -43,7 +43,7 @@ def require_whole(read: Catalog) -> None:
     for message in read:
         if not message.id:
             continue
-        original, forms = _forms(message.id), _forms(message.string)
+        original, forms = forms_of(message.id), forms_of(message.string)
         assert all(forms), message.id
         assert not message.fuzzy, message.id
         if len(original) > 1:
@@ -53,5 +53,5 @@ def require_whole(read: Catalog) -> None:
             assert sorted(PLACEHOLDER.findall(form)) == expected, (message.id, form)
 
 
-def _forms(message: object) -> tuple[str, ...]:
+def forms_of(message: object) -> tuple[str, ...]:
     return message if isinstance(message, tuple) else (str(message),)

@@ -9,14 +9,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from digest.edition import manifest as kept
 from digest.edition.findings import label_counts
 from digest.edition.manifest import Manifest
 from digest.edition.readings import Readings
 from digest.edition.reviewed import Decided, ModelTests
 from digest.edition.reviewed import reviewed as after
 from digest.edition.select import is_showable
-from digest.items import OTHER_LANGUAGE
 from digest.publish.languages import OTHERS, tongue_of, write_language_pages
 from digest.publish.languages.pages import AS_LABELLED
 from digest.publish.machine.schema import Data
@@ -143,7 +141,3 @@ def test_the_data_have_the_machine_s_count_and_the_edition_s(machine: Manifest) 
     assert (row["raw"], row["labelled"]) == (len(papers), len(papers) - 1)
     row = _counts(edition, "news")
     assert (row["raw"], row["labelled"]) == (len(news), len(news))
-
-
-def test_the_status_of_an_unread_item_is_the_one_that_labelling_gives() -> None:
-    assert kept.OTHER_LANGUAGE == OTHER_LANGUAGE

@@ -30,6 +30,10 @@ OPEN_FILES = (
     "sdg/trail22-Final_Additional_Data.csv", "risk/aiid-incidents-before-500.jsonl",
     "relevance/cset-arxiv-ai-binary-dev.jsonl.gz",
 )  # fmt: skip
+UNKNOWN = "-"
+# Of the texts about goals that are not about AI, every so many-th teaches that it tells of no risk.
+# All of them are twice as many as the texts about risks, of which fewer would then be found.
+NO_RISK_EVERY = 5
 PANEL = "panel"
 WRITTEN_HELD_OUT, REAL_HELD_OUT = 0.07, 0.2  # for each of validation and test
 
@@ -65,7 +69,7 @@ class Example:
         86, 7 and 7 % of what was written for training; 60, 20 and 20 % of the real texts, of which
         probabilities and thresholds need more.
         """
-        share = int(hashlib.sha256(self.text.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+        share = int(_sha256(self.text)[:8], 16) / 0xFFFFFFFF
         held = REAL_HELD_OUT if self.origin in {READINGS.name, PANEL} else WRITTEN_HELD_OUT
         return "test" if share < held else "validation" if share < 2 * held else "train"
 
@@ -79,12 +83,26 @@ def exemplars(folder: Path = EXEMPLARS) -> Iterator[Example]:
 
 def _labels(row: dict[str, Any]) -> dict[str, frozenset[str]]:
     if "sdgs" in row:
-        return {"sdg": frozenset(map(str, row["sdgs"]))}
+        about = _about_ai(row["text"], about=row["ai"]) if "ai" in row else {}
+        return {"sdg": frozenset(map(str, row["sdgs"])), **about}
     labels = {"risk": frozenset(row["risk"]), "mit": frozenset({row["mit"] or NONE})}
     # A text coded with an AI risk is about AI, whether its writer said so or not.
     if "ai" in row or row["mit"]:
         labels["ai"] = frozenset({"relevant"} if row.get("ai", bool(row["mit"])) else ())
     return labels
+
+
+def _about_ai(text: str, *, about: bool) -> dict[str, frozenset[str]]:
+    """What it says of a text that it is about AI, or is not: then it tells of no risk of AI."""
+    if about:
+        return {"ai": frozenset({"relevant"})}
+    if int(_sha256(text)[-8:], 16) % NO_RISK_EVERY:
+        return {"ai": frozenset()}
+    return {"ai": frozenset(), "risk": frozenset(), "mit": frozenset({NONE})}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class _Paper(BaseModel):
@@ -122,15 +140,18 @@ def open_texts(
 ) -> Iterator[Example]:
     """Texts of three open data sets about the goals, as they were read anew with the codebook.
 
-    The sets' own labels, one a text and often not the only one that is right, are not used. The
+    The sets' own labels, one a text and often not the only one that is right, are not used. ``ai``
+    says whether a text is about AI (``y``, ``n``, or ``-`` where it cannot be told). The
     repository holds judgements by the first 16 digits of the texts' SHA-256; the texts are in the
     files of the OSDG Community Dataset, the Aurora survey and TRAIL22-SDG (``trail``, ``more``).
     """
-    judged = {row["text"]: row for row in table(read, "text", "sdg")}
+    judged = {row["text"]: row for row in table(read, "text", "sdg", "ai")}
     for register, text in _texts(osdg, aurora, trail, more):
-        row = judged.pop(hashlib.sha256(text.encode()).hexdigest()[:16], None)
+        row = judged.pop(_sha256(text)[:16], None)
         if row is not None:
-            yield Example(text, {"sdg": _set(row["sdg"])}, OPEN_READINGS.parent.name, register)
+            about = {} if row["ai"] == UNKNOWN else _about_ai(text, about=row["ai"] == "y")
+            labels = {"sdg": _set(row["sdg"]), **about}
+            yield Example(text, labels, OPEN_READINGS.parent.name, register)
 
 
 class _Report(BaseModel):

@@ -17,9 +17,10 @@ from digest.publish.languages.pages import PAGES
 from digest.publish.languages.views import OWN, EditionWords
 from digest.publish.sections import EditionView
 from digest.taxonomy import load
+from tests.messages import forms_of
 from tests.publish.full_edition import full, reviewed
 from tests.publish.invented_edition import manifest, published
-from tests.publish.languages.test_catalogue import _forms, _used
+from tests.publish.languages.test_catalogue import _used
 from tests.publish.machine.whole_edition import whole
 
 # Words that are the same in English and in the language, or are names.
@@ -42,7 +43,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str
 
 @pytest.mark.parametrize("tag", OTHERS)
 def test_no_message_is_left_in_english(tag: str, written: dict[str, dict[str, str]]) -> None:
-    english = {form for message in _used() for form in _forms(message) if len(form) > 3}
+    english = {form for message in _used() for form in forms_of(message) if len(form) > 3}
     for name, text in written[tag].items():
         page = html.fromstring("<div>" + text.split("---", 2)[2] + "</div>")
         for foreign in page.xpath("//*[@lang] | //bdi | //code"):
