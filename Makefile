@@ -10,7 +10,7 @@ demo: $(VENV)/.runtime  ## run the embedded sample quarter and say where its sit
 	$(BIN)/digest demo
 
 test: $(VENV)/.dev  ## all tests; those that need a browser are skipped, loudly, without one
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 check: $(VENV)/.dev  ## format, lint and types
 	$(BIN)/ruff format --check .

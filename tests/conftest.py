@@ -5,6 +5,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,8 +45,12 @@ ONE_OF_EACH = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits most comes first: begun last, it would keep one core waiting at the end."""
-    items.sort(key=lambda item: not item.path.is_relative_to(FLOWS))
+    """Files that wait for servers and files that compute take turns, so that no core waits long."""
+    files = [list(of) for _, of in groupby(items, key=lambda item: item.path)]
+    waiting = [of for of in files if of[0].path.is_relative_to(FLOWS)]
+    others = [of for of in files if not of[0].path.is_relative_to(FLOWS)]
+    turns = zip_longest(waiting, others, fillvalue=[])
+    items[:] = [item for turn in turns for of in turn for item in of]
 
 
 @pytest.fixture
