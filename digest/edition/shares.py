@@ -78,13 +78,13 @@ def shares(
     counts = given.sum(axis=0)
     raw = [round(float(n / any_goal), 6) if any_goal else None for n in counts]
     if basis == "none":
-        equal = (sum(one or 0.0 for one in raw) or 1.0) / len(goals)  # of no papers, of one each
+        equal = _equal([one or 0.0 for one in raw])
         return tuple(
             Share(goal, one, None, None, None, wanted.get(goal, equal), "too little data", basis)
             for goal, one in zip(goals, raw, strict=True)
         )
     told = [_corrected(column, given, (sample, tested)) for column in range(len(goals))]
-    equal = round(float(np.mean([middle for _, middle, _ in told])), 6)
+    equal = _equal([middle for _, middle, _ in told])
     held_against = [wanted.get(goal, equal) for goal in goals]
     return tuple(
         Share(
@@ -95,6 +95,11 @@ def shares(
         for goal, one, (low, middle, high), against
         in zip(goals, raw, told, held_against, strict=True)
     )  # fmt: skip
+
+
+def _equal(shares: Sequence[float]) -> float:
+    """What each would have if all had the same; of no papers at all, one of each."""
+    return round((sum(shares) or 1.0) / len(shares), 6)
 
 
 def _corrected(

@@ -111,17 +111,32 @@ def test_open_texts_have_the_labels_that_were_read_and_not_the_sets_own(tmp_path
     trail.write_text('n,source,header,text,SDG\n1,UN,,"Nobody read, this",1\n2,UN,A,B,1\n')
     more.write_text("ID\ttext\tSDG\n1\tShare of schools with toilets \t4\n")
     read = {
-        "Wells ran dry.": "6", "Share of schools with toilets": "4,6", "A\nB": "-",
-        "Reefs\nCorals bleach.": "13,14",
+        "Wells ran dry.": "6\tn", "Share of schools with toilets": "4,6\t-", "A\nB": "-\ty",
+        "Reefs\nCorals bleach.": "13,14\tn",
     }  # fmt: skip
-    hashes = {hashlib.sha256(text.encode()).hexdigest()[:16]: sdg for text, sdg in read.items()}
+    hashes = {hashlib.sha256(text.encode()).hexdigest()[:16]: says for text, says in read.items()}
+    lines = [f"{h}\t{says}\ts\n" for h, says in hashes.items()]
     table = tmp_path / "read.tsv"
-    table.write_text("text\tsdg\tsure\n" + "".join(f"{h}\t{s}\ts\n" for h, s in hashes.items()))
-    found = {e.text: e.labels["sdg"] for e in data.open_texts(*files, table)}
-    assert found == {
+    table.write_text("text\tsdg\tai\tsure\n" + "".join(lines))
+    texts = {e.text: e.labels for e in data.open_texts(*files, table)}
+    assert {text: labels.get("ai") for text, labels in texts.items()} == {
+        "Wells ran dry.": frozenset(), "Share of schools with toilets": None,
+        "A\nB": {"relevant"}, "Reefs\nCorals bleach.": frozenset(),
+    }  # fmt: skip
+    assert {text: labels["sdg"] for text, labels in texts.items()} == {
         "Wells ran dry.": {"6"}, "Reefs\nCorals bleach.": {"13", "14"}, "A\nB": frozenset(),
         "Share of schools with toilets": {"4", "6"},
     }  # fmt: skip
+
+
+def test_every_fifth_text_without_ai_teaches_that_it_tells_of_no_risk() -> None:
+    about_goals = [e for e in data.exemplars() if e.origin.startswith("sdg-")]
+    without = [e for e in about_goals if e.labels.get("ai") == frozenset()]
+    assert len(without) > 3_000
+    teaching = [e for e in without if "risk" in e.labels]
+    assert 0.17 < len(teaching) / len(without) < 0.23
+    assert all(e.labels["mit"] == {NONE} and not e.labels["risk"] for e in teaching)
+    assert not any("risk" in e.labels for e in about_goals if e.labels.get("ai"))
 
 
 def test_a_folder_that_lacks_open_data_is_refused_with_the_missing_file(tmp_path: Path) -> None:

@@ -51,9 +51,12 @@ def test_of_few_items_nothing_is_said(items: int, verdict: str) -> None:
     assert shares(goals, given, everything)[2].verdict == verdict
 
 
-def test_a_quarter_without_any_goal_has_no_shares() -> None:
-    for found in shares(GOALS, np.zeros((50, 3), bool)):
-        assert (found.raw, found.reference) == (None, pytest.approx(1 / 3))
+@pytest.mark.parametrize("tested", [None, ModelTest(GIVEN[::10], GIVEN[::10])])
+@pytest.mark.parametrize("items", [0, 50])
+def test_a_quarter_without_any_goal_has_no_shares(items: int, tested: ModelTest | None) -> None:
+    for found in shares(GOALS, np.zeros((items, 3), bool), tested=tested):
+        assert (found.raw, found.verdict) == (None, "too little data")
+        assert found.reference > 0
 
 
 def test_an_equal_share_is_what_each_goal_would_have_of_papers_with_two() -> None:
