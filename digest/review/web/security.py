@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
@@ -32,6 +33,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 DAY = 24 * 60 * 60
+MOST_DISCARDED, DISCARDING = 1024 * 1024, 1.0  # bytes, seconds
 TOO_LONG = "This is too long to be saved."
 PATIENCE = 30.0  # seconds: some hundred bytes a second are enough for what people type
 TOO_SLOW = "This took too long to come: send it again."
@@ -72,6 +74,7 @@ class LimitBodies:
             return
         stated = Headers(scope=scope).get("content-length", "0")
         if not stated.isdigit() or int(stated) > self.most:
+            await _discard(receive)
             await _refusal(413, TOO_LONG)(scope, receive, send)
             return
         try:
@@ -83,6 +86,7 @@ class LimitBodies:
             return
         else:
             if len(body) > self.most:
+                await _discard(receive)
                 await _refusal(413, TOO_LONG)(scope, receive, send)
             else:
                 await self.app(scope, _again(body, receive), send)
@@ -98,6 +102,20 @@ async def _body(receive: Receive, most: int) -> bytes:
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return body
+
+
+async def _discard(receive: Receive) -> None:
+    """Throw away what is on its way of a body that is refused, for a moment.
+
+    A connection that is closed with bytes unread is reset, and the answer is lost with it.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARDING):
+            more, left = True, MOST_DISCARDED
+            while more and left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

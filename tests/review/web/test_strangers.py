@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -203,6 +204,21 @@ def test_a_body_that_is_announced_as_endless_is_not_waited_for(served: Served) -
             b"POST /enter HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded"
             b"\r\nContent-Length: 99999999999\r\n\r\n"
         )
+        assert line.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_the_refusal_of_a_long_body_arrives_though_the_body_was_still_on_its_way(
+    served: Served,
+) -> None:
+    host, port = urlsplit(served.base).netloc.split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as line:
+        line.sendall(
+            b"POST /enter HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded"
+            b"\r\nContent-Length: 70000\r\n\r\n" + b"x" * 40_000
+        )
+        time.sleep(0.2)
+        line.sendall(b"x" * 30_000)
+        time.sleep(0.2)
         assert line.recv(100).startswith(b"HTTP/1.1 413")
 
 
