@@ -79,21 +79,22 @@ class LimitBodies:
             return
         try:
             async with asyncio.timeout(self.seconds):
-                body = await _body(receive, self.most)
+                body, has_more = await _body(receive, self.most)
         except TimeoutError:
             await _refusal(408, TOO_SLOW)(scope, receive, send)
         except ClientDisconnect:
             return
         else:
             if len(body) > self.most:
-                await _discard(receive)
+                if has_more:
+                    await _discard(receive)
                 await _refusal(413, TOO_LONG)(scope, receive, send)
             else:
                 await self.app(scope, _again(body, receive), send)
 
 
-async def _body(receive: Receive, most: int) -> bytes:
-    """The body, as soon as it is whole or longer than ``most``."""
+async def _body(receive: Receive, most: int) -> tuple[bytes, bool]:
+    """The body, as soon as it is whole or longer than ``most``, and whether there is more."""
     body, more = b"", True
     while more and len(body) <= most:
         message = await receive()
@@ -101,7 +102,7 @@ async def _body(receive: Receive, most: int) -> bytes:
             raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    return body
+    return body, more
 
 
 async def _discard(receive: Receive) -> None:
