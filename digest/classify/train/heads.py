@@ -24,6 +24,7 @@ EXCLUSIVE = frozenset({"mit"})
 INVERSE_PENALTY = 10.0  # on validation, 5 to 20 differ by less than a point
 LEAST_THRESHOLD, MOST_THRESHOLD, STEP = 0.2, 0.7, 0.01
 AS_GOOD = 0.005  # of F1: no more than chance on so many texts
+GATE = 2.0  # how much more recall weighs where a label lets texts in or keeps them out
 FLAT = 0.003  # of F1: the curve's top, where the very best is chance
 UNSURE = 0.15  # how far from the threshold a probability is "unsure"
 
@@ -93,8 +94,8 @@ def settled(heads: Heads, vectors: NDArray[np.float32], held: Sequence[Example])
     labels is best, between ``LEAST_THRESHOLD`` and ``MOST_THRESHOLD``; of those that are as good
     within ``AS_GOOD`` the highest: readers of a quarter, of which one paper in six has a label, are
     served better by a label fewer than by a wrong one. An exclusive scheme, in which too high a
-    threshold leaves without a label what has one, and one of a single, common label take the middle
-    of the best.
+    threshold leaves without a label what has one, takes the middle of the best. A scheme of a
+    single label is a gate, and nobody sees what it keeps out: recall weighs twice there (F2).
     """
     for scheme in dict.fromkeys(scheme for scheme, _ in heads.labels):
         judged = [i for i, e in enumerate(held) if scheme in e.labels]
@@ -142,7 +143,8 @@ def _with_threshold(
     rows = heads.rows(scheme)
     probabilities = heads.probabilities(vectors)[:, rows]
     candidates = np.arange(LEAST_THRESHOLD, MOST_THRESHOLD + STEP / 2, STEP)
-    scores = np.array([_f1(probabilities >= t, wanted, weight) for t in candidates])
+    beta = GATE if len(rows) == 1 else 1.0
+    scores = np.array([_f(probabilities >= t, wanted, weight, beta) for t in candidates])
     if scheme in heads.exclusive or len(rows) == 1:
         best = round(float(candidates[scores >= scores.max() - FLAT].mean()), 2)
     else:
@@ -155,7 +157,14 @@ def _with_threshold(
     return replace(heads, threshold=threshold, unsure_low=low, unsure_high=high)
 
 
-def _f1(given: NDArray[np.bool_], wanted: NDArray[np.bool_], weight: NDArray[np.float64]) -> float:
-    say = weight[:, None]
+def _f(
+    given: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+    beta: float,
+) -> float:
+    """F over all decisions; recall weighs ``beta`` times as much as precision."""
+    say, square = weight[:, None], beta**2
     both = ((given & wanted) * say).sum()
-    return float(2 * both / max(1e-9, (given * say).sum() + (wanted * say).sum()))
+    all_told = (given * say).sum() + square * (wanted * say).sum()
+    return float((1 + square) * both / max(1e-9, all_told))
