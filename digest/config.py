@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from digest.errors import ConfigError, InputError, QuarterError
+from digest.errors import ConfigError, InputError
 from digest.quarter import Quarter
 
 # It becomes part of a header of every request, which holds ASCII only.
@@ -96,7 +96,8 @@ class Workplace:
             return []
         # Unlike ``glob``, this does not take a folder that may not be read for an empty one.
         names = (path.name for path in self.reviews.iterdir())
-        return sorted(filter(None, map(_quarter_of, names)))
+        packets = (name.removesuffix(_PACKET) for name in names if name.endswith(_PACKET))
+        return sorted(filter(None, map(Quarter.named, packets)))
 
     def papers(self, quarter: object) -> Path:
         """What came of looking the cited papers of a quarter up again."""
@@ -146,16 +147,6 @@ class Workplace:
     def shards(self) -> Path:
         """The texts that workers label, in parts, and what they made of them."""
         return self.state / "shards"
-
-
-def _quarter_of(name: str) -> Quarter | None:
-    """The quarter of a packet; None of another file, such as a copy that lies beside it."""
-    stem = name.removesuffix(_PACKET)
-    try:
-        quarter = Quarter.parse(stem)
-    except QuarterError:
-        return None
-    return quarter if name == f"{quarter}{_PACKET}" else None
 
 
 @dataclass(frozen=True, slots=True)

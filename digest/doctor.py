@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from digest.config import Workplace, utc_now
 from digest.edition.shelf import Shelf
-from digest.errors import DigestError, QuarterError, StoreBusy, StoreError, refusal, some_of
+from digest.errors import DigestError, StoreBusy, StoreError, refusal, some_of
 from digest.quarter import Quarter
 from digest.review.book import Book
 from digest.review.packet import Packet
@@ -219,15 +219,8 @@ def _strays(place: Workplace) -> Iterator[Path]:
     """Copies beside the editions and packets, as somebody makes them before trying something."""
     beside = [*place.editions.glob("*/"), *place.reviews.glob("*.packet.sqlite"),
               *place.reviews.glob("*.papers.json")]  # fmt: skip
-    yield from (p for p in beside if not p.name.startswith(".") and not _is_of_a_quarter(p))
-
-
-def _is_of_a_quarter(path: Path) -> bool:
-    name = path.name.partition(".")[0]
-    try:
-        return str(Quarter.parse(name)) == name
-    except QuarterError:
-        return False
+    visible = (path for path in beside if not path.name.startswith("."))
+    yield from (path for path in visible if not Quarter.named(path.name.partition(".")[0]))
 
 
 def _scratch(place: Workplace) -> Iterator[Path]:

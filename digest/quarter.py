@@ -34,6 +34,15 @@ class Quarter:
         return cls(int(match[1]), int(match[2]))
 
     @classmethod
+    def named(cls, name: str) -> Quarter | None:
+        """The quarter after which a file or folder is named; None of another, such as a copy."""
+        try:
+            found = cls.parse(name)
+        except QuarterError:
+            return None
+        return found if str(found) == name else None
+
+    @classmethod
     def of(cls, moment: datetime) -> Quarter:
         """The quarter that holds an aware ``moment``, judged in UTC."""
         if moment.tzinfo is None:

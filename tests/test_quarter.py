@@ -104,3 +104,14 @@ def test_a_future_quarter_is_refused_and_the_current_one_named() -> None:
 
 def test_a_quarter_has_begun_at_its_first_instant() -> None:
     Quarter(2026, 2).require_begun(datetime(2026, 4, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("name", "quarter"),
+    [
+        ("2026Q1", Quarter(2026, 1)), ("2026q1", None), ("2026-Q1", None), ("2026Q1-old", None),
+        (" 2026Q1", None), ("1990Q4", None), ("", None),
+    ],
+)  # fmt: skip
+def test_only_a_quarters_own_name_names_it(name: str, quarter: Quarter | None) -> None:
+    assert Quarter.named(name) == quarter

@@ -14,7 +14,7 @@ least, which leaves room for next to none and for four times as many as it label
 fifty readings that find nothing would leave room for a thousand items under every label. Simulation
 with known truth chose it (``benchmarks/prevalence.py``): with half an item the intervals hold the
 truth in 97 of 100 cases where little was read and in three of four where the machine finds only a
-third of what is there; with this in 92 to 96 on average, and in four of five there. The usual
+third of what is there; with this in 92 to 97 on average, and in four of five there. The usual
 normal interval holds it in one to three of four cases, since most samples of a rare label show no
 error at all.
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -26,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 from digest.edition.manifest import Manifest
-from digest.errors import QuarterError, StoreCorrupt
+from digest.errors import StoreCorrupt
 from digest.quarter import Quarter
 from digest.store.archive import content_of, files_in, replacing, storage_errors
 from digest.taxonomy import Codebook
@@ -256,15 +255,9 @@ class Shelf:
     def _files(self, pattern: str) -> Iterator[tuple[Path, Quarter]]:
         """The files of quarters' own folders that match, each with its quarter."""
         for path in files_in(self.folder, pattern):
-            if quarter := self._quarter_of(path.parent):
+            quarter = Quarter.named(path.parent.name)
+            if quarter and path.parent.parent == self.folder:  # a copy may lie deeper
                 yield path, quarter
-
-    def _quarter_of(self, folder: Path) -> Quarter | None:
-        """Whose folder it is: a copy has another name, or lies elsewhere."""
-        with suppress(QuarterError):
-            quarter = Quarter.parse(folder.name)
-            return quarter if folder == self.folder / str(quarter) else None
-        return None
 
     def _path(self, quarter: Quarter, name: str) -> Path:
         return self.folder / str(quarter) / f"{name}.json"
