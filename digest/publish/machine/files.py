@@ -17,7 +17,7 @@ from digest.publish.machine.entries import editions_feed, items_feed, summary
 from digest.publish.machine.feeds import TYPES, feed_files
 from digest.publish.machine.index import NAME, Index
 from digest.publish.machine.schema import Data
-from digest.publish.machine.tables import data_files
+from digest.publish.machine.tables import data_files, rights
 from digest.taxonomy import Codebook
 
 _TYPES = {
@@ -108,6 +108,7 @@ def _latest(site: Site, versions: Sequence[Index]) -> dict[str, Any]:
     return {
         "name": site.name,
         "licence": site.licence.address if site.licence else None,
+        "rights": rights(),
         "latest": _entry(site, newest) | {"files": files},
         "editions": [
             _entry(site, one) | {"is_latest_of_its_quarter": one.version == of_quarter[one.edition]}

@@ -1,4 +1,4 @@
-"""The data files of what the panel said: decisions against the machine, and findings.
+"""The data files of what the panel said: decisions, how far members agree, findings, questions.
 
 They are there without rows where no panel reviewed the edition.
 """
@@ -22,6 +22,16 @@ def _decisions(data: Data) -> Iterator[Subject]:
 def _findings(data: Data) -> Iterator[Subject]:
     if panel := data.manifest.panel:
         yield from (Subject(data, one, number) for number, one in enumerate(panel.findings, 1))
+
+
+def _questions(data: Data) -> Iterator[Subject]:
+    if panel := data.manifest.panel:
+        yield from (Subject(data, one, number) for number, one in enumerate(panel.questions, 1))
+
+
+def _agreements(data: Data) -> Iterator[Subject]:
+    if panel := data.manifest.panel:
+        yield from (Subject(data, one) for one in panel.agreements)
 
 
 def _name_of_page(subject: Subject) -> str:
@@ -79,4 +89,44 @@ FINDINGS = Table(
                           for d in s.one.dissents]),
     ),
     _findings,
+)  # fmt: skip
+
+QUESTIONS = Table(
+    "questions",
+    "One row for each question that the panel could not answer. Without rows where no panel "
+    "reviewed.",
+    ("question",),
+    (
+        Column("question", "integer", "Number of the question in this version.", lambda s: s.of,
+               required=True),
+        Column("page", "string", "The page that it stands on, as scheme/label.",
+               lambda s: s.one.page, required=True),
+        Column("name", "string", "English name of that label.", _name_of_page),
+        Column("text", "string", "What the panel asks.",
+               lambda s: words.clip(s.one.text, STATEMENT), required=True),
+    ),
+    _questions,
+)  # fmt: skip
+
+AGREEMENTS = Table(
+    "agreements",
+    "One row for each label on which members decided: how far those who read the same items agree. "
+    "Without rows where no panel reviewed.",
+    ("scheme", "label"),
+    (
+        Column("scheme", "string", "As in the table labels.", lambda s: s.one.scheme,
+               required=True),
+        Column("label", "string", "Id of the label within its scheme.", lambda s: s.one.label,
+               required=True),
+        Column("name", "string", "English name of the label.",
+               lambda s: s.data.name(s.one.scheme, s.one.label)),
+        Column("items", "integer", "Items for which two members or more decided on this label.",
+               lambda s: s.one.items, "items", required=True),
+        Column("share", "number", "Pairs of members who decided alike on an item; empty without "
+               "any pair.", lambda s: s.one.share, "share of 1"),
+        Column("alpha", "number", "Krippendorff's alpha: what is left of that beyond chance, 1 for "
+               "full agreement, 0 for none beyond chance; empty where all decisions were alike or "
+               "too few.", lambda s: s.one.alpha),
+    ),
+    _agreements,
 )  # fmt: skip

@@ -18,6 +18,8 @@ TABLES = (
     item_tables.STORIES,
     panel_tables.DECISIONS,
     panel_tables.FINDINGS,
+    panel_tables.QUESTIONS,
+    panel_tables.AGREEMENTS,
     count_tables.COUNTS,
     count_tables.SHARES,
     count_tables.HISTORY,

@@ -29,6 +29,7 @@ def test_an_edition_lists_every_file_of_its_own(files: Files) -> None:
 def test_latest_says_which_edition_is_latest(files: Files) -> None:
     said = orjson.loads(files["latest.json"])
     assert said["licence"] == LICENCE.address
+    assert "items.title" in said["rights"], "the licence is not one of other people's texts"
     latest = said["latest"]
     assert (latest["edition"], latest["version"]) == ("2026Q1", "v1.1")
     assert latest["published"] == "2026-05-02"

@@ -154,7 +154,28 @@ def test_what_the_panel_found_is_a_table(files: Files) -> None:
     assert (second["items"], second["dissents"]) == ([], [])
 
 
-@pytest.mark.parametrize("name", ["decisions", "findings"])
+def test_what_the_panel_could_not_answer_is_a_table(files: Files) -> None:
+    panel = editions()[1].manifest.panel
+    assert panel
+    rows = orjson.loads(files[f"{FOLDER}questions.json"])
+    assert [(row["question"], row["page"], row["text"]) for row in rows] == [
+        (number, one.page, one.text) for number, one in enumerate(panel.questions, 1)
+    ]
+    assert rows
+
+
+def test_how_far_members_agree_on_each_label_is_a_table(files: Files) -> None:
+    panel = editions()[1].manifest.panel
+    assert panel
+    rows = orjson.loads(files[f"{FOLDER}agreements.json"])
+    keys = "scheme", "label", "items", "share", "alpha"
+    assert [tuple(row[key] for key in keys) for row in rows] == [
+        tuple(getattr(one, key) for key in keys) for one in panel.agreements
+    ]
+    assert None in [row["alpha"] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["decisions", "findings", "questions", "agreements"])
 def test_where_nobody_reviewed_the_panels_tables_are_there_without_rows(
     files: Files, name: str
 ) -> None:
