@@ -20,6 +20,7 @@ from digest.errors import InputError
 from digest.events import ReviewOpened
 from digest.quarter import Quarter
 from digest.review.book import Book
+from digest.review.conditions import signature
 from digest.review.events import New, Opened
 from digest.review.packet import About, Packet
 from digest.review.queues import LATE, PAPERS_DRAWN, Draw, draw, draw_more
@@ -29,7 +30,6 @@ from digest.steps.draft import machine_draft
 from digest.steps.drafting import Drafting, drafting
 from digest.steps.packet import Paperwork, put_packet
 from digest.steps.publish import build_draft
-from digest.steps.signing import accepted
 from digest.steps.taking import take_in
 from digest.steps.unfinished import require_finished
 from digest.store.database import writing
@@ -95,7 +95,7 @@ def open_review(
     """
     machine = _reviewable(place, quarter)
     if not wish.refresh:
-        _require_unsigned(connection, place, quarter)
+        _require_unsigned(place, quarter)
     if wish.refresh and place.packet(quarter).exists():
         machine = machine_draft(connection, place, quarter, using)
     require_finished(machine)
@@ -169,16 +169,16 @@ def _reviewable(place: Workplace, quarter: Quarter) -> Manifest:
     return machine
 
 
-def _require_unsigned(
-    connection: duckdb.DuckDBPyConnection, place: Workplace, quarter: Quarter
-) -> None:
+def _require_unsigned(place: Workplace, quarter: Quarter) -> None:
+    # The book knows of a signature before the pipeline has acted on it.
     draft = Shelf(place.editions).draft(quarter)
     with desk(place, quarter) as on:
-        signed = accepted(connection, quarter, on, draft.sha256) if draft else None
+        people = on.outcome.people
+        signed = signature(on.outcome.events, people, draft.sha256) if draft else None
     if signed:
         raise InputError(
-            f"{signed.by} signed the draft of {quarter} off: it stays as it is, unless it is made "
-            "anew with --refresh"
+            f"{people[signed[0].person].name} signed the draft of {quarter} off: it stays as it "
+            "is, unless it is made anew with --refresh"
         )
 
 

@@ -92,6 +92,17 @@ def test_what_is_signed_stays_as_it_is(decided: Panel) -> None:
         decided.open()
 
 
+def test_what_is_signed_is_not_opened_again_before_the_pipeline_had_its_turn(
+    decided: Panel,
+) -> None:
+    sha256 = decided.draft.sha256
+    decided.does("dina", Signed(sha256, ""))
+    with pytest.raises(InputError, match="Dina Haddad signed the draft of 2026Q1 off: it stays"):
+        decided.open()
+    assert decided.settle().is_signed  # type: ignore[union-attr]
+    assert decided.draft.sha256 == sha256
+
+
 def test_a_sign_off_is_for_the_draft_that_was_seen(decided: Panel) -> None:
     """What was decided in the last minute is not in it: it has to be signed anew."""
     seen = decided.draft.sha256
