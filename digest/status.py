@@ -56,7 +56,8 @@ def status_lines(
             *writer_lines(connection, place.database),
             *_item_lines(connection, quarter, used),
             *_source_lines(outcomes),
-            *_silent_lines(health(connection, [o.source for o in outcomes], now)),
+            # Of a quarter that is over: whether they were silent at its end.
+            *_silent_lines(health(connection, [o.source for o in outcomes], min(now, quarter.end))),
             *_rejection_lines(history.rejections(connection, quarter)),
             *_edition_lines(connection, place, quarter, used, now),
             *_event_lines(unhandled(connection), now, is_served=serve_holder(place) is not None),
@@ -119,8 +120,8 @@ def _silent_lines(states: Iterable[Health]) -> Iterator[str]:
     for state in states:
         if state.is_silent:
             yield (
-                f"  {state.heard.source} silent: nothing new since {state.last_item}, "
-                f"{state.quiet_days:,} days ago; usual is every {state.usual_gap:g} days"
+                f"  {state.heard.source} silent: nothing new for {state.quiet_days:,} days, since "
+                f"{state.last_item}; usual is every {state.usual_gap:g} days"
             )
 
 
