@@ -286,6 +286,37 @@ def test_an_item_page_shows_why_and_by_which_criteria(served: Served) -> None:
     assert "late arrival" in late
 
 
+def test_ones_own_doubts_are_a_queue_until_one_knows(served: Served) -> None:
+    ada, ben = served.visitor("ada"), served.visitor("ben")
+    assert "Doubts of your own" not in ada.get("/2026Q1/").text
+    ada.decide("unsure")
+    ada.decide("unsure", "risk/group-discrimination", ACME.id)
+    ada.decide("accept", "risk/group-discrimination")
+    home = ada.get("/2026Q1/").text
+    assert home.index("Doubts of your own") < home.index("Doubts of the machine")
+    assert PAPER.title not in ben.get("/2026Q1/queue?name=doubts").text
+    assert "Doubts of your own" not in ben.get("/2026Q1/").text
+    assert PAPER.title in ada.get("/2026Q1/queue?name=doubts").text
+    first = ada.get("/2026Q1/item?queue=doubts").text
+    assert f'data-item="{PAPER.id}"' in first
+    ada.decide("reject", queue="doubts")
+    assert f'data-item="{ACME.id}"' in ada.get(f"/2026Q1/item?queue=doubts&after={PAPER.id}").text
+    ada.decide("unsure", "risk/group-discrimination", ACME.id, queue="doubts")
+    assert f'data-item="{ACME.id}"' in ada.get("/2026Q1/item?queue=doubts").text
+    ada.decide("reject", "risk/group-discrimination", ACME.id, queue="doubts")
+    assert "You are through with this queue." in ada.get("/2026Q1/item?queue=doubts").text
+
+
+def test_items_are_called_items_and_labels_labels(served: Served) -> None:
+    home = served.visitor("ada").get("/2026Q1/").text
+    assert "Items settled by the panel: 0 of 4." in home
+    assert "<b>0/4</b>" in home
+    assert "<small>items done by you</small>" in home
+    assert "<small>items settled by the panel</small>" in served.visitor("ed").get("/2026Q1/").text
+    queue = served.visitor("ada").get("/2026Q1/queue?name=selected").text
+    assert "Labels decided by you" in queue
+
+
 def test_what_was_saved_names_its_item_only_where_another_is_looked_at(served: Served) -> None:
     ada = served.visitor("ada")
     here = ada.post("/2026Q1/decide", item=PAPER.id, label="sdg/3", verdict="accept", queue="late")

@@ -39,7 +39,7 @@ def address_of(review: Review, queue: str, item_id: str, **more: str) -> str:
 def shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[str, Any]:
     """What the template of an item prints."""
     view = _view(visit, review, queue, found)
-    tasks = review.tasks(queue)
+    tasks = review.tasks(queue, visit.person)
     ids = [item_id for item_id, _ in tasks]
     place = ids.index(found.id) if found.id in ids else -1
     last = review.ledger.last_batch(visit.person.id)
