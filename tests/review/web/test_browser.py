@@ -177,6 +177,39 @@ def test_a_form_without_its_choice_asks_for_it(enter: Enter, served: Served) -> 
     assert page.inner_text("#refused") == ""
 
 
+def test_a_label_that_is_chosen_says_what_it_is_and_marks_are_explained(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("cho")
+    page.goto(served.base + ITEM)
+    legend = page.locator(".legend")
+    assert "المنقَّط" in legend.inner_text()
+    assert "الجمل التي" not in legend.inner_text()  # which is said where no script tells them apart
+    page.keyboard.press("l")
+    page.select_option(":focus", "sdg/4")
+    gist = page.locator("#gist-sdg-3")
+    assert gist.inner_text() == "The text is about teaching and learning …"
+    assert (gist.get_attribute("lang"), gist.get_attribute("dir")) == ("en", "ltr")
+    page.select_option("#instead-sdg-3", "")
+    assert gist.is_hidden()
+    page.click("text=أضف تصنيفًا")
+    page.select_option("#add", "risk/democracy")
+    assert "govern themselves" in page.inner_text("#gist-add")
+
+
+def test_where_a_label_is_first_met_going_to_it_opens_its_rules(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    rules = "#label-risk-group-discrimination details.rules"
+    assert page.get_attribute(rules, "open") is None
+    page.keyboard.press("a")
+    saved(page, "Accepted: Goal 3")
+    assert page.get_attribute(rules, "open") is not None
+    page.wait_for_selector(f"{rules} >> text=Rulings in borderline cases")
+
+
 def test_a_note_that_is_being_typed_survives_the_saving_of_another_label(
     enter: Enter, served: Served
 ) -> None:

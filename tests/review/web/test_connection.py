@@ -30,7 +30,7 @@ def test_a_page_that_was_fetched_in_advance_knows_what_was_done_since(
     page.wait_for_function(
         "before => document.getElementById('item')?.dataset.item !== before", arg=before
     )
-    assert page.inner_text("#done") == "done by you: 1"
+    assert page.inner_text("#done") == "items done by you: 1"
     page.keyboard.press("z")  # leads back to where it was decided, and says so in the address
     page.wait_for_selector(f"[data-item='{before}']")
     page.reload()

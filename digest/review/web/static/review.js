@@ -409,7 +409,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (!card) return;
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
-      const details = $("details.counts", card);
+      const details = $("details.rules", card);
       if (details && card.hasAttribute("data-opens")) details.open = true;
       card.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest" });
@@ -506,6 +506,16 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     go(link.getAttribute("href"));
+  });
+
+  // Below a list of labels, what the chosen one says.
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "instead") return;
+    const chosen = all("p", $("#gists").content).find((one) => one.dataset.label === event.target.value);
+    document.getElementById(event.target.getAttribute("aria-describedby")).textContent = chosen?.textContent || "";
+  });
+  document.addEventListener("reset", (event) => {
+    for (const gist of all(".gist", event.target)) gist.textContent = "";
   });
 
   document.addEventListener("change", (event) => {
