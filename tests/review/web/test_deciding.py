@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from uuid import uuid4
 
 from digest.review.events import Declared, StoryRuling, Undone, of_kind
@@ -373,10 +374,46 @@ def test_what_was_saved_names_its_item_only_where_another_is_looked_at(served: S
     assert PAPER.title in _saved(ada.item(LATE.id, "late"))
 
 
+def test_what_a_form_did_is_said_as_it_was_meant(served: Served) -> None:
+    ada, health = served.visitor("ada"), "Goal 3: Good health and well-being"
+    instead = ada.decide("relabel", instead="sdg/4", reason="it is about schools").text
+    assert _saved(instead) == f"Goal 4: Quality education instead of {health} · reason kept"
+    added = ada.decide("relabel", label="", instead="sdg/5").text
+    assert _saved(added) == "Added: Goal 5: Gender equality"
+    assert _saved(ada.decide("reject", "sdg/5").text) == "Rejected: Goal 5: Gender equality"
+    assert _saved(ada.decide("accept", "sdg/5").text) == "Accepted: Goal 5: Gender equality"
+    chair = served.visitor("chair")
+    assert _saved(chair.decide("accept", "sdg/5").text) == "Accepted: Goal 5: Gender equality"
+    missed = chair.decide("relabel", label="", instead="sdg/10").text  # the machine nearly gives it
+    assert _saved(missed) == "Accepted: Goal 10: Reduced inequalities"
+
+
+def test_after_undoing_the_line_says_what_was_taken_back_and_the_button_what_stands(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    ada.decide("reject", "risk/group-discrimination", ACME.id)
+    batch = _batch(ada.decide("accept").text)
+    ada.client.headers["Accept"] = "application/json"
+    status = ada.post("/2026Q1/undo", batch=batch, item=PAPER.id).json()["status"]
+    line, _, button = status.partition("<button")
+    assert _seen(line) == "Taken back Accepted: Goal 3: Good health and well-being"
+    assert f"Undo also: {ACME.title} – Rejected: Discrimination" in _seen(button)
+
+
 def _saved(page: str) -> str:
-    found = re.search(r'class="said">Saved</span> <bdi>([^<]+)<', page)
+    """The line that says what was saved, without its first word."""
+    found = re.search(r'<p class="last">(.+?)</p>', page, re.DOTALL)
     assert found
-    return found[1]
+    line = _seen(found[1])
+    assert line.startswith("Saved ")
+    return line.removeprefix("Saved ")
+
+
+def _seen(html: str) -> str:
+    """A piece of a page without tags, nor what is hidden."""
+    shown = re.sub(r"<span[^>]* hidden>(<bdi>.*?</bdi>|[^<])*</span>", "", html)
+    return unescape(re.sub(r"<[^>]+>", "", shown)).strip()
 
 
 def _batch(page: str) -> str:

@@ -12,7 +12,7 @@ from digest.review.web import forms
 from digest.review.web.review import Review
 from digest.review.web.views.home import queue_name
 from digest.review.web.views.item import ItemView, Sight, item_view, parted
-from digest.review.web.views.saved import said_of
+from digest.review.web.views.saved import Status, said_of
 from digest.review.web.visit import Visit
 from digest.tongue import N_
 
@@ -53,8 +53,8 @@ def shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[s
         "previous": address_of(review, queue, ids[place - 1]) if place > 0 else "",
         "following": f"/{review.quarter}/item?{urlencode({'queue': queue, 'after': found.id})}",
         "done": review.done(visit.person, queue),
-        "undone": False,
-        "status": said_of(last, review, visit.tongue, visit.desk.codebook, found.id),
+        "undone": Status(),
+        "status": said_of(last, review, visit.tongue, visit.desk.codebook),
         "choices": _choices(visit),
         "gists": [
             (f"{label.scheme}/{label.id}", parted(label.definition)[0])
