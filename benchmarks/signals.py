@@ -2,11 +2,13 @@
 
     python benchmarks/signals.py EARLIER.jsonl.gz LATER.jsonl.gz [--shuffles N]
 
-The files are arXiv metadata snapshots, of which the papers in ``CATEGORIES`` are taken (the others
-are not equally complete in both); a paper's source is its last author, its labels, which are judged
-by themselves, are its categories. Seconds are of processor time. Prints the signals of the later
-quarter, then those of quarters among which the papers were dealt out at random, and how often
-``unusual_rise`` raises an alarm on made-up weeks in which nothing happened, or something did.
+The files are arXiv metadata snapshots; a paper's source is its last author, its field its primary
+category, its labels, which are judged by themselves, are all its categories. Seconds are of
+processor time. Prints the signals of the later quarter; those of quarters among which the papers
+were dealt out at random within each field; those that there are when nine of ten papers of a field
+are missing from the later quarter, with and without comparing within fields; whether terms that
+become twice or three times as frequent in a field are found; and how often ``unusual_rise`` raises
+an alarm on made-up weeks in which nothing happened, or something did.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ import argparse
 import gzip
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,8 +30,12 @@ from digest.edition.rates import unusual_rise
 from digest.edition.signals import Signals, Window, signals
 from digest.quarter import Quarter
 
-CATEGORIES = {"cs.AI", "cs.CL", "cs.IR"}
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 SHOWN = 40
+THINNED = ("cs.RO", "cs.CL", "cs.CV", "cs.LG", "cs.CR", "cs.IR")
+TERMS = 20  # made-up ones, that rise
 
 
 def papers(path: Path) -> Iterator[Noted]:
@@ -37,17 +44,68 @@ def papers(path: Path) -> Iterator[Noted]:
         for line in lines:
             entry = json.loads(line)
             categories = entry["categories"].split()
-            if CATEGORIES.isdisjoint(categories):
-                continue
             day = parsedate_to_datetime(entry["versions"][0]["created"]).date()
             group = " ".join(entry["authors_parsed"][-1]).strip()
             labels = tuple(f"arxiv/{category}" for category in categories)
-            yield Noted(entry["id"], day, entry["title"], labels, (group,))
+            yield Noted(entry["id"], day, entry["title"], labels, (group,), field=categories[0])
 
 
 def shuffled(found: Index, random: np.random.Generator) -> Index:
-    """The same papers, their dates dealt out anew."""
-    return replace(found, dates=random.permutation(found.dates))
+    """The same papers, their dates dealt out anew within each field."""
+    order, dealt = np.argsort(found.fields, kind="stable"), random.random(len(found.items))
+    dates = np.empty_like(found.dates)
+    dates[order] = found.dates[np.lexsort((dealt, found.fields))]
+    return replace(found, dates=dates)
+
+
+def without(found: Index, gone: NDArray[np.bool_]) -> Index:
+    """The papers but for some, which go to a day that nobody looks at."""
+    return replace(found, dates=np.where(gone, np.datetime64("1970-01-01", "D"), found.dates))
+
+
+def as_one_field(found: Index) -> Index:
+    """The same papers, their fields not told apart."""
+    return replace(found, fields=np.zeros_like(found.fields))
+
+
+def thinned(
+    found: Index, periods: tuple[Window, Window], random: np.random.Generator
+) -> Iterator[str]:
+    """Signals of papers dealt out at random, of which one field lacks nine of ten now."""
+    names = np.array([item.field for item in found.items])
+    dealt = shuffled(found, random)
+    now = dealt.dates >= np.datetime64(periods[0].start, "D")
+    for field in THINNED:
+        gone = (names == field) & now & (random.random(len(names)) < 0.9)
+        left = without(dealt, gone)
+        within, together = (signals(x, *periods).signals for x in (left, as_one_field(left)))
+        some = ", ".join(s.name for s in together[:4])
+        numbers = f"{len(within)} signals, {len(together)} as one field"
+        yield f"{field:6} {gone.sum():6,} gone: {numbers}: {some}"
+
+
+def raised(
+    items: Sequence[Noted], periods: tuple[Window, Window], random: np.random.Generator
+) -> Iterator[str]:
+    """How many of ``TERMS`` made-up terms are called that become so many times as frequent."""
+    for field in ("cs.LG", "cs.RO"):
+        own = [[i for i, item in enumerate(items) if item.field == field and _is_in(item, window)]
+               for window in periods]  # fmt: skip
+        for times in (1, 2, 3, 5):
+            told = list(items)
+            for n in range(TERMS):
+                rate = 40 / len(own[1])
+                for rows, chance in zip(own, (rate * times, rate), strict=True):
+                    for row in np.array(rows)[random.random(len(rows)) < chance]:
+                        title = f"{told[row].title} of zq{chr(97 + n)}term"
+                        told[row] = replace(told[row], title=title)
+            names = [s.name for s in signals(index(told), *periods).signals]
+            called = sum(name.startswith("zq") for name in names)
+            yield f"{field:6} 40 before, {times} times as frequent: {called} of {TERMS} called"
+
+
+def _is_in(item: Noted, window: Window) -> bool:
+    return window.start <= item.date < window.end
 
 
 def window(quarter: Quarter) -> Window:
@@ -84,7 +142,7 @@ def _alarm(random: np.random.Generator, mean: float, spread: float, weeks: int, 
         rates = random.gamma(1 / spread**2, spread**2, weeks + 1)
     rates[-1] *= times
     counts = random.poisson(mean * rates * exposure / 1_000)
-    return unusual_rise(counts.tolist(), exposure.tolist()).status == "unusual rise"
+    return unusual_rise(counts[:, None], exposure[:, None]).status == "unusual rise"
 
 
 def main() -> None:
@@ -104,6 +162,8 @@ def main() -> None:
     print(f"compared in {compared - indexed:.1f} s: {real.tested:,} tested, wobble {real.wobble}")
     for line in listed(real):
         print(line)
+    together = signals(as_one_field(found), later, earlier).signals
+    print(f"as one field: {len(together)} signals: {', '.join(s.name for s in together)}")
     random = np.random.default_rng(1)
     false = [signals(shuffled(found, random), later, earlier) for _ in range(asked.shuffles)]
     numbers = np.array([len(one.signals) for one in false])
@@ -111,6 +171,12 @@ def main() -> None:
         f"\n{asked.shuffles} shuffles: {np.mean(numbers > 0):.1%} with any signal, "
         f"{numbers.mean():.2f} signals a shuffle, beside {len(real.signals)} real ones"
     )
+    print("\nnine of ten papers of a field missing now, the others dealt out at random:")
+    for line in thinned(found, (later, earlier), random):
+        print(line)
+    print("\nmade-up terms:")
+    for line in raised(items, (later, earlier), random):
+        print(line)
     print("\nweeks: alarms (of 1) when the rate is the same, twice, three times")
     for line in alarms(random):
         print(line)

@@ -2,7 +2,9 @@
 
 Pure, from an edition's items and stories. Each whole week of the quarter is held against the weeks
 before it, so an alarm stays what it was when the quarter goes on, and one that a run missed is
-found by the next. Papers and news are apart, or the many papers would hide the few reports.
+found by the next. Papers and news are apart, or the many papers would hide the few reports; papers
+are held against those of their field, or more of a field in which a risk is frequent would look
+like a rise.
 """
 
 from __future__ import annotations
@@ -10,10 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from digest.edition.manifest import EditionItem, EditionStory, Manifest
 from digest.edition.rates import Ratio, unusual_rise
 from digest.edition.select import is_showable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 OUTLETS = 5  # distinct publishers of one incident
 RISK = "risk"
@@ -35,7 +43,8 @@ class Alarm:
     """What was seen: ``signal`` is its id (``risk/<label>/<kind>/<Monday>``, ``incident/<story>``).
 
     ``label`` is the risk category, ``""`` for an incident; ``weeks`` end with the week of the rise;
-    ``items`` are behind it, the newest first.
+    ``items`` are behind it, the newest first; the few in a field that the weeks before lack are not
+    among the number in the ``sentence``.
     """
 
     signal: str
@@ -61,16 +70,25 @@ def _rises(items: Sequence[EditionItem], kind: str, labels: Iterable[str]) -> It
     days = [date.fromisoformat(item.date) for item in items]
     first = min(days) + timedelta(days=-min(days).weekday() % 7)
     # A week that has not ended yet would look like a decline, and its successor like a rise.
-    number = (max(days) + timedelta(days=1) - first) // WEEK
+    number = max((max(days) + timedelta(days=1) - first) // WEEK, 0)
     week_of = [(day - first) // WEEK for day in days]
-    exposure = [week_of.count(week) for week in range(number)]
+    fields = {name: n for n, name in enumerate(sorted({item.field for item in items}))}
+    place = [(week, fields[item.field]) for week, item in zip(week_of, items, strict=True)]
+
+    def table(rows: Iterable[int]) -> NDArray[np.int64]:
+        counts = np.zeros((number, len(fields)), np.int64)
+        for row in rows:
+            if 0 <= week_of[row] < number:
+                counts[place[row]] += 1
+        return counts
+
+    exposure = table(range(len(items)))
     for label in labels:
         carrying = [
-            (week, item) for week, item in zip(week_of, items, strict=True)
+            row for row, item in enumerate(items)
             if is_showable(item) and any((a.scheme, a.label) == (RISK, label) for a in item.labels)
         ]  # fmt: skip
-        own = [week for week, _ in carrying]
-        counts = [own.count(week) for week in range(number)]
+        counts = table(carrying)
         for week in range(number):
             found = unusual_rise(counts[: week + 1], exposure[: week + 1])
             if found.status == "unusual rise":
@@ -80,8 +98,11 @@ def _rises(items: Sequence[EditionItem], kind: str, labels: Iterable[str]) -> It
                     label,
                     f"{found.count} {KINDS[kind]} in the week from {start}, where the weeks before "
                     f"let expect {found.expected:.0f}",
-                    _newest(item for at, item in carrying if at == week),
-                    tuple(Week(first + n * WEEK, counts[n], exposure[n]) for n in range(week + 1)),
+                    _newest(items[row] for row in carrying if week_of[row] == week),
+                    tuple(
+                        Week(first + n * WEEK, int(counts[n].sum()), int(exposure[n].sum()))
+                        for n in range(week + 1)
+                    ),
                     found.ratio,
                 )
 

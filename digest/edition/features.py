@@ -44,6 +44,7 @@ class Noted:
     reads: among such items no label is looked for.
     ``sources`` tells voices apart: publishers for news; for papers the group, such as the last
     author, because one group's series is no trend, and all papers come from one archive.
+    ``field`` is what the item is about, such as an archive's category: rates are compared within.
     """
 
     id: str
@@ -52,18 +53,20 @@ class Noted:
     labels: tuple[str, ...] | None = ()
     sources: tuple[str, ...] = ()
     story: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """Items and their dates, and for each feature that can be tested the rows of its items.
 
-    ``labelled`` (items,) says which could carry a label.
+    ``labelled`` (items,) says which could carry a label; ``fields`` (items,) numbers their fields.
     """
 
     items: tuple[Noted, ...]
     dates: Dates
     labelled: NDArray[np.bool_]
+    fields: Rows
     rows: dict[Feature, Rows]
 
     def looked_at(self, kind: Kind) -> NDArray[np.bool_]:
@@ -76,8 +79,9 @@ def index(items: Iterable[Noted]) -> Index:
     kept = tuple(sorted(items, key=lambda item: (item.date, item.id)))
     dates = np.array([item.date for item in kept], "datetime64[D]")
     labelled = np.array([item.labels is not None for item in kept], bool)
+    _, fields = np.unique([item.field for item in kept], return_inverse=True)
     rows = dict(_supported(kept, _term_rows(kept) | _given_rows(kept)))
-    return Index(kept, dates, labelled, rows)
+    return Index(kept, dates, labelled, fields, rows)
 
 
 def _term_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:

@@ -6,7 +6,7 @@ Pure: from the items with their labels, the model's test and the manifests of ea
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -123,20 +123,24 @@ def changed_rates(now: Period, before: Period | None) -> dict[str, Signals]:
     fields shifts from quarter to quarter, and is no news here. An item counts if a source that has
     it answered in both quarters, or a new source would look like a rise of all that it writes
     about, and one that failed like a decline. Labels are compared if the same model and codebook
-    gave them, among the items that they could label.
+    gave them, among the items that they could label. Papers are compared within their fields,
+    unless one of the quarters was drafted before editions told fields apart.
     """
     window, window_before = _window(now), _window(before) if before else None
     periods = [now, before] if before else [now]
     both = frozenset.intersection(*(period.answered for period in periods))
     comparable = len({period.maker for period in periods}) == 1
+    by_field = all(any(item.field for item in period.items) for period in periods)
     found = {}
     for kind in KINDS:
         noted = [n for period in periods for n in _noted(period, kind, both, labels=comparable)]
+        if not by_field:
+            noted = [replace(one, field="") for one in noted]
         compared = signals(index(noted), window, window_before)
         by_id = {one.id: one for one in noted}
         found[kind] = Signals(
             compared.status, compared.tested, compared.wobble,
-            tuple(_signal(one, by_id) for one in compared.signals),
+            tuple(_signal(one, by_id) for one in compared.signals), compared.fields,
         )  # fmt: skip
     return found
 
@@ -176,7 +180,8 @@ def _noted(period: Period, kind: str, both: frozenset[str], *, labels: bool) -> 
             voice = (item.voice or item.id,)
             when = date.fromisoformat(item.date)
             story = story_of.get(item.id, "")
-            yield Noted(item.id, when, item.title, carried if could_carry else None, voice, story)
+            labelled = carried if could_carry else None
+            yield Noted(item.id, when, item.title, labelled, voice, story, item.field)
 
 
 def past(manifest: Manifest, version: str) -> Past:

@@ -51,7 +51,8 @@ class EditionItem:
     ``date`` is ``YYYY-MM-DD`` (UTC); ``status`` is ``labelled`` or says why there are no labels;
     ``late`` marks an item that surfaced after the quarter's first edition was published. ``title``
     and ``url`` are its source's own; ``voice`` tells who speaks: a paper's last author, who stands
-    for the group, or a news item's publisher.
+    for the group, or a news item's publisher; ``field`` is a paper's primary category in arXiv,
+    ``""`` if it is not known, for news, and in editions from before it was kept.
     """
 
     id: str
@@ -69,6 +70,7 @@ class EditionItem:
     title: str = ""
     url: str = ""
     voice: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ class EditionSignal:
     """A term, label or story whose rate changed beyond chance since the quarter before.
 
     ``direction``: ``rise``, ``decline`` or ``first appearance``; ``count`` of ``exposure`` items
-    now, ``count_before`` of ``exposure_before`` then, from so many ``voices`` (groups, publishers).
+    now, ``count_before`` of ``exposure_before`` then, from so many ``voices`` (groups, publishers);
+    ``ratio`` compares papers with those of the same field, so it is not that of these numbers.
     ``items`` are some of those behind it, the newest; those of a decline are of the quarter before,
     and have their ``titles`` here.
     """
@@ -158,19 +161,25 @@ class EditionSignal:
     items: tuple[str, ...]
     titles: tuple[str, ...] = ()
 
+    @property
+    def at_earlier_rate(self) -> int | None:
+        """How many items there would be now, had the rate not changed; None if unknown."""
+        return round(self.count / self.ratio.value) if self.ratio.value else None
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """The signals among items of one kind; ``status`` says if there was anything to compare with.
 
     ``tested``: how many rates were compared; ``wobble``: how much the rates of terms
-    vary by themselves.
+    vary by themselves; ``fields``: in how many fields, 0 where fields are not told apart.
     """
 
     status: str
     tested: int = 0
     wobble: float | None = None
     signals: tuple[EditionSignal, ...] = ()
+    fields: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +273,11 @@ class Manifest:
         content = orjson.loads(orjson.dumps(self))
         if self.panel is None:
             del content["panel"]  # what no panel saw has the bytes that it had before there was one
+        # So has what was written before fields were told apart.
+        for name, ones in (("field", content["items"]), ("fields", content["signals"].values())):
+            for one in ones:
+                if not one[name]:
+                    del one[name]
         return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
     @property
@@ -275,6 +289,11 @@ class Manifest:
     def chosen(self) -> tuple[str, ...]:
         """The items that pages show, in the order of the pages, each once."""
         return tuple(dict.fromkeys(item for one in self.sections for item in one.chosen))
+
+    @property
+    def is_by_field(self) -> bool:
+        """Whether signals compare papers with those of the same field."""
+        return any(found.fields for found in self.signals.values())
 
     def compares_with(self, past: Past) -> bool:
         """Whether the labels of an earlier quarter were given by the same model and codebook."""
@@ -334,9 +353,11 @@ def compare(old: Manifest, new: Manifest) -> Changes:
 
 
 def _is_same(old: EditionItem, new: EditionItem) -> bool:
-    """Whether an item says the same; one of the first format lacks fields to compare."""
+    """Whether an item says the same; one of an older format lacks what the new one says."""
     if not old.title and new.title:
         old = replace(old, title=new.title, url=new.url, voice=new.voice)
+    if not old.field and new.field:
+        old = replace(old, field=new.field)
     return old == new
 
 

@@ -1,16 +1,19 @@
-"""Did a rate change beyond chance? Counts with their exposure, two periods, exact.
+"""Did a rate change beyond chance? Counts with their exposure, by field, two periods, exact.
 
-A count of ``now`` items among ``exposure_now`` is held against ``before`` among
-``exposure_before``. Were the rate the same, ``now`` of the ``now + before`` items would be a
-binomial draw; but rates wobble without any news (conferences, holidays, one busy group), so the
-draw is beta-binomial: from one block of time (a month, a week) to another each rate varies with a
-coefficient of variation, the ``wobble``, which is measured on the blocks before. Without wobble
-this is the exact test of two Poisson rates.
+Items of a field (of research, such as an archive's category) are held against items of the same
+field: how much of a field the sources have differs between periods, and is no change of rates.
+Were the rates in each field the same, an item of ``now`` or ``before`` would be of now with the
+share that now has of all items of its field. Their number would be a sum of binomial draws; the
+binomial with their mean share stands for it, which never varies less. But rates wobble without any
+news (conferences, holidays, one busy group), so the draw is beta-binomial: from one block of time
+(a month, a week) to another each rate varies with a coefficient of variation, the ``wobble``,
+which is measured on the blocks before, within fields too. With one field and without wobble this is
+the exact test of two Poisson rates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +24,7 @@ from digest.edition.chance import beta_binomial
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
 LEVEL = 0.9  # of the ratio's interval
@@ -30,56 +34,61 @@ LEAST_WEEKLY_WOBBLE = 0.2
 ALARM = 0.001
 FEWEST_WEEKS = 4
 FEWEST_ITEMS = 5
-STEPS = 24  # halvings in search of an interval's end
+STEPS = 32  # halvings in search of an interval's end
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What two periods have in common for all that is counted in them.
 
-    Exposures are items looked at; ``wobble`` is the coefficient of variation of a rate from one
-    block of time to another, ``blocks`` how many such blocks the two periods have together.
+    Exposures are items looked at, (fields,): in each field there are some in both periods, or none
+    in either. ``wobble`` is the coefficient of variation of a rate from one block of time to
+    another, ``blocks`` how many such blocks the two periods have together.
     """
 
-    exposure_now: float
-    exposure_before: float
+    exposure_now: Ints
+    exposure_before: Ints
     blocks: float
     wobble: float
 
-    @property
-    def share(self) -> float:
-        """The part of all items that would be of now, were the rate the same."""
-        return self.exposure_now / (self.exposure_now + self.exposure_before)
+    def shares(self, totals: Ints, times: float = 1) -> Floats:
+        """The part of counts that would be of now, were every rate so many times what it was.
 
-    def chances(self, total: int, share: float | None = None) -> Floats:
-        """The chances that 0 … ``total`` of ``total`` items are of now."""
-        expected = self.share if share is None else share
+        ``totals`` are the counts of both periods together, (features, fields).
+        """
+        of_now = times * self.exposure_now
+        parts = of_now / np.where(self.exposure_before, of_now + self.exposure_before, 1)
+        # Never all of them and never none: a beta distribution has both.
+        return np.asarray(np.clip(totals @ parts / totals.sum(axis=1), 1e-9, 1 - 1e-9))
+
+    def chances(self, total: int, share: float) -> Floats:
+        """The chances that 0 … ``total`` of ``total`` items are of now, where ``share`` should."""
         firmness = self.blocks / max(self.wobble, 1e-6) ** 2
-        return beta_binomial(total, expected * firmness, (1 - expected) * firmness)
+        return beta_binomial(total, share * firmness, (1 - share) * firmness)
+
+    def each(self, totals: Ints) -> Iterator[Floats]:
+        """The chances of each row of ``totals`` (features, fields), were the rates the same."""
+        for total, share in zip(totals.sum(axis=1), self.shares(totals), strict=True):
+            yield self.chances(int(total), float(share))
 
 
-def p_values(setting: Setting, now: NDArray[np.int64], before: NDArray[np.int64]) -> Floats:
-    """Two-sided p-values of many counts: that a rate which did not change looks as if it had."""
-    total, result = now + before, np.ones(len(now))
-    for number in np.unique(total):
-        chances = setting.chances(int(number))
-        at_most = np.cumsum(chances)
-        at_least = np.cumsum(chances[::-1])[::-1]
-        here = total == number
-        result[here] = 2 * np.minimum(at_most[now[here]], at_least[now[here]])
-    return np.minimum(result, 1)
+def p_values(setting: Setting, now: Ints, before: Ints) -> Floats:
+    """Two-sided p-values of counts (features, fields): that rates which did not change look so."""
+    tails = [
+        min(chances[: seen + 1].sum(), chances[seen:].sum())
+        for seen, chances in zip(now.sum(axis=1), setting.each(now + before), strict=True)
+    ]
+    return np.minimum(2 * np.array(tails, np.float64), 1)
 
 
-def can_differ(setting: Setting, totals: NDArray[np.int64], rate: float) -> NDArray[np.bool_]:
+def can_differ(setting: Setting, totals: Ints, rate: float) -> NDArray[np.bool_]:
     """Which counts could be called at a false discovery rate at all, however they fall.
 
     Eight items in two like periods cannot differ beyond chance among thousands of tests; left in,
-    they only make the others' calls harder. It is decided by the totals alone, so it does not
-    favour what changed (Tarone's and Gilbert's way).
+    they only make the others' calls harder. It is decided by the ``totals`` (features, fields)
+    alone, so it does not favour what changed (Tarone's and Gilbert's way).
     """
-    numbers, place = np.unique(totals, return_inverse=True)
-    ends = [setting.chances(int(number))[[0, -1]].min() for number in numbers]
-    least = 2 * np.array(ends, np.float64)[place]
+    least = 2 * np.array([chances[[0, -1]].min() for chances in setting.each(totals)], np.float64)
     tests = 1
     while (least <= rate / tests).sum() > tests:
         tests += 1
@@ -96,53 +105,56 @@ class Ratio:
     high: float | None
 
 
-def ratio(setting: Setting, now: int, before: int) -> Ratio:
-    """The ratio of two rates with its interval, which is the test turned round."""
-    total, tail = now + before, (1 - LEVEL) / 2
+def ratio(setting: Setting, now: Ints, before: Ints) -> Ratio:
+    """How many times the earlier rates, in every field, the rates are; counts are (fields,).
 
-    def at_least(share: float) -> bool:
-        return float(setting.chances(total, share)[now:].sum()) < tail
+    It is the ratio that lets expect as many items of now as there are; its interval is the test
+    turned round.
+    """
+    totals, tail = (now + before)[None], (1 - LEVEL) / 2
+    total, seen = int(totals.sum()), int(now.sum())
 
-    def at_most(share: float) -> bool:
-        return float(setting.chances(total, share)[: now + 1].sum()) >= tail
+    def share(times: float) -> float:
+        return float(setting.shares(totals, times)[0])
 
-    def times(share: float) -> float:
-        return round(share / (1 - share) * setting.exposure_before / setting.exposure_now, 4)
+    def at_least(times: float) -> bool:
+        return float(setting.chances(total, share(times))[seen:].sum()) < tail
+
+    def at_most(times: float) -> bool:
+        return float(setting.chances(total, share(times))[: seen + 1].sum()) >= tail
 
     return Ratio(
-        times(now / total) if before else None,
-        times(_last(at_least)) if now else 0.0,
-        times(_last(at_most)) if before else None,
+        _last(lambda times: total * share(times) <= seen) if before.any() else None,
+        _last(at_least) if seen else 0.0,
+        _last(at_most) if before.any() else None,
     )
 
 
 def _last(holds: Callable[[float], bool]) -> float:
-    """The greatest share for which something holds that holds up to a point."""
-    low, high = 0.0, 1.0
+    """The greatest ratio at which something holds that holds up to a point."""
+    low, high = 0.0, 1.0  # of now's part in two like exposures
     for _ in range(STEPS):
         middle = (low + high) / 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return min(max(low, 1e-7), 1 - 1e-7)
+        low, high = (middle, high) if holds(middle / (1 - middle)) else (low, middle)
+    return round(low / (1 - low), 4)
 
 
-def wobble(counts: NDArray[np.int64], exposure: NDArray[np.int64]) -> float:
+def wobble(counts: Ints, by_field: Ints, exposure: Ints) -> float:
     """The coefficient of variation of rates, pooled over all that is counted.
 
-    ``counts`` is (features, blocks), ``exposure`` (blocks,), none of it 0. What the counts vary
-    more than by chance, by the method of moments; 0 if they vary no more, or there is one block.
+    ``counts`` are by block, (features, blocks), and ``by_field``, (features, fields);
+    ``exposure`` is (fields, blocks). What the counts vary more than by chance within the fields, by
+    the method of moments; 0 if they vary no more, or there is one block.
     """
-    blocks = counts.shape[1]
-    if blocks < 2:
+    parts = exposure / np.maximum(exposure.sum(axis=1, keepdims=True), 1)
+    expected = by_field @ parts
+    able = expected > 0
+    counts, expected, fixed = counts[able], expected[able], (by_field @ parts**2)[able]
+    varying = float((expected - fixed).sum())
+    if varying < 1e-9:  # of an item that is alone in its field the block is known
         return 0.0
-    expected = counts.sum(axis=1, keepdims=True) * exposure / exposure.sum()
-    seen = expected[:, 0] > 0
-    if not seen.any():
-        return 0.0
-    chi2 = ((counts[seen] - expected[seen]) ** 2 / expected[seen]).sum()
-    degrees = (blocks - 1) * seen.sum()
-    return float(
-        np.sqrt(max(chi2 - degrees, 0) / ((blocks - 1) * expected[seen].mean(axis=1).sum()))
-    )
+    excess = ((counts - expected) ** 2 - (expected - fixed)) / expected
+    return float(np.sqrt(max(excess.sum(), 0) / varying))
 
 
 Status = Literal["unusual rise", "usual", "too little data"]
@@ -159,28 +171,31 @@ class Rise:
     p: float | None
 
 
-def unusual_rise(counts_by_week: Sequence[int], exposure_by_week: Sequence[int]) -> Rise:
+def unusual_rise(counts: Ints, exposure: Ints) -> Rise:
     """Whether the last week has unusually many items of a category, for an alert.
 
-    ``counts_by_week`` are the items of the category, oldest week first; ``exposure_by_week`` all
-    items of the same sources, so that a week in which twice as much was harvested raises no alarm.
-    Weeks without any item (a failed harvest) are left out. An alarm needs ``FEWEST_ITEMS`` items,
+    Both are (weeks, fields), oldest week first: ``counts`` the items of the category, ``exposure``
+    all items of the same sources, so that a week in which twice as much was harvested, or much of
+    another field, raises no alarm. Left out are weeks without any item (a failed harvest), and
+    fields that the last week or the weeks before it lack. An alarm needs ``FEWEST_ITEMS`` items,
     and ``FEWEST_WEEKS`` weeks before; it is false once in a thousand weeks (``ALARM``).
     """
-    counts = np.array(counts_by_week[:-1], np.int64)
-    exposure = np.array(exposure_by_week[:-1], np.int64)
-    counts, exposure = counts[exposure > 0], exposure[exposure > 0]
-    now = int(counts_by_week[-1]) if counts_by_week else 0
-    if len(counts) < FEWEST_WEEKS or not exposure_by_week[-1]:
+    kept = exposure[:-1].any(axis=0) & exposure[-1:].any(axis=0)
+    counts, exposure = counts[:, kept], exposure[:, kept]
+    harvested = exposure[:-1].any(axis=1)
+    weeks, exposed = counts[:-1][harvested], exposure[:-1][harvested]
+    last, before = counts[-1:].sum(axis=0), weeks.sum(axis=0)
+    now = int(last.sum())
+    if len(weeks) < FEWEST_WEEKS:
         return Rise("too little data", now, None, None, None)
-    before, spread = int(counts.sum()), wobble(counts[None], exposure)
+    spread = wobble(weeks.sum(axis=1)[None], before[None], exposed.T)
     setting = Setting(
-        exposure_by_week[-1],
-        int(exposure.sum()),
-        len(counts) + 1,
-        max(spread, LEAST_WEEKLY_WOBBLE),
+        exposure[-1], exposed.sum(axis=0), len(weeks) + 1, max(spread, LEAST_WEEKLY_WOBBLE)
     )
-    p = float(setting.chances(now + before)[now:].sum())
-    expected = round(before * setting.exposure_now / setting.exposure_before, 2)
+    if not (last + before).any():
+        return Rise("usual", now, 0.0, None, 1.0)
+    (chances,) = setting.each((last + before)[None])
+    p = float(chances[now:].sum())
+    expected = round(float(before @ (setting.exposure_now / setting.exposure_before)), 2)
     status: Status = "unusual rise" if now >= FEWEST_ITEMS and p < ALARM else "usual"
-    return Rise(status, now, expected, ratio(setting, now, before) if now + before else None, p)
+    return Rise(status, now, expected, ratio(setting, last, before), p)

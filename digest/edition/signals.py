@@ -11,8 +11,10 @@ signals called at most one in ten is chance on average. Of rising terms that con
 stand for nearly the same items, the one that rose most is called.
 
 Compare like with like: pass papers and news apart, and only items of sources that answered in
-both periods, or a new source will look like a rise of all that it writes about. The rate of a label
-is one among the items that could carry it.
+both periods, or a new source will look like a rise of all that it writes about. What a source has
+of a field of research differs between periods, too, so rates are compared within fields; a field
+that one of the periods lacks tells nothing and is left out. The rate of a label is one among the
+items that could carry it.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Rows = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
     Dates = NDArray[np.datetime64]
 
 Direction = Literal["first appearance", "rise", "decline"]
@@ -66,7 +69,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A rate that changed. ``items`` and ``items_before`` are ids, by date.
+    """A rate that changed. ``items`` and ``items_before`` are ids, by date, of what was compared.
 
     ``sources`` counts the distinct sources in the period that has more. ``q`` is the false
     discovery rate at which it is called.
@@ -90,13 +93,14 @@ class Signals:
 
     With ``status`` other than ``compared`` nothing could be compared, which is not the same as
     nothing having changed. ``tested`` counts features; ``wobble`` is how much the rates of terms
-    vary.
+    vary; ``fields`` are how many fields of research the periods have in common.
     """
 
     status: Literal["compared", "no earlier period", "no items"]
     signals: tuple[Signal, ...] = ()
     tested: int = 0
     wobble: float | None = None
+    fields: int = 0
 
 
 def signals(index: Index, now: Window, before: Window | None) -> Signals:
@@ -105,7 +109,8 @@ def signals(index: Index, now: Window, before: Window | None) -> Signals:
     if not within.any():
         return Signals("no items")
     earlier = np.zeros_like(within) if before is None else _within(index.dates, before)
-    if before is None or not earlier.any():
+    shared = _shared(index, within, earlier)
+    if before is None or not shared.any():
         return Signals("no earlier period")
     blocks = max(before.days // min(BLOCK, now.days), 1)
     together = blocks * (1 + now.days / before.days)
@@ -113,77 +118,82 @@ def signals(index: Index, now: Window, before: Window | None) -> Signals:
     tested, spreads = 0, []
     for kinds in JUDGED_TOGETHER:
         looked_at = index.looked_at(kinds[0])
+        looked_at = looked_at & _shared(index, within & looked_at, earlier & looked_at)
         periods = within & looked_at, earlier & looked_at
         features = [
             feature
             for feature, rows in index.rows.items()
-            if feature[0] in kinds and _is_tested(rows, within | earlier)
+            if feature[0] in kinds and _is_tested(rows, periods[0] | periods[1])
         ]
-        spreads.append(_spread(index, features, looked_at, before, blocks))
-        exposure, exposure_before = (int(period.sum()) for period in periods)
+        spreads.append(_spread(index, features, periods[1], before, blocks))
+        exposure, exposure_before = (_by_field(index, np.flatnonzero(one)) for one in periods)
         setting = Setting(exposure, exposure_before, together, spreads[-1])
         able, found = _called(index, features, periods, setting) if features else (0, [])
         called += found
         tested += able
-    return Signals("compared", tuple(_one_a_family(called)), tested, round(spreads[0], 4))
+    fields = len({index.items[row].field for row in np.flatnonzero(shared)} - {""})
+    return Signals("compared", tuple(_one_a_family(called)), tested, round(spreads[0], 4), fields)
+
+
+def _shared(index: Index, within: Bools, earlier: Bools) -> Bools:
+    """The items in fields that both periods have, (items,)."""
+    return np.isin(index.fields, np.intersect1d(index.fields[within], index.fields[earlier]))
+
+
+def _by_field(index: Index, rows: Rows) -> Rows:
+    """How many of some items are in each field, (fields,)."""
+    return np.bincount(index.fields[rows], minlength=index.fields.max() + 1)
 
 
 def _called(
-    index: Index,
-    features: list[Feature],
-    periods: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-    setting: Setting,
+    index: Index, features: list[Feature], periods: tuple[Bools, Bools], setting: Setting
 ) -> tuple[int, list[Signal]]:
     """How many of the features could be called, and the signals among them."""
-    counts = np.array([[p[index.rows[f]].sum() for p in periods] for f in features])
-    counts = counts.reshape(-1, 2).astype(np.int64)
-    able = can_differ(setting, counts.sum(axis=1), FALSE_DISCOVERIES)
-    features, counts = [features[n] for n in np.flatnonzero(able)], counts[able]
-    q = false_discovery(p_values(setting, counts[:, 0], counts[:, 1]))
+    own = [index.rows[feature] for feature in features]
+    now, before = (np.array([_by_field(index, r[p[r]]) for r in own]) for p in periods)
+    able = np.flatnonzero(can_differ(setting, now + before, FALSE_DISCOVERIES))
+    now, before = now[able], before[able]
+    q = false_discovery(p_values(setting, now, before))
     called = (
-        _signal(index, features[n], periods, setting, float(q[n]))
+        _signal(index, features[able[n]], periods, ratio(setting, now[n], before[n]), float(q[n]))
         for n in np.flatnonzero(q <= FALSE_DISCOVERIES)
     )
-    return len(features), [signal for signal in called if _has_support(signal)]
+    return len(able), [signal for signal in called if _has_support(signal)]
 
 
-def _within(dates: Dates, window: Window) -> NDArray[np.bool_]:
+def _within(dates: Dates, window: Window) -> Bools:
     start, end = np.datetime64(window.start, "D"), np.datetime64(window.end, "D")
     return np.asarray((dates >= start) & (dates < end))
 
 
-def _is_tested(rows: Rows, either: NDArray[np.bool_]) -> bool:
+def _is_tested(rows: Rows, either: Bools) -> bool:
     return bool(either[rows].sum() >= FEWEST_TESTED)
 
 
 def _spread(
-    index: Index, features: list[Feature], looked_at: NDArray[np.bool_], before: Window, blocks: int
+    index: Index, features: list[Feature], earlier: Bools, before: Window, blocks: int
 ) -> float:
     """How much rates vary between blocks of the earlier period, at least ``LEAST_WOBBLE``.
 
     Stories are bursts by nature and are left out.
     """
     day = (index.dates - np.datetime64(before.start, "D")).astype(np.int64)
-    inside = (day >= 0) & (day < before.days) & looked_at
-    block = np.where(inside, day * blocks // before.days, blocks)
-    exposure = np.bincount(block, minlength=blocks + 1)[:blocks]
-    rows = [index.rows[feature] for feature in features if feature[0] != "story"]
-    counts = [np.bincount(block[one], minlength=blocks + 1)[:blocks] for one in rows]
-    filled = exposure > 0
-    table = np.array(counts).reshape(-1, blocks)[:, filled]
-    return max(wobble(table, exposure[filled]), LEAST_WOBBLE)
+    block = day * blocks // before.days
+    exposure = [_by_field(index, np.flatnonzero(earlier & (block == n))) for n in range(blocks)]
+    own = [index.rows[feature] for feature in features if feature[0] != "story"]
+    own = [rows[earlier[rows]] for rows in own]
+    if not own:
+        return LEAST_WOBBLE
+    counts = np.array([np.bincount(block[rows], minlength=blocks) for rows in own])
+    by_field = np.array([_by_field(index, rows) for rows in own])
+    return max(wobble(counts, by_field, np.array(exposure).T), LEAST_WOBBLE)
 
 
 def _signal(
-    index: Index,
-    feature: Feature,
-    periods: tuple[NDArray[np.bool_], NDArray[np.bool_]],
-    setting: Setting,
-    q: float,
+    index: Index, feature: Feature, periods: tuple[Bools, Bools], change: Ratio, q: float
 ) -> Signal:
     rows, (within, earlier) = index.rows[feature], periods
     now, before = rows[within[rows]], rows[earlier[rows]]
-    change = ratio(setting, len(now), len(before))
     rose = change.value is None or change.value > 1
     kind, name = feature
     return Signal(

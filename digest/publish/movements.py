@@ -17,7 +17,8 @@ VOICES = {"paper": ("group of authors", "groups of authors"), "news": ("publishe
 DIRECTIONS = ("rise", "first appearance", "decline")
 HEADINGS = {
     "rise": "Rose",
-    "first appearance": "In no title of {before}",  # texts, or an earlier quarter, may have it
+    # Texts, an earlier quarter, or titles of a field that one quarter lacks may have it.
+    "first appearance": "In no compared title of {before}",
     "decline": "Declined",
 }
 
@@ -26,7 +27,8 @@ HEADINGS = {
 class SignalView:
     """A rate that changed. ``href`` is the label's page or ``""``; ``items`` are behind it.
 
-    ``change`` says by how much, with its interval.
+    ``change`` says by how much, with its interval; ``expected`` is the number at the earlier rate,
+    or ``""``, because ``now`` and ``before`` alone do not tell how much was looked at.
     """
 
     name: str
@@ -36,6 +38,7 @@ class SignalView:
     unit: str
     direction: str
     now: str
+    expected: str
     before: str
     change: str
     voices: str
@@ -47,7 +50,8 @@ class Movements:
     """All that changed against the quarter before.
 
     ``silence`` says why nothing could be compared, ``""`` when something was; ``no_labels`` why
-    goals and risks were not. ``signals`` are terms and stories by direction.
+    goals and risks were not. ``signals`` are terms and stories by direction; ``by_field`` says
+    whether papers were compared within their fields.
     """
 
     before: str
@@ -57,6 +61,7 @@ class Movements:
     signals: tuple[tuple[str, str, tuple[SignalView, ...]], ...]
     tested: str
     level: str
+    by_field: bool
 
 
 def movements(edition: EditionView) -> Movements:
@@ -78,6 +83,7 @@ def movements(edition: EditionView) -> Movements:
         ),
         tested=words.number(sum(found.tested for found in manifest.signals.values())),
         level=words.percent(LEVEL),
+        by_field=manifest.is_by_field,
     )
 
 
@@ -112,12 +118,19 @@ def _views(edition: EditionView) -> Iterator[tuple[str, SignalView]]:
         for signal in found.signals:
             scheme, _, label = signal.name.partition("/")
             section = sections.get((scheme, label)) if signal.kind == "label" else None
-            yield signal.kind, _view(edition, kind, signal, section)
+            rate = "the earlier rate in the same fields" if found.fields else "the earlier rate"
+            yield signal.kind, _view(edition, kind, signal, section, rate)
 
 
 def _view(
-    edition: EditionView, kind: str, signal: EditionSignal, section: SectionView | None
+    edition: EditionView,
+    kind: str,
+    signal: EditionSignal,
+    section: SectionView | None,
+    rate: str,
 ) -> SignalView:
+    behind = words.count(signal.voices, *VOICES.get(kind, ("voice", "voices")))
+    expected = signal.at_earlier_rate
     return SignalView(
         name=section.name if section else _name(edition, signal),
         href=section.href if section else "",
@@ -125,10 +138,11 @@ def _view(
         what={"label": "label", "term": "term", "story": "story"}.get(signal.kind, signal.kind),
         unit=UNITS.get(kind, kind) + "s",
         direction=signal.direction,
-        now=f"{words.number(signal.count)} of {words.number(signal.exposure)}",
-        before=f"{words.number(signal.count_before)} of {words.number(signal.exposure_before)}",
-        change=_change(signal, _before(edition.manifest)),
-        voices=words.count(signal.voices, *VOICES.get(kind, ("voice", "voices"))),
+        now=words.number(signal.count),
+        expected="" if expected is None else words.number(expected),
+        before=words.number(signal.count_before),
+        change=_change(signal, _before(edition.manifest), rate),
+        voices=f"{behind} behind the earlier ones" if signal.direction == "decline" else behind,
         items=edition.items.views(
             signal.items,
             dict(zip(signal.items, signal.titles, strict=True)) if signal.titles else None,
@@ -136,13 +150,13 @@ def _view(
     )
 
 
-def _change(signal: EditionSignal, before: str) -> str:
+def _change(signal: EditionSignal, before: str, rate: str) -> str:
     ratio, low = signal.ratio, words.times(signal.ratio.low)
     if ratio.value is None or ratio.high is None:
         what = "title" if signal.kind == "term" else "item"
-        return f"in no {what} of {before} that was compared; at least {low} the earlier rate"
+        return f"in no {what} of {before} that was compared; at least {low} {rate}"
     interval = f"{low.removesuffix(' times')} to {words.times(ratio.high).removesuffix(' times')}"
-    return f"{words.times(ratio.value)} the earlier rate ({interval})"
+    return f"{words.times(ratio.value)} {rate} ({interval})"
 
 
 def _name(edition: EditionView, signal: EditionSignal) -> str:

@@ -33,6 +33,7 @@ from digest.edition.shelf import Shelf
 from digest.edition.stories import Ruling
 from digest.quarter import Quarter
 from digest.review.outcome import in_words, panel_of
+from digest.sources.arxiv_record import categories_in
 from digest.sources.catalogue import Source
 from digest.steps import findings
 from digest.steps.decisions import Desk, decided, desk
@@ -225,6 +226,7 @@ def _edition_item(
         title=row.title,
         url=row.url,
         voice=row.authors[-1] if row.authors else publisher(row.sources[0], publishers),
+        field=next(iter(categories_in(row.categories)), "") if row.kind == "paper" else "",
     )
 
 

@@ -135,6 +135,7 @@ class LabelledItem:
     title: str
     url: str
     authors: tuple[str, ...]
+    categories: tuple[str, ...]
     labels: tuple[tuple[str, str, float, float, bool, bool], ...]
 
 
@@ -220,7 +221,8 @@ def labelled_items(
             WHERE model = ? AND codebook = ? GROUP BY text_hash)
         SELECT item_id, item.kind, item.published, item.date_inferred, version, item.withdrawn,
                coalesce(nullif(labelling.language, ''), record.language), item.text_hash, sources,
-               coalesce(status, 'not labelled'), title, url, authors, coalesce(labels, [])
+               coalesce(status, 'not labelled'), title, url, authors, categories,
+               coalesce(labels, [])
         FROM item JOIN record ON record_id = lead_record
         LEFT JOIN labelling ON labelling.text_hash = item.text_hash
                            AND labelling.model = ? AND labelling.codebook = ?

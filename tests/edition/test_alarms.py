@@ -48,6 +48,18 @@ def test_more_of_everything_is_no_alarm() -> None:
     assert alarms(edition(items=(*quiet, *busy))) == []
 
 
+def test_more_of_a_field_in_which_a_risk_is_frequent_is_no_alarm() -> None:
+    others = [replace(item, field="cs.AI") for item in papers([2] * 6)]
+    of_it = [
+        replace(item, id=f"cr.{item.id}", field="cs.CR")
+        for item in papers([40] * 6, 80)
+        if item.date >= str(MONDAY + timedelta(weeks=5)) or int(item.id[-1]) == 0
+    ]
+    items = (*others, *of_it)
+    assert [a.signal for a in alarms(edition(items=tuple(replace(i, field="") for i in items)))]
+    assert alarms(edition(items=items)) == []
+
+
 def test_a_week_that_has_not_ended_is_not_judged() -> None:
     begun = [i for i in papers([5, 6, 4, 7, 5, 30]) if i.date < "2026-02-12"]
     assert alarms(edition(items=tuple(begun))) == []

@@ -119,6 +119,23 @@ def test_a_source_that_failed_is_no_decline_of_what_it_writes_about() -> None:
     assert {s.direction for s in changed_rates(now, before)["paper"].signals} == {"decline"}
 
 
+def test_papers_are_compared_within_their_fields() -> None:
+    """Of a field with goal 3 in every paper a tenth was harvested; all others have none."""
+    others = {q: [replace(i, field="cs.AI") for i in items(q, 600, 601)] for q in (NOW, BEFORE)}
+    robots = {
+        q: [replace(i, id=f"{i.id}ro", field="cs.RO") for i in items(q, number, 1, "A robot")]
+        for q, number in ((NOW, 30), (BEFORE, 300))
+    }
+    now, before = (period(q, [*others[q], *robots[q]]) for q in (NOW, BEFORE))
+    found = changed_rates(now, before)["paper"]
+    assert (found.status, found.signals, found.fields) == ("compared", (), 2)
+    # An edition from before fields were told apart has none: then all are compared as one.
+    older = replace(before, items=[replace(item, field="") for item in before.items])
+    found = changed_rates(now, older)["paper"]
+    assert {"sdg/3", "robot number"} <= {signal.name.casefold() for signal in found.signals}
+    assert found.fields == 0
+
+
 def test_labels_of_another_model_are_not_compared() -> None:
     now, before = items(NOW, 600, 3), items(BEFORE, 600, 30)
     found = changed_rates(period(NOW, now), period(BEFORE, before, ("m0", "c1")))["paper"]

@@ -126,6 +126,22 @@ def test_without_a_panel_the_bytes_are_those_from_before_there_was_one() -> None
     assert b'"panel":{' in edition(panel=CHANGED["panel"]).canonical()
 
 
+def test_without_fields_the_bytes_are_those_from_before_they_were_told_apart() -> None:
+    compared = {"paper": Signals("compared", 9)}
+    assert b'"field' not in edition(signals=compared).canonical()
+    items = tuple(replace(item, field="cs.AI") for item in edition().items)
+    told = edition(items=items, signals={"paper": replace(compared["paper"], fields=3)})
+    assert b'"field":"cs.AI"' in told.canonical()
+    assert Manifest.from_json(told.canonical()) == told
+
+
+def test_a_field_that_an_older_edition_lacks_is_no_change_of_its_items() -> None:
+    items = tuple(replace(item, field="cs.AI") for item in edition().items)
+    assert not compare(edition(), edition(items=items))
+    other = tuple(replace(item, field="cs.CL") for item in items)
+    assert compare(edition(items=items), edition(items=other)).changed == (items[0].id,)
+
+
 @given(manifests)
 def test_nothing_changes_from_a_manifest_to_itself(manifest: Manifest) -> None:
     assert not compare(manifest, manifest)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from digest.edition.features import Noted, index
+from digest.edition.features import Index, Noted, index
 from digest.edition.rates import LEAST_WOBBLE
 from digest.edition.signals import Signal, Window, signals
 
@@ -152,6 +152,55 @@ def test_twice_the_items_are_no_rise(quiet: list[Noted]) -> None:
     assert signals(index(double), NOW, BEFORE).signals == ()
 
 
+def fields(random: np.random.Generator, robotics: int, n: int = 12_000) -> list[Noted]:
+    """Items of two fields; of one every so many-th is left in the later quarter."""
+    items = [
+        replace(item, title=f"{item.title} of gripper", field="cs.RO", labels=("sdg/19",))
+        if random.random() < 0.3
+        else replace(item, field="cs.AI")
+        for item in noise(random, n)
+    ]
+    return [
+        item for i, item in enumerate(items)
+        if item.field == "cs.AI" or item.date < NOW.start or i % robotics == 0
+    ]  # fmt: skip
+
+
+def test_a_field_of_which_a_tenth_was_harvested_gives_no_signals() -> None:
+    """Its terms and labels are as frequent in it as they were."""
+    items = fields(np.random.default_rng(6), 10)
+    found = signals(index(items), NOW, BEFORE)
+    assert (found.signals, found.fields) == ((), 2)
+    together = signals(index(replace(item, field="") for item in items), NOW, BEFORE)
+    assert {"gripper", "sdg/19"} <= set(named(together.signals))
+
+
+def test_a_rise_within_a_field_of_which_a_tenth_was_harvested_is_found() -> None:
+    items = fields(np.random.default_rng(6), 10)
+    items += about("Crispr", BEFORE, 30, field="cs.RO") + about("Crispr", NOW, 30, field="cs.RO")
+    (signal,) = signals(index(items), NOW, BEFORE).signals
+    assert (signal.name, signal.direction) == ("Crispr", "rise")
+    assert signal.ratio.low > 3
+
+
+def test_a_field_that_one_period_lacks_tells_nothing(quiet: list[Noted]) -> None:
+    gone = about("Crispr", BEFORE, 60, field="cs.RO")
+    found = signals(index([*quiet, *gone]), NOW, BEFORE)
+    assert found.signals == ()
+    left = [*about("OpenClaw", NOW, 40), *about("OpenClaw", BEFORE, 20, field="cs.RO")]
+    (signal,) = signals(index([*quiet, *gone, *left]), NOW, BEFORE).signals
+    assert (signal.direction, signal.items_before) == ("first appearance", ())
+    assert signal.exposure + signal.exposure_before == len(quiet) + 40
+    assert signals(index(gone + about("Crispr", NOW, 9)), NOW, BEFORE).status == "no earlier period"
+
+
+def test_a_field_that_was_absent_for_a_month_makes_no_rate_wobble() -> None:
+    items = fields(np.random.default_rng(6), 1)
+    december = date(2025, 12, 1)
+    items = [i for i in items if i.field == "cs.AI" or not december <= i.date < NOW.start]
+    assert signals(index(items), NOW, BEFORE).wobble == LEAST_WOBBLE
+
+
 def test_without_an_earlier_period_it_says_so(quiet: list[Noted]) -> None:
     only_now = index(item for item in quiet if item.date >= NOW.start)
     assert signals(only_now, NOW, BEFORE).status == "no earlier period"
@@ -179,16 +228,27 @@ def test_the_order_of_the_items_makes_no_difference(quiet: list[Noted]) -> None:
     assert signals(index(items), NOW, BEFORE) == signals(index(items[::-1]), NOW, BEFORE)
 
 
-def test_shuffled_quarters_give_false_signals_in_less_than_a_tenth() -> None:
+@pytest.mark.parametrize("by_field", [False, True])
+def test_shuffled_quarters_give_false_signals_in_less_than_a_tenth(by_field: bool) -> None:
     """Of terms or of labels: both are judged, each with false discoveries of its own."""
     random = np.random.default_rng(9)
     goal = {"labels": ("sdg/18",)}
+    if by_field:
+        items = fields(random, 10, 4_000)
+        goal["field"] = "cs.AI"
+    else:
+        items = noise(random)
     real = [*about("Crispr", NOW, 120, **goal), *about("OpenClaw", BEFORE, 40, **goal)]
-    found = index([*noise(random), *real])
+    found = index([*items, *real])
     assert {s.kind for s in signals(found, NOW, BEFORE).signals} == {"term", "label"}
-    false = [
-        bool(signals(replace(found, dates=random.permutation(found.dates)), NOW, BEFORE)
-             .signals)
-        for _ in range(60)
-    ]  # fmt: skip
+    false = [bool(signals(shuffled(found, random), NOW, BEFORE).signals) for _ in range(60)]
     assert np.mean(false) < 0.1
+
+
+def shuffled(found: Index, random: np.random.Generator) -> Index:
+    """The dates dealt out anew within each field."""
+    dates = found.dates.copy()
+    for field in np.unique(found.fields):
+        own = found.fields == field
+        dates[own] = random.permutation(dates[own])
+    return replace(found, dates=dates)

@@ -133,6 +133,13 @@ def test_the_quarter_has_its_papers_and_news_and_no_others(first: Run) -> None:
     assert len(first.items) - len(found) == len(news) - in_journal
 
 
+def test_a_paper_has_its_primary_category_as_its_field(first: Run) -> None:
+    """Also one that a journal's feed has, too; news have tags, and no field."""
+    fields = {i.id: i.field for i in first.items.values() if i.id in PAPERS}
+    assert fields == {item_id: paper.categories[0] for item_id, paper in PAPERS.items()}
+    assert {i.field for i in first.items.values() if i.kind == "news"} == {""}
+
+
 def test_one_story_from_two_feeds_is_one_item(first: Run) -> None:
     originals = {item.guid: item.feed for item in data.news(1)}
     pairs = Counter(

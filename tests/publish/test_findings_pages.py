@@ -91,10 +91,10 @@ def test_a_term_that_rose_is_named_with_its_interval_and_the_items_behind_it(
 ) -> None:
     signals = pages["index.md"].split("## Emerging signals")[1].split("## Sustainable")[0]
     assert "<bdi>flood maps</bdi>" in signals
-    assert "In no title of 2025Q4 (" in signals
+    assert "In no compared title of 2025Q4 (" in signals
     first = r"in no title of 2025Q4 that was compared; at least \d+(\.\d)? times the earlier rate"
     assert re.search(first, signals)
-    assert re.search(r"\d+ of \d+ papers now, 0 of \d+ before; \d+ groups of authors", signals)
+    assert re.search(r"> *\d+ papers now; 0 before; \d+ groups of authors<", signals)
     assert "with flood maps" in signals.split("<details>")[1]
 
 
@@ -130,8 +130,35 @@ def test_goals_that_moved_are_listed_with_their_ratio(
     moved = page.split("## Goals and risks that moved")[1].split("## Under-served")[0]
     assert "Goal 2: Zero hunger</bdi></strong> 0.3 times the earlier rate (0.2 to 0.5)" in moved
     assert '<a href="sdg/2/">Goal 2: Zero hunger</a>' in moved
-    assert "20 of 400 papers now, 60 of 350 before" in moved
+    # 0.29 times the earlier rate, so 69 papers at that rate, however many were looked at.
+    assert "20 papers now, where the earlier rate gives 69; 60 before; 18 groups" in moved
+    assert "18 groups of authors behind the earlier ones" in moved
     assert "Risk categories</h3>" not in moved
+    assert "No risk category changed beyond chance." in moved
+    assert "No goal changed" not in moved
+    assert "same field" not in page
+
+
+def test_rates_that_were_compared_within_fields_say_so(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    """Never beside the numbers of all papers, whose ratio may say the opposite."""
+    found = EditionSignal(
+        "label", "risk/security", "rise", 30, 4000, 40, 4100, 18, Ratio(2.0, 1.5, 2.6), 0.001, ()
+    )
+    papers = Signals("compared", 300, 0.1, (found,), 12)
+    edition = replace(quarters[1], signals={"paper": papers, "news": Signals("compared", 9, 0.1)})
+    pages = written(edition, tmp_path)
+    moved, terms = (pages["index.md"].split(f"## {name}")[1].split("\n## ")[0]
+                    for name in ("Goals and risks that moved", "Emerging signals"))  # fmt: skip
+    assert "2.0 times the earlier rate in the same fields (1.5 to 2.6)" in moved
+    assert "30 papers now, where the earlier rate gives 15; 40 before" in moved
+    assert "behind the earlier ones" not in moved
+    assert "No goal changed beyond chance." in moved
+    assert all("Papers are compared with those of the same field" in s for s in (moved, terms))
+    assert "Papers are compared with those of the same field" in pages["method.md"]
+    assert 'Papers</th><td>compared</td><td class="n">12</td>' in pages["method.md"]
+    assert 'News items</th><td>compared</td><td class="n">–</td>' in pages["method.md"]
 
 
 def test_where_nothing_moved_it_says_what_that_was_held_against(
@@ -386,7 +413,7 @@ def test_the_method_page_states_the_rule_the_corrections_and_the_comparison(
     assert f"here {precise_percent(reference)}" in text
     assert "vary from month to month, taken as 10% where it is less" in text
     tested = quarters[1].signals["paper"].tested
-    assert f'Papers</th><td>compared</td><td class="n">{tested}</td>' in pages["method.md"]
+    assert f'<td class="n">–</td><td class="n">{tested}</td>' in pages["method.md"]
 
 
 def test_an_edition_of_the_old_format_has_all_pages_and_says_what_it_lacks(tmp_path: Path) -> None:

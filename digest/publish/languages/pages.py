@@ -131,6 +131,7 @@ def _overview(told: EditionWords, goals: Any, groups: Sequence[RowGroup]) -> dic
         "compared": any(found.status == "compared" for found in manifest.signals.values()),
         "same_maker": before is None or manifest.compares_with(before),
         "moves": told.moves(),
+        "by_field": manifest.is_by_field,
         "shares": shares,
         "verdicts": verdicts,
         "any_known": bool(known),
@@ -183,6 +184,7 @@ def _method(told: EditionWords) -> dict[str, Any]:
         "high": tongue.whole_percent(words.HIGH),
         "medium": tongue.whole_percent(words.MEDIUM),
         "level": tongue.whole_percent(prevalence.LEVEL),
+        "by_field": manifest.is_by_field,
         "false_rate": tongue.whole_percent(FALSE_DISCOVERIES),
         "rule": {"papers": select.PAPERS, "news": select.NEWS},
     }

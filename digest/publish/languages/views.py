@@ -39,7 +39,7 @@ KINDS = {"paper": N_("Papers"), "news": N_("News")}
 DIRECTIONS = {
     "rise": N_("rise"),
     "decline": N_("decline"),
-    "first appearance": N_("no item in %(quarter)s"),
+    "first appearance": N_("no compared item in %(quarter)s"),
 }
 
 
@@ -102,13 +102,18 @@ class ShareRow:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A goal or risk category whose rate changed beyond chance."""
+    """A goal or risk category whose rate changed beyond chance.
 
+    ``expected`` is the number of items at the earlier rate, or ``""``.
+    """
+
+    scheme: str
     name: str
     swatch: str
     kind: str
     direction: str
     now: str
+    expected: str
     before: str
 
 
@@ -244,18 +249,17 @@ class EditionWords:
 
     def _move(self, label: Label, kind: str, signal: EditionSignal) -> Move:
         quarter, _ = quarter_before(self.manifest)
+        number, expected = self.tongue.number, signal.at_earlier_rate
         return Move(
+            scheme=label.scheme,
             name=self.tongue.label(label),
             swatch=swatch_of(label),
             kind=self.tongue.gettext(KINDS[kind]),
             direction=self.tongue.gettext(DIRECTIONS[signal.direction]) % {"quarter": quarter},
-            now=self._of(signal.count, signal.exposure),
-            before=self._of(signal.count_before, signal.exposure_before),
+            now=number(signal.count),
+            expected="" if expected is None else number(expected),
+            before=number(signal.count_before),
         )
-
-    def _of(self, part: int, whole: int) -> str:
-        say, number = self.tongue.gettext("%(n)s of %(total)s"), self.tongue.number
-        return say % {"n": number(part), "total": number(whole)}
 
     def outcomes(self) -> tuple[tuple[str, str], ...]:
         """What became of the sources: words and how many."""

@@ -151,13 +151,16 @@ SIGNALS = Table(
                required=True),
         Column("count_before", "integer", "Items in the quarter before.",
                lambda s: s.one.count_before, "items", required=True),
-        Column("exposure", "integer", "All items compared in this quarter.",
+        Column("exposure", "integer", "All items compared in this quarter: those of fields that "
+               "both quarters have.",
                lambda s: s.one.exposure, "items", required=True),
         Column("exposure_before", "integer", "All items compared in the quarter before.",
                lambda s: s.one.exposure_before, "items", required=True),
         Column("voices", "integer", "Distinct research groups or publishers behind it.",
                lambda s: s.one.voices, "voices", required=True),
-        Column("ratio", "number", "This quarter's rate divided by the one before. Empty when there "
+        Column("ratio", "number", "This quarter's rate divided by the one before. Papers are "
+               "compared within fields (the column field of the table items) if both quarters "
+               "have them, so the columns count and exposure have another ratio. Empty when there "
                "was nothing before.", lambda s: s.one.ratio.value, "times"),
         Column("ratio_low", "number", "Lower end of the interval of the ratio.",
                lambda s: s.one.ratio.low, "times", required=True),

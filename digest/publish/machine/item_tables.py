@@ -80,6 +80,8 @@ ITEMS = Table(
                foreign=True),
         Column("publishers", "list", "Who published it. Only for items that the pages show.",
                lambda s: s.of.publishers if s.of else (), foreign=True),
+        Column("field", "string", "The paper's field: its primary category in arXiv. Empty for "
+               "news and where it is not known.", lambda s: s.one.field),
         Column("text_hash", "string", "Hash of the title and text that were labelled.",
                lambda s: s.one.text_hash, required=True),
     ),

@@ -84,7 +84,26 @@ def test_what_appears_first_is_said_of_the_quarter_that_it_was_compared_with() -
     )
     edition = replace(whole(items=20), signals={"paper": Signals("compared", 300, 0.1, (first,))})
     (move,) = EditionWords(EditionView(edition, load()), tongue_of("fr")).moves()
-    assert move.direction == "aucun élément en 2025Q4"
+    assert move.direction == "aucun élément comparé en 2025Q4"
+
+
+def test_goals_and_risks_that_moved_within_fields(tmp_path: Path) -> None:
+    """No numbers that may say the opposite, and what did not move."""
+    found = EditionSignal(
+        "label", "sdg/2", "decline", 20, 400, 15, 350, 18, Ratio(0.5, 0.3, 0.8), 0.001, ()
+    )
+    signals = {"paper": Signals("compared", 300, 0.1, (found,), 12)}
+    edition = published(replace(whole(items=20), signals=signals, past=()))
+    write_language_pages(edition, load(), tongue_of("fr"), tmp_path, draft=False)
+    page = html.fromstring((tmp_path / "index.md").read_text("utf-8").split("---", 2)[2])
+    (row,) = page.xpath("//tr[contains(th, 'Faim')][count(td) = 5]")
+    assert [cell.text for cell in row.iterfind("td")][2:] == ["20", "40", "15"]
+    text = " ".join(page.text_content().split())
+    assert "Aucune catégorie de risque n’a changé au-delà du hasard." in text
+    assert "Aucun objectif n’a changé" not in text
+    assert "Les articles sont comparés à ceux du même domaine" in text
+    method = (tmp_path / "method.md").read_text("utf-8")
+    assert "Les articles sont comparés à ceux du même domaine" in method
 
 
 def _items_page(edition: Manifest, tag: str, folder: Path) -> html.HtmlElement:
