@@ -143,7 +143,7 @@ def evaluate(
 
     In FILE, "scheme" (sdg, risk, mit or ai) and "kind" may stand beside text and labels; no labels
     means none. A result stored as evaluation.json in the model's folder goes on the method page
-    of the draft and of what is published from then on.
+    of the draft and of what is published from then on, with what caveat.txt beside it says.
     """
     from digest import taxonomy
     from digest.classify.evaluate import data, result, run, table

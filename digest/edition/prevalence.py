@@ -26,8 +26,8 @@ would count twice: a tenth too much, and the truth held in 81 to 91 of 100 cases
 Where the rates come from is the estimate's ``basis``:
 
 * ``panel sample``: items of this quarter that were drawn at random and read by people;
-* ``model's test``: judged texts of another quarter on which the model was tested. Each counts as
-  half a reading, since it is not of this quarter and was not drawn evenly from its own. A page
+* ``model's test``: judged texts on which the model was tested, most often of another quarter. Each
+  counts as ``TEST_WEIGHT`` of a reading, since it was not drawn evenly from its quarter. A page
   must mark such a figure;
 * ``none``: too little data. There is the raw count and no interval.
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from digest.edition import prevalence, select
 from digest.edition.features import FEWEST_SOURCES
-from digest.edition.manifest import Manifest, SourceOutcome
+from digest.edition.manifest import EditionItem, Manifest, SourceOutcome
 from digest.edition.rates import LEAST_WOBBLE
+from digest.edition.select import is_showable
 from digest.edition.signals import FALSE_DISCOVERIES, FEWEST_ITEMS
+from digest.items import LABELLED
 from digest.publish import views, words
-from digest.publish.estimates import BASES, UNITS
+from digest.publish.estimates import UNITS
 from digest.publish.sections import EditionView
 from digest.publish.voices import CONFIDENCE
 from digest.text import web_address
@@ -24,24 +26,37 @@ _SCHEMES = {
     "mit": "Subdomains of the MIT AI Risk Repository",
 }
 FEWEST_TEXTS = 10  # below so many, no result of the model's tests is shown
+FEW_ABSTRACTS = 1  # of so many that concern a label the rate of missed items says next to nothing
+REAL = "real abstract"  # the kind of test text that is like a quarter's papers
+ELSEWHERE = "answered with nothing of this quarter"  # an outcome that only pages tell apart
 # Outcomes in the order in which a reader must know them.
 OUTCOMES = {
     "failed": ("Failed", "Sources that gave no usable answer"),
     "empty": (
         "Empty",
-        "Sources that answered with nothing, which often means that something is wrong",
+        "Sources that answered without a single entry, which often means that something is wrong",
     ),
     "unfinished": ("Unfinished", "Sources whose harvest was stopped before it was done"),
     "not asked": ("Not asked", "Sources that were not asked for this edition"),
     "answered": ("Answered", "Sources that answered, and their items of this quarter"),
+    ELSEWHERE: (
+        "Answered, nothing of this quarter",
+        "Sources that answered, but with no item of this quarter",
+    ),
 }
+
+
+def outcome_of(source: SourceOutcome) -> str:
+    """What became of a source, one of ``OUTCOMES``."""
+    is_elsewhere = source.outcome == "answered" and not source.items
+    return ELSEWHERE if is_elsewhere else source.outcome
 
 
 def outcomes(sources: Sequence[SourceOutcome]) -> list[dict[str, Any]]:
     """The sources by what became of them, failures first."""
     by_outcome = defaultdict(list)
     for source in sources:
-        by_outcome[source.outcome].append(source)
+        by_outcome[outcome_of(source)].append(source)
     known = [o for o in OUTCOMES if o in by_outcome]
     return [
         {
@@ -66,20 +81,29 @@ def _source(source: SourceOutcome) -> dict[str, Any]:
         "country": words.country(source.country),
         "language": words.language(source.language),
         "count": source.items,
-        "detail": words.clip(source.detail, views.TITLE),
+        # Of an empty answer the heading says all; earlier editions have a question to the editor.
+        "detail": "" if source.outcome == "empty" else words.clip(source.detail, views.TITLE),
     }
 
 
-def method(edition: EditionView, report: Mapping[str, Any] | None) -> dict[str, Any]:
+def _status(item: EditionItem) -> str:
+    """What an item counts as; the labelled ones are those of the front page."""
+    if item.withdrawn:
+        return "withdrawn"
+    return LABELLED if is_showable(item) else item.status
+
+
+def method(edition: EditionView) -> dict[str, Any]:
     """How records became items, and what the labels rest on."""
     manifest = edition.manifest
-    statuses = Counter(item.status for item in manifest.items)
+    statuses = Counter(map(_status, manifest.items))
     return {
         "model": manifest.model,
         "codebook": manifest.codebook,
         "high": words.percent(words.HIGH),
         "medium": words.percent(words.MEDIUM),
-        "tests": _tests(edition, report) if report else None,
+        "tests": _tests(edition, edition.tests) if edition.tests else None,
+        "abstracts": _abstracts(edition),
         "records": manifest.records,
         "joined": manifest.records - len(manifest.items),
         "item_count": len(manifest.items),
@@ -95,8 +119,12 @@ def method(edition: EditionView, report: Mapping[str, Any] | None) -> dict[str, 
         },
         "level": words.percent(prevalence.LEVEL),
         "least_read": prevalence.MINIMUM,
-        "basis": _basis(manifest),
-        "shares_basis": BASES[manifest.shares[0].basis] if manifest.shares else "",
+        "test_weight": f"{prevalence.TEST_WEIGHT:g}",
+        "missed_for_each": f"{prevalence.MISSED_FOR_EACH:g}",
+        "least_missed": words.precise_percent(prevalence.LEAST_MISSED),
+        "prior_missed": f"{prevalence.PRIOR_MISSED:g}",
+        "basis": _basis(edition),
+        "shares_basis": edition.bases[manifest.shares[0].basis] if manifest.shares else "",
         "reference": _reference(manifest),
         "signals": _signals(manifest),
         "by_field": manifest.is_by_field,
@@ -145,10 +173,27 @@ def _panel(edition: EditionView) -> dict[str, Any] | None:
     }
 
 
-def _basis(manifest: Manifest) -> list[tuple[str, str]]:
+def _basis(edition: EditionView) -> list[tuple[str, str]]:
     """What the corrected counts of papers and of news rest on."""
-    by_kind = {one.kind: one.count.basis for one in manifest.counts}
-    return [(f"{UNITS[kind]}s", BASES[basis]) for kind, basis in by_kind.items()]
+    by_kind = {one.kind: one.count.basis for one in edition.manifest.counts}
+    return [(f"{UNITS[kind]}s", edition.bases[basis]) for kind, basis in by_kind.items()]
+
+
+def _abstracts(edition: EditionView) -> dict[str, Any] | None:
+    """The real abstracts of the model's test, and the labels that next to none of them concerns."""
+    if not edition.abstracts or not edition.tests:
+        return None
+    few = {
+        scheme: sum(label["abstracts"] in range(FEW_ABSTRACTS + 1) for label in part["labels"])
+        for scheme, part in edition.tests["schemes"].items()
+    }
+    return {
+        **edition.abstracts,
+        "of": words.listed(edition.abstracts["quarters"]),
+        "is_own": edition.manifest.quarter in edition.abstracts["quarters"],
+        "few_goals": few.get("sdg", 0),
+        "few_risks": few.get("risk", 0),
+    }
 
 
 def _signals(manifest: Manifest) -> list[dict[str, str]]:
@@ -172,21 +217,18 @@ def _tests(edition: EditionView, report: Mapping[str, Any]) -> dict[str, Any]:
     names |= {(scheme, "none"): "None of them" for scheme in _SCHEMES}
     return {
         "texts": report["texts"],
+        "caveat": report.get("caveat", ""),
         "schemes": [
             {
                 "name": heading,
-                "rows": [
-                    {
-                        "name": f"of them: {row['kind']}" if "kind" in row else heading,
-                        "texts": row["texts"],
-                        **_measured(row),
-                    }
-                    for row in (part, *part["kinds"])
-                ],
+                "pooled": _measured(part),
+                "real": next((_measured(k) for k in part["kinds"] if k["kind"] == REAL), None),
+                "kinds": [{"name": kind["kind"], **_measured(kind)} for kind in part["kinds"]],
                 "labels": [
                     {
                         "name": names.get((scheme, label["label"]), label["label"]),
                         "texts": label["texts"],
+                        "abstracts": label.get("abstracts"),
                         "precision": words.measure(label["precision"]),
                         "recall": words.measure(label["recall"]),
                     }
@@ -199,11 +241,12 @@ def _tests(edition: EditionView, report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _measured(row: Mapping[str, Any]) -> dict[str, str]:
-    """F1 and calibration of a row of texts; a handful of texts measures nothing."""
+def _measured(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Number of texts, F1 and calibration; a handful of texts measures nothing."""
     if row["texts"] < FEWEST_TEXTS:
-        return {"macro_f1": "too few texts", "ece": "too few texts"}
-    return {"macro_f1": words.measure(row["macro_f1"]), "ece": words.measure(row["ece"], 3)}
+        return {"texts": row["texts"], "macro_f1": "too few texts", "ece": "too few texts"}
+    f1, error = words.measure(row["macro_f1"]), words.measure(row["ece"], 3)
+    return {"texts": row["texts"], "macro_f1": f1, "ece": error}
 
 
 def _thresholds(edition: EditionView) -> list[dict[str, Any]]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from digest.edition.manifest import Manifest
-from digest.edition.prevalence import Basis, Estimate
+from digest.edition.manifest import LabelCount, Manifest
+from digest.edition.prevalence import Basis
 from digest.edition.shares import Share
 from digest.publish import words
 from digest.taxonomy import Label
 
 UNITS = {"paper": "paper", "news": "news item"}
-BASES: dict[Basis, str] = {
-    "panel sample": "corrected by items of this quarter, drawn at random and read by people",
-    "model's test": "corrected by the machine's errors in its test on abstracts of another quarter",
-    "none": "not corrected: too few items drawn at random were read, and there is no test of the "
-    "model to go by instead",
-}
+Bases = Mapping[Basis, str]  # what each basis of an edition's estimates is, in words
 # Whose decisions stand above the machine's labels: a panel's, an editor's (who corrected a
 # published version that had no panel), or nobody's.
 Deciders = Literal["panel", "editor", "nobody"]
@@ -27,6 +22,24 @@ DECISIONS: dict[Deciders, str] = {
     "editor": "an editor's corrections",
     "nobody": "",
 }
+
+
+def bases(quarter: str, tested_on: Sequence[str]) -> Bases:
+    """What the estimates of an edition of ``quarter`` rest on.
+
+    ``tested_on`` are the quarters of the abstracts on which its model was tested; none where that
+    was not kept.
+    """
+    named = words.listed(["this same quarter" if q == quarter else q for q in tested_on] or [""])
+    whose = f" of {named}" if named else ""
+    if named and quarter not in tested_on:
+        whose += ", another quarter" if len(tested_on) == 1 else ", other quarters"
+    return {
+        "panel sample": "corrected by items of this quarter, drawn at random and read by people",
+        "model's test": f"corrected by the machine's errors in its test on abstracts{whose}",
+        "none": "not corrected: too few items drawn at random were read, and there is no test of "
+        "the model to go by instead",
+    }
 
 
 def carrying(manifest: Manifest) -> dict[tuple[str, str, str], int]:
@@ -68,17 +81,20 @@ class CountView:
     sentence: str
 
 
-def counts_of(manifest: Manifest, label: Label, decided: Deciders) -> tuple[CountView, ...]:
+def counts_of(
+    manifest: Manifest, label: Label, decided: Deciders, rest_on: Bases
+) -> tuple[CountView, ...]:
     """The counts of papers and of news for one label, and after whose decisions."""
     now = carrying(manifest)
     return tuple(
-        _count(one.kind, one.count, now.get((one.scheme, one.label, one.kind), 0), decided)
+        _count(one, now.get((one.scheme, one.label, one.kind), 0), decided, rest_on)
         for one in manifest.counts
         if (one.scheme, one.label) == (label.scheme, label.id)
     )
 
 
-def _count(kind: str, count: Estimate, carried: int, decided: Deciders) -> CountView:
+def _count(of: LabelCount, carried: int, decided: Deciders, rest_on: Bases) -> CountView:
+    kind, count = of.kind, of.count
     labelled = _labelled(count.raw, kind, carried, decided)
     if count.estimate is None or count.low is None or count.high is None:
         estimate = interval = ""
@@ -96,7 +112,7 @@ def _count(kind: str, count: Estimate, carried: int, decided: Deciders) -> Count
             f"({span}: {interval}); "
             f"{labelled}."
         )
-    basis = BASES[count.basis]
+    basis = rest_on[count.basis]
     if count.read:
         basis = f"{basis} ({words.number(count.read)} read)"
     sentence = sentence[0].upper() + sentence[1:]
@@ -128,18 +144,19 @@ class ShareView:
 
 
 def share_views(
-    shares: Iterable[Share], sections: Sequence[tuple[str, str, str, str]]
+    shares: Iterable[Share], sections: Sequence[tuple[str, str, str, str]], rest_on: Bases
 ) -> tuple[ShareView, ...]:
     """Shares in the order of the goals; ``sections`` are id, name, href and swatch of each goal."""
     by_goal = {share.goal: share for share in shares}
     return tuple(
-        _share(by_goal[goal], name, href, swatch)
+        _share(by_goal[goal], (name, href, swatch), rest_on)
         for goal, name, href, swatch in sections
         if goal in by_goal
     )
 
 
-def _share(share: Share, name: str, href: str, swatch: str) -> ShareView:
+def _share(share: Share, goal: tuple[str, str, str], rest_on: Bases) -> ShareView:
+    name, href, swatch = goal
     low, high = _percent(share.low), _percent(share.high)
     return ShareView(
         name=name,
@@ -150,7 +167,7 @@ def _share(share: Share, name: str, href: str, swatch: str) -> ShareView:
         interval=f"{low} to {high}" if low and high else "",
         reference=_percent(share.reference),
         verdict=share.verdict,
-        basis=BASES[share.basis],
+        basis=rest_on[share.basis],
         value=share,
     )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digest.edition.manifest import Manifest
 from digest.edition.totals import totals
-from digest.publish import words
+from digest.publish import views, words
+from digest.publish.accounts import ELSEWHERE, outcome_of
+
+NAMED = 2  # so many publishers are named; more are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def _items(manifest: Manifest) -> Iterator[Figure]:
         return Figure(words.number(count), what, remark)
 
     for kind, what in (("paper", "papers"), ("news", "news items")):
-        yield figure(kind, what, now.items[kind])
+        yield figure(kind, f"{what}{_whose(publishers(manifest, kind))}", now.items[kind])
     relevant = sum(now.about_ai.values())
     yield Figure(
         words.percent(relevant / now.labelled) if now.labelled else "none",
@@ -54,12 +57,29 @@ def _items(manifest: Manifest) -> Iterator[Figure]:
         yield figure(scheme, what, now.carrying[scheme])
 
 
+def publishers(manifest: Manifest, kind: str) -> list[str]:
+    """Who published the quarter's items of a kind, as the edition's list of sources names them."""
+    named = {source.id: source.publisher for source in manifest.sources}
+    of_kind = {source for item in manifest.items if item.kind == kind for source in item.sources}
+    return sorted({words.clip(named.get(source, source), views.AUTHOR) for source in of_kind})
+
+
+def _whose(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    said = words.listed(names) if len(names) <= NAMED else words.count(len(names), "publisher")
+    return f" of {said}"
+
+
 def _sources(manifest: Manifest) -> Iterator[Figure]:
     outcomes = Counter(source.outcome for source in manifest.sources)
+    elsewhere = sum(outcome_of(source) == ELSEWHERE for source in manifest.sources)
     asked = len(manifest.sources) - outcomes["not asked"]
     silent = [
         f"{words.number(outcomes[o])} {o}" for o in ("failed", "empty", "unfinished") if outcomes[o]
     ]
+    if elsewhere:
+        silent.insert(0, f"{words.number(elsewhere)} with nothing of this quarter")
     answered = f"{words.number(outcomes['answered'])} of {words.number(asked)}"
     yield Figure(answered, "sources answered", ", ".join(silent))
     languages = Counter(item.language for item in manifest.items if item.language)

@@ -56,7 +56,7 @@ def write_pages(
     All versions are linked from the quarter's page, and the pages of an older one say so.
     ``sha256`` is the manifest's, which takes a second to make.
     """
-    edition = EditionView(place.edition.manifest, codebook)
+    edition = EditionView(place.edition.manifest, codebook, place.edition.report)
     common: dict[str, Any] = {
         "edition": heading(place.edition, draft),
         "decisions": DECISIONS[edition.deciders],
@@ -116,7 +116,7 @@ def _pages(place: Placement, edition: EditionView) -> Iterator[Page]:
     listed = {"late": edition.late(), "withdrawn": edition.withdrawn()}
     yield "changes.md", "changes.md.j2", changed | listed | {"versions": place.versions}
     yield "sources.md", "sources.md.j2", {"outcomes": accounts.outcomes(edition.manifest.sources)}
-    yield "method.md", "method.md.j2", accounts.method(edition, place.edition.report)
+    yield "method.md", "method.md.j2", accounts.method(edition)
     yield (
         "data.md",
         "data.md.j2",
@@ -132,7 +132,7 @@ def _pages(place: Placement, edition: EditionView) -> Iterator[Page]:
 def _quarter(edition: EditionView, place: Placement) -> dict[str, Any]:
     moves = movements(edition)
     told = verdicts(edition.shares)
-    outcomes = Counter(source.outcome for source in edition.manifest.sources)
+    outcomes = Counter(map(accounts.outcome_of, edition.manifest.sources))
     return {
         "figures": figures(edition.manifest),
         "moves": moves,

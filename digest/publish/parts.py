@@ -164,7 +164,7 @@ def moment(slot: Slot) -> int:
 
 
 def _summary(place: Placement, codebook: Codebook, *, draft: bool) -> dict[str, Any]:
-    view = EditionView(place.edition.manifest, codebook)
+    view = EditionView(place.edition.manifest, codebook, place.edition.report)
     return {
         "edition": asdict(heading(place.edition, draft)),
         "folder": f"{place.folder}/",

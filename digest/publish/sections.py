@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from digest.edition.manifest import EditionItem, Manifest, Section
 from digest.edition.select import is_showable
@@ -73,11 +74,18 @@ class GroupView:
 class EditionView:
     """A manifest with its codebook, looked up by id. Reads only what it was given.
 
-    ``deciders`` are those whose decisions stand above the machine's labels.
+    ``deciders`` are those whose decisions stand above the machine's labels. ``tests`` are the
+    results of its model's tests (``PublishedEdition.report``), ``abstracts`` those of them that are
+    real, and ``bases`` what estimates rest on, in words.
     """
 
-    def __init__(self, manifest: Manifest, codebook: Codebook) -> None:
-        self.manifest, self.codebook = manifest, codebook
+    def __init__(
+        self, manifest: Manifest, codebook: Codebook, tests: Mapping[str, Any] | None = None
+    ) -> None:
+        self.manifest, self.codebook, self.tests = manifest, codebook, tests
+        self.abstracts: Mapping[str, Any] | None = (tests or {}).get("abstracts")
+        tested_on = self.abstracts["quarters"] if self.abstracts else ()
+        self.bases = estimates.bases(manifest.quarter, tested_on)
         self.items = Items(manifest, codebook)
         self._sections = {(s.scheme, s.label): s for s in manifest.sections}
         self._trends = Trends(manifest)
@@ -123,7 +131,7 @@ class EditionView:
     def shares(self) -> tuple[ShareView, ...]:
         """The goals' shares of public-interest AI work; empty in an edition without them."""
         named = [(goal.label.id, goal.name, goal.href, goal.swatch) for goal in self.goals]
-        return estimates.share_views(self.manifest.shares, named)
+        return estimates.share_views(self.manifest.shares, named, self.bases)
 
     def withdrawn(self) -> tuple[ItemView, ...]:
         """The withdrawn items, newest first."""
@@ -157,7 +165,7 @@ class EditionView:
             choices=tuple(Choice(items[i], self._percent(i, label)) for i in chosen),
             passed=tuple((self.items.view(i), reason) for i, reason in section.passed),
             rulings=tuple((case.rstrip("."), self._ruling(r)) for case, r in label.borderline),
-            counts=estimates.counts_of(self.manifest, label, self.deciders),
+            counts=estimates.counts_of(self.manifest, label, self.deciders, self.bases),
             trend=self._trends.rows(section),
         )
 

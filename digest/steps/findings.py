@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from digest.classify.evaluate.report import EVALUATION
+from digest.classify.evaluate.report import EVALUATION, REAL
 from digest.classify.evaluate.result import parse
 from digest.edition.findings import past
 from digest.edition.manifest import EditionStory, Manifest, Past
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from digest.classify.evaluate.answers import Sheet
     from digest.classify.model import Model
 
-REAL = "real abstract"  # the kind of test text that is like a quarter's papers
 Goal = Annotated[str, Field(pattern=r"^(?:[1-9]|1[0-7])$")]
 Pair = tuple[str, str]
 

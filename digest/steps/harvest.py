@@ -160,7 +160,9 @@ def decide(source: str, counts: Counts, error: SourceError | None) -> Outcome:
     if error is not None:
         return Outcome(source, FAILED, str(error), counts)
     if counts.read == 0:
-        return Outcome(source, EMPTY, "it answered without a single entry: is this right?", counts)
+        return Outcome(
+            source, EMPTY, "it answered without a single entry, which is suspicious", counts
+        )
     return Outcome(source, ANSWERED, "", counts)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digest.classify.evaluate.report import EVALUATION, report
+from digest.classify.evaluate.report import CAVEAT, EVALUATION, report, with_intervals
 from digest.config import Clock, Workplace
 from digest.edition.difference import difference
 from digest.edition.manifest import Manifest
@@ -117,7 +117,12 @@ def _as_draft(place: Workplace, manifest: Manifest) -> Listed:
 def _tests(shelf: Shelf, manifest: Manifest, model: Path) -> dict[str, Any] | None:
     """What the test of an unpublished manifest's model found: in its folder, or as it was kept."""
     quarter = Quarter.parse(manifest.quarter)
-    return report(manifest.model, model) or shelf.tests(quarter, manifest.model)
+    return report(manifest.model, model) or _kept(shelf.tests(quarter, manifest.model))
+
+
+def _kept(tests: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Results of a test as they were kept, perhaps by an earlier version."""
+    return tests and with_intervals(tests)
 
 
 def _on_site(shelf: Shelf, model: Path) -> list[Listed]:
@@ -142,7 +147,7 @@ def _listed(shelf: Shelf, edition: Edition, before: Edition | None, model: Path)
         manifest = shelf.manifest(edition)
         changes = difference(shelf.manifest(before), manifest) if before else None
         basis = shelf.basis(edition)
-        results = basis.tests if basis else report(manifest.model, model)
+        results = _kept(basis.tests) if basis else report(manifest.model, model)
         codebook = basis.codebook if basis else None
         return PublishedEdition(
             manifest, edition.version, day, changes, results, edition.correction, codebook
@@ -155,8 +160,9 @@ def _listed(shelf: Shelf, edition: Edition, before: Edition | None, model: Path)
 
 def _today(model: Path) -> str:
     """What the pages of a version rest on with which nothing was kept."""
-    tests = model / EVALUATION
-    return hashlib.sha256(tests.read_bytes()).hexdigest() if tests.exists() else ""
+    found = (path.read_bytes() for name in (EVALUATION, CAVEAT) if (path := model / name).exists())
+    content = b"".join(found)
+    return hashlib.sha256(content).hexdigest() if content else ""
 
 
 def _build(out: Path, editions: list[Listed], codebook: Codebook, *, draft: bool) -> Path:

@@ -16,13 +16,14 @@ from typer.testing import CliRunner
 from digest import taxonomy
 from digest.classify.evaluate import table
 from digest.classify.evaluate.answers import Answered, Sheet, identity, sheets
-from digest.classify.evaluate.data import Judged, labelled_lines, unseen
-from digest.classify.evaluate.report import EVALUATION, report
+from digest.classify.evaluate.data import Judged, agreement, labelled_lines, unseen
+from digest.classify.evaluate.report import CAVEAT, EVALUATION, REAL, report, with_intervals
 from digest.classify.evaluate.result import compared, dump, parse, result
 from digest.classify.heads import Heads
+from digest.classify.model import identity as identity_of
 from digest.classify.train.data import Example
 from digest.cli.app import app
-from digest.config import Workplace
+from digest.config import SHIPPED_MODEL, Workplace
 from digest.edition.manifest import Manifest
 from digest.errors import DigestError, InputError, ModelError
 from digest.steps.publish import build_draft
@@ -120,6 +121,7 @@ def test_the_table_says_how_none_and_unlabelled_texts_count() -> None:
     assert "of them 1 text not labelled: language: counted as given no label" in printed
     assert "none taken for {a, b}" in printed
     assert "of kind y: 2 texts, macro F1" in printed
+    assert "in brackets: 95% intervals, of a label Wilson's, of all labels together by" in printed
     all_labelled = sheet(truth=[[1, 0]] * 4)
     assert "2 labels, every text has a label" in "\n".join(table.lines(resulting(all_labelled)))
 
@@ -260,6 +262,68 @@ def test_the_report_is_of_the_models_own_result_or_of_none(tmp_path: Path) -> No
     (tmp_path / EVALUATION).write_bytes(b"{")
     with pytest.raises(ModelError, match="digest evaluate --out"):
         report("m-1", tmp_path)
+
+
+def test_the_report_tells_of_the_real_abstracts_and_of_those_who_read_them(tmp_path: Path) -> None:
+    """An abstract counts for a label when it is about AI, too: of three with b, one is not."""
+    kinds = (REAL, REAL, REAL, "press")
+    sdg = replace(sheet(truth=[[1, 1], [0, 1], [0, 1], [0, 1]]), kinds=kinds)
+    ai = replace(sheet(truth=[[1, 0], [1, 0], [0, 0], [1, 0]]), kinds=kinds)
+    judged = Judged((), {"2025Q4.tsv": "0" * 64, "read.tsv": "1" * 64})
+    found = result("m-1", "c1-0", judged, Answered({"sdg": sdg, "ai": ai}, {}), FEW)
+    (tmp_path / EVALUATION).write_bytes(dump(found))
+    (tmp_path / CAVEAT).write_text("It was looked at.\n", "utf-8")
+    told = report("m-1", tmp_path)
+    assert told is not None
+    labels = told["schemes"]["sdg"]["labels"]
+    assert [(x["label"], x["texts"], x["abstracts"]) for x in labels] == [("a", 1, 1), ("b", 4, 2)]
+    assert told["abstracts"] == {"texts": 3, "quarters": ["2025Q4"], **agreement(["2025Q4"])}
+    assert told["caveat"] == "It was looked at."
+
+
+def test_a_report_on_texts_of_ones_own_tells_of_no_readers(tmp_path: Path) -> None:
+    (tmp_path / EVALUATION).write_bytes(dump(resulting(sheet(), {})))
+    told = report("m-1", tmp_path)
+    assert told is not None
+    assert (told["abstracts"], told["caveat"]) == (None, "")
+
+
+def test_the_agreement_of_the_readers_is_counted_in_papers(tmp_path: Path) -> None:
+    names = [
+        "id",
+        *(f"{who}_{what}" for who in ("first", "second") for what in ("sdg", "risk", "ai")),
+    ]
+    rows = [names, ["1", "3", "-", "y", "3", "-", "y"], ["2", "3", "-", "y", "3", "-", "n"]]
+    (tmp_path / "once").mkdir()
+    for path in (
+        tmp_path / "2025Q4.tsv",
+        tmp_path / "once" / "2025Q4.tsv",
+        tmp_path / "2026Q1.tsv",
+    ):
+        path.write_text("\n".join("\t".join(row) for row in rows), "utf-8")
+    assert agreement(["2025Q4"], tmp_path) == {"read": 4, "twice": 2, "alike": 1}
+
+
+def test_results_of_before_are_told_with_intervals_made_from_their_counts(tmp_path: Path) -> None:
+    """They had resampled ones: six texts without an error said 1.00 (1.00 to 1.00)."""
+    stored = json.loads(dump(resulting(sheet(truth=[[1, 0]] * 4, given=[[1, 0]] * 4))))
+    of_a = stored["schemes"]["sdg"]["labels"][0]
+    of_a["precision"] = of_a["recall"] = {"value": 1.0, "low": 1.0, "high": 1.0}
+    (tmp_path / EVALUATION).write_bytes(dump(stored))
+    told = report("m-1", tmp_path)
+    assert told is not None
+    expected = {"value": 1.0, "low": round(4 / (4 + 1.959964**2), 4), "high": 1.0}
+    labels = told["schemes"]["sdg"]["labels"]
+    assert labels[0]["precision"] == labels[0]["recall"] == expected
+    assert labels[1]["precision"] == {"value": None, "low": None, "high": None}
+    assert with_intervals(told) == told
+
+
+def test_what_the_shipped_model_s_test_is_worth_is_told() -> None:
+    told = report(identity_of()[0], SHIPPED_MODEL)
+    assert told is not None
+    assert told["abstracts"]["quarters"] == ["2025Q4"]
+    assert 0.85 < told["abstracts"]["alike"] / told["abstracts"]["twice"] < 1
 
 
 def test_a_new_result_is_shown_without_a_new_edition(tmp_path: Path) -> None:

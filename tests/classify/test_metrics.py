@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.classify.evaluate.metrics import Outcome, Sampling, differences, estimates
+from digest.classify.evaluate.metrics import (
+    Outcome,
+    Sampling,
+    differences,
+    estimates,
+    per_class,
+)
 from tests.classify.outcomes import FEW, outcome, values
 
 SHARES = ("macro_f1", "weighted_f1", "average_accuracy", "exact_match", "ece", "brier")
@@ -167,6 +173,42 @@ def test_an_interval_is_as_wide_as_theory_says() -> None:
     assert found.value == 0.5
     assert found.high - found.value == pytest.approx(expected, rel=0.12)
     assert found.value - found.low == pytest.approx(expected, rel=0.12)
+
+
+def test_a_label_without_an_error_in_six_texts_is_not_sure() -> None:
+    found = estimates(outcome([[1]] * 6 + [[0]] * 90, [[1]] * 6 + [[0]] * 90), Sampling())
+    for name in ("precision", "recall"):
+        assert (found[name].value[0], found[name].high[0]) == (1, 1)
+        assert found[name].low[0] == pytest.approx(6 / (6 + 1.96**2), abs=1e-3)
+    jaccard = 6 / (6 + 1.96**2)
+    assert found["f1"].low[0] == pytest.approx(2 * jaccard / (1 + jaccard), abs=1e-3)
+    assert found["macro_f1"].low == 1  # over all labels the texts are drawn again
+
+
+def test_a_label_s_intervals_are_wilson_s() -> None:
+    """As they stand in tables: 8 of 10 is 0.490 to 0.943, 0 of 10 up to 0.278."""
+    found = per_class(np.array([8.0, 0.0]), np.array([10.0, 10.0]), np.array([16.0, 0.0]), 0.95)
+    assert found["precision"].low == pytest.approx([0.490, 0], abs=1e-3)
+    assert found["precision"].high == pytest.approx([0.943, 0.278], abs=1e-3)
+    assert found["recall"].value[0] == 0.5
+    assert np.isnan([found["recall"].low[1], found["recall"].high[1]]).all()
+    assert found["f1"].value == pytest.approx([2 * 8 / (10 + 16), 0])
+
+
+@pytest.mark.parametrize("rates", [(0.6, 0.1, 0.2), (0.8, 0.1, 0.05)])
+def test_a_label_s_intervals_hold_the_truth_in_19_of_20_cases(rates: tuple[float, ...]) -> None:
+    """Texts that have the label and are given it, are given it wrongly, or are missed."""
+    hit, wrong, missed = (
+        np.random.default_rng(5).multinomial(25, (*rates, 1 - sum(rates)), 4_000).T[:3] * 1.0
+    )
+    found = per_class(hit, hit + wrong, hit + missed, 0.95)
+    truth = {
+        "precision": rates[0] / (rates[0] + rates[1]),
+        "recall": rates[0] / (rates[0] + rates[2]),
+        "f1": 2 * rates[0] / (2 * rates[0] + rates[1] + rates[2]),
+    }
+    for name, one in found.items():
+        assert 0.93 < ((one.low <= truth[name]) & (truth[name] <= one.high)).mean() < 0.98, name
 
 
 def test_the_same_seed_gives_the_same_intervals() -> None:

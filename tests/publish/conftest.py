@@ -14,7 +14,7 @@ from digest.edition.difference import difference
 from digest.edition.shelf import Correction
 from digest.publish import Listed, PublishedEdition, build_site
 from tests.publish.full_edition import reviewed, two_quarters
-from tests.publish.invented_edition import codebook, hostile, published
+from tests.publish.invented_edition import codebook, hostile, published, results_on
 
 HOSTILE_TITLE = (
     '</h3></article></div><script>window.broken = "title"</script>'
@@ -30,7 +30,8 @@ def editions() -> list[PublishedEdition]:
     second = reviewed(hostile(first, HOSTILE_TITLE, "javascript:alert(1)"))
     why = Correction("amendment", "A news item was <missing> under Goal 1.", "Amina Okafor")
     changes = difference(first, second)
-    corrected = PublishedEdition(second, "v1.1", "2026-05-20", changes, correction=why)
+    tests = results_on("2025Q4")
+    corrected = PublishedEdition(second, "v1.1", "2026-05-20", changes, tests, correction=why)
     return [published(before), published(first), corrected]
 
 

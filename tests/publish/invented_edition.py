@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from digest.edition.manifest import (
     Assigned,
@@ -139,6 +140,24 @@ def hostile(manifest: Manifest, title: str, url: str = "https://hostile.example/
 def published(manifest: Manifest, version: str = "v1.0") -> PublishedEdition:
     """The edition as published on a fixed day."""
     return PublishedEdition(manifest, version, "2026-04-20")
+
+
+def results_on(*quarters: str) -> dict[str, Any]:
+    """A model's tests on real abstracts, and on others."""
+    share = {"value": 0.5, "low": 0.4, "high": 0.6}
+    worse = {"value": 0.3, "low": 0.1, "high": 0.5}
+    labels = [
+        {"label": name, "texts": 9, "abstracts": n, "given": 4, "precision": share, "recall": share}
+        for name, n in (("1", 0), ("2", 1), ("3", 17), ("none", None))
+    ]
+    risks = [labels[0] | {"label": label.id} for label in codebook().scheme("risk")]
+    real = {"kind": "real abstract", "texts": 299, "macro_f1": worse, "ece": worse}
+    part = {
+        "texts": 893, "none": 9, "macro_f1": share, "ece": share, "kinds": [real], "labels": labels,
+    }  # fmt: skip
+    read = {"texts": 299, "quarters": [*quarters], "read": 2102, "twice": 1560, "alike": 1418}
+    said = {"model": "m", "codebook": "c", "texts": 893, "caveat": "It was <looked> at."}
+    return {**said, "abstracts": read, "schemes": {"sdg": part, "risk": part | {"labels": risks}}}
 
 
 @cache

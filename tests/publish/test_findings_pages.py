@@ -86,6 +86,40 @@ def test_the_share_about_ai_is_of_the_items_that_were_labelled() -> None:
     }
 
 
+def test_the_figures_say_whose_papers_and_whose_news_they_count() -> None:
+    """Papers of one archive are not all research, and some feeds are not all news."""
+    edition = manifest(items=9)
+    a_source = edition.sources[0]
+    publishers = {"s-1": "arXiv", "s-2": "arXiv", "s-3": "Anna", "s-4": "Ben", "s-5": "Cleo"}
+    said = [("paper", ("s-1", "s-2")), ("news", ("s-3",)), ("news", ("s-4", "s-5"))]
+    items = tuple(
+        replace(item, kind=kind, sources=sources)
+        for item, (kind, sources) in zip(edition.items, said, strict=False)
+    )
+    edition = replace(
+        edition,
+        items=items,
+        sources=tuple(replace(a_source, id=i, publisher=p) for i, p in publishers.items()),
+    )
+    assert [one.what for one in figures(edition)[:2]] == [
+        "papers of arXiv", "news items of 3 publishers",
+    ]  # fmt: skip
+    assert [one.what for one in figures(replace(edition, items=items[:2]))[1:2]] == [
+        "news items of Anna"
+    ]
+    assert [one.what for one in french_figures(edition, tongue_of("fr"))[:2]] == [
+        "Articles (arXiv)", "Actualités (éditeurs : 3)",
+    ]  # fmt: skip
+    assert figures(replace(edition, items=()))[0].what == "papers"
+
+
+def test_the_figure_of_sources_tells_those_that_had_nothing_of_the_quarter() -> None:
+    edition = manifest(items=9)
+    source = replace(edition.sources[0], outcome="answered", items=3)
+    found = figures(replace(edition, sources=(source, replace(source, id="s", items=0))))
+    assert Figure("2 of 2", "sources answered", "1 with nothing of this quarter") in found
+
+
 def test_a_term_that_rose_is_named_with_its_interval_and_the_items_behind_it(
     pages: dict[str, str],
 ) -> None:
@@ -272,9 +306,7 @@ def test_a_page_tells_the_corrected_count_its_interval_and_what_it_rests_on(
         f"{count.high}); {count.raw} papers carry the label." in page
     )
     assert "too little was read to say how many truly concern it." in page
-    assert "by the machine's errors in its test on abstracts of another quarter" in page.replace(
-        "&#39;", "'"
-    )
+    assert "Papers: corrected by the machine&#39;s errors in its test on abstracts. " in page
     assert "Only the machine says so: no person has confirmed" in page
 
 

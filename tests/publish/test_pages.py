@@ -8,14 +8,25 @@ from pathlib import Path
 
 import pytest
 
+from digest.edition import prevalence
 from digest.edition.difference import difference
 from digest.edition.manifest import Assigned, Manifest
 from digest.publish import PublishedEdition, write_pages
+from digest.publish.languages.tongue import tongue_of
+from digest.publish.languages.views import EditionWords
 from digest.publish.mkdocs import edition_nav
 from digest.publish.render import markdown_text
+from digest.publish.sections import EditionView
 from digest.taxonomy import Codebook
 from tests.publish.full_edition import two_quarters
-from tests.publish.invented_edition import codebook, hostile, manifest, placements, published
+from tests.publish.invented_edition import (
+    codebook,
+    hostile,
+    manifest,
+    placements,
+    published,
+    results_on,
+)
 
 Pages = Callable[..., dict[str, str]]
 
@@ -182,15 +193,115 @@ def test_the_method_page_tells_how_well_the_model_does_by_scheme_and_label(pages
     text = pages(replace(published(manifest(items=5)), report=report))["method.md"]
     assert "The model was tested on 1,376 texts" in text
     assert (
-        '<th scope="row">Sustainable Development Goals</th><td class="n">59</td>'
+        '<th scope="row">Sustainable Development Goals: all texts</th><td class="n">59</td>'
         "<td>0.74 (0.68 to 0.78)</td><td>0.004 (0.002 to 0.009)</td>" in text
     )
-    assert '<th scope="row">of them: press</th><td class="n">8</td><td>too few texts' in text
+    assert 'real abstracts alone</th><td class="n">0</td><td>not tested</td>' in text
+    assert 'Goals: press</th><td class="n">8</td><td>too few texts' in text
     assert (
         '<th scope="row">Goal 2: Zero hunger</th><td class="n">9</td>'
         "<td>0.86 (0.60 to 1.00)</td><td>0.67 (0.30 to 0.90)</td>" in text
     )
     assert '<th scope="row">None of them</th><td class="n">50</td><td>no case</td>' in text
+
+
+def test_the_method_page_tells_who_read_the_test_and_how_it_does_on_real_abstracts(
+    pages: Pages,
+) -> None:
+    edition = published(manifest(items=5))
+    text = pages(replace(edition, report=results_on("2025Q4")))["method.md"]
+    assert "What people have read" not in text
+    assert "299 of them are abstracts of papers of 2025Q4; the others were invented" in text
+    assert "not decided by people, but by language models that worked apart" in text
+    assert "Of the 1,560 abstracts that two of them read, to train or to test on, they" in text
+    assert "judged 1,418 alike in all respects" in text
+    assert "It was &lt;looked&gt; at." in text
+    assert (
+        'real abstracts alone</th><td class="n">299</td><td>0.30 (0.10 to 0.50)</td>'
+        "<td>0.300 (0.100 to 0.500)</td>" in text
+    )
+    assert "language models" not in pages(edition)["method.md"]
+
+
+def test_the_method_page_tells_how_few_abstracts_concern_a_goal_and_what_is_assumed(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition = replace(published(manifest(items=5)), report=results_on("2025Q4"))
+    for name, value in (
+        ("TEST_WEIGHT", 0.4), ("MISSED_FOR_EACH", 3.5), ("LEAST_MISSED", 0.003),
+        ("PRIOR_MISSED", 2.0),
+    ):  # fmt: skip
+        monkeypatch.setattr(prevalence, name, value)
+    text = pages(edition)["method.md"]
+    assert "each with 0.4 of the weight of an item read here" in text
+    assert "misses 3.5 items for each that it labels, and at least 0.3% of the items" in text
+    assert "the weight of 2 missed items found by reading" in text
+    assert (
+        f"there is one or none for 2 goals and {len(codebook().scheme('risk'))} risk categories"
+        in text
+    )
+    assert (
+        'Goal 3: Good health and well-being</th><td class="n">9</td><td class="n">17</td>' in text
+    )
+    assert 'None of them</th><td class="n">9</td><td class="n">–</td>' in text
+
+
+@pytest.mark.parametrize(
+    ("quarters", "whose"),
+    [
+        (("2025Q4",), "abstracts of 2025Q4, another quarter"),
+        (("2026Q1",), "abstracts of this same quarter"),
+        (("2025Q3", "2025Q4"), "abstracts of 2025Q3 and 2025Q4, other quarters"),
+        (("2025Q4", "2026Q1"), "abstracts of 2025Q4 and this same quarter"),
+    ],
+)
+def test_pages_say_of_which_quarter_the_test_s_abstracts_are(
+    pages: Pages, quarters: tuple[str, ...], whose: str
+) -> None:
+    edition = replace(published(two_quarters()[1]), report=results_on(*quarters))
+    found = pages(edition)
+    for page in ("index.md", "sdg/1.md", "method.md"):
+        assert f"errors in its test on {whose}" in found[page], page
+    is_own = "2026Q1" in quarters
+    assert ("2,102 of its papers were read" in found["method.md"]) == is_own
+    assert (", and that is not this one" in found["method.md"]) != is_own
+
+
+def test_what_counts_as_labelled_is_the_same_number_on_every_page(pages: Pages) -> None:
+    """A withdrawn paper has labels, too; the front page does not count it."""
+    edition = manifest(items=40)
+    items = [replace(i, status="labelled", withdrawn=n < 3) for n, i in enumerate(edition.items)]
+    text = pages(published(replace(edition, items=tuple(items))))
+    assert "of 37 items that were labelled" in text["index.md"]
+    assert 'of them: labelled</th><td class="n">37</td>' in text["method.md"]
+    assert 'of them: withdrawn</th><td class="n">3</td>' in text["method.md"]
+
+
+def test_the_method_page_says_where_entries_of_other_quarters_are_counted(pages: Pages) -> None:
+    text = pages(published(manifest(items=5)))["method.md"]
+    assert "read = stored + known already + of other quarters + refused" in text
+
+
+def test_a_source_that_had_nothing_of_the_quarter_is_told_apart(pages: Pages) -> None:
+    edition = manifest(items=5)
+    answered = replace(edition.sources[0], outcome="answered", items=3, detail="")
+    edition = replace(
+        edition,
+        sources=(
+            answered,
+            replace(answered, id="elsewhere", items=0),
+            replace(answered, id="nothing", outcome="empty", items=0, detail="is this right?"),
+        ),
+    )
+    found = pages(published(edition))
+    text = found["sources.md"]
+    assert r"## Answered, nothing of this quarter \(1\)" in text
+    assert r"## Answered \(1\)" in text
+    assert "Sources that answered without a single entry, which often means" in text
+    assert "is this right?" not in text
+    assert "1 empty, 1 answered, 1 answered with nothing of this quarter." in found["index.md"]
+    told = EditionWords(EditionView(edition, codebook()), tongue_of("fr")).outcomes()
+    assert ("Ont répondu, sans rien de ce trimestre", "1") in told
 
 
 def test_changes_since_the_last_version_are_listed(pages: Pages) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
+import pytest
 
 from digest import taxonomy
+from digest.classify.evaluate.report import report
+from digest.classify.model import identity
 from digest.edition.shelf import Correction, Shelf
+from digest.publish import words
 from digest.steps.correct import correct
 from digest.steps.publish import publish, publish_signed
 from digest.steps.signing import sign_off
@@ -72,6 +77,29 @@ def test_a_version_stays_as_it_was_under_another_model_and_codebook(alone: Panel
     assert (parts / "2026Q1-v1.0" / "stamp.txt").stat().st_mtime_ns == was_built
     built_anew(alone, other_words())
     assert bytes_of(folder) == before
+
+
+def test_results_that_were_kept_before_are_shown_with_intervals_made_from_their_counts(
+    alone: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An earlier version kept resampled intervals, and nothing of the real abstracts."""
+
+    def kept_before(model: str, folder: Path) -> dict[str, Any] | None:
+        told = report(model, folder)
+        assert told is not None
+        del told["abstracts"], told["caveat"]
+        for label in told["schemes"]["sdg"]["labels"]:
+            del label["abstracts"]
+            label["recall"] |= dict.fromkeys(("low", "high"), label["recall"]["value"])
+        return told
+
+    monkeypatch.setattr("digest.steps.publish.report", kept_before)
+    method = (published(alone) / "method" / "index.html").read_text("utf-8")
+    in_use = alone.place.model_in_use
+    today = report(identity(in_use)[0], in_use)
+    assert today is not None
+    for label in today["schemes"]["sdg"]["labels"]:
+        assert f"<td>{words.measure(label['recall'])}</td>" in method
 
 
 def test_what_a_model_was_tested_on_goes_with_its_draft_though_another_is_trained(

@@ -1,4 +1,4 @@
-"""Texts that people judged, to test a model on: the unseen parts, or a file of one's own.
+"""Judged texts, to test a model on: the unseen parts, or a file of one's own.
 
 The unseen parts are those that training leaves out (``Example.part``): of the written exemplars,
 and of the real abstracts that were read with the codebook. Of the latter the repository keeps the
@@ -8,7 +8,7 @@ judgements alone; their texts come from metadata snapshots.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,10 +17,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from digest.classify.heads import NONE
 from digest.classify.label import without_markup
-from digest.classify.train.data import EXEMPLARS, READINGS, Example, exemplars, readings
-from digest.classify.train.rows import rows
+from digest.classify.train.data import (
+    EXEMPLARS,
+    READ_ONCE,
+    READINGS,
+    Example,
+    exemplars,
+    readings,
+)
+from digest.classify.train.rows import rows, table
 from digest.errors import InputError
 from digest.taxonomy import Codebook
+
+_READERS = "first", "second"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,25 @@ def unseen(
         (*(example for example in exemplars(written) if example.part == "test"), *real),
         {path.name: _sha256(path) for path in files},
     )
+
+
+def agreement(quarters: Collection[str], folder: Path = READINGS) -> dict[str, int]:
+    """How many abstracts of these quarters were ``read`` with the codebook, to train or to test
+    on; how many of them ``twice``; and how many of those ``alike`` in all respects.
+    """
+    both = [[f"{reader}_{what}" for what in ("sdg", "risk", "ai")] for reader in _READERS]
+    twice = [
+        row
+        for path in sorted(folder.glob("*.tsv")) if path.stem in quarters
+        for row in table(path, *both[0], *both[1])
+    ]  # fmt: skip
+    once = (p for p in (folder / READ_ONCE.name).glob("*.tsv") if p.stem in quarters)
+    first, second = ([[row[name] for name in names] for row in twice] for names in both)
+    return {
+        "read": len(twice) + sum(len(list(table(path, "id"))) for path in once),
+        "twice": len(twice),
+        "alike": sum(one == other for one, other in zip(first, second, strict=True)),
+    }
 
 
 def labelled_lines(path: Path, codebook: Codebook) -> Judged:

@@ -1,4 +1,4 @@
-"""Measures of labels against the truth, with bootstrap intervals: arrays in, arrays out.
+"""Measures of labels against the truth, with their intervals: arrays in, arrays out.
 
 Every measure is computed from weights of the texts, so a resample of the texts is one row of
 counts, all resamples are a few matrix products, and two models are compared on the same resamples.
@@ -9,14 +9,19 @@ where the model assigns none, if the data have any text without a label; so "17 
 weighted F1 each class counts by the number of texts it is true of. The other measures are over the
 labels alone.
 
-Intervals are plain percentiles of the resampled values. With a handful of texts a label, resamples
-give macro F1 a little too low and calibration error too high, and the intervals lean that way.
+Intervals of measures over all labels are plain percentiles of the resampled values. With a handful
+of texts a label, resamples give macro F1 a little too low and calibration error too high, and the
+intervals lean that way. Of a single label resamples tell nothing where no error was made: six texts
+out of six would be "1.00, surely". Its precision and recall are shares of a few texts and have
+Wilson's interval; its F1 is 2 J / (1 + J) of the Jaccard index J, the share of the texts given the
+label rightly among those that carry it or were given it, and has the image of J's interval.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,7 +65,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How intervals are made: resamples of the texts, and the share of them within."""
+    """How intervals are made: resamples of the texts, and the probability that they hold."""
 
     resamples: int = 1_000
     seed: int = 1
@@ -69,7 +74,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A measure with its percentile interval; arrays of one shape, NaN where undefined (0 / 0)."""
+    """A measure with its interval; arrays of one shape, NaN where undefined (0 / 0)."""
 
     value: Floats
     low: Floats
@@ -84,7 +89,36 @@ class Estimate:
 def estimates(outcome: Outcome, sampling: Sampling) -> dict[str, Estimate]:
     """Every measure of ``measure`` with its interval."""
     values, samples = measure(outcome, _once(outcome)), _resampled(outcome, sampling)
-    return {name: _estimate(values[name][0], samples[name], sampling.level) for name in values}
+    truth, given = with_none(outcome)
+    hit, said, real = (cells.sum(axis=0).astype(float) for cells in (truth & given, given, truth))
+    return per_class(hit, said, real, sampling.level) | {
+        name: _estimate(values[name][0], samples[name], sampling.level)
+        for name in values
+        if name not in PER_CLASS
+    }
+
+
+def per_class(hit: Floats, said: Floats, real: Floats, level: float) -> dict[str, Estimate]:
+    """Precision, recall and F1 of each class, from its numbers of texts, all (classes,).
+
+    ``said`` were given the class, it is true of ``real``, and ``hit`` are both.
+    """
+    jaccard = _wilson(hit, said + real - hit, level)
+    f1 = (2 * part / (1 + part) for part in (jaccard.value, jaccard.low, jaccard.high))
+    return {
+        "precision": _wilson(hit, said, level),
+        "recall": _wilson(hit, real, level),
+        "f1": Estimate(*f1),
+    }
+
+
+def _wilson(part: Floats, whole: Floats, level: float) -> Estimate:
+    """A share of independent texts with Wilson's score interval."""
+    share = _ratio(part, whole)
+    square = NormalDist().inv_cdf((1 + level) / 2) ** 2
+    middle = (part + square / 2) / (whole + square)
+    half = np.sqrt(square * (share * (whole - part) + square / 4)) / (whole + square)
+    return Estimate(share, np.clip(middle - half, 0, share), np.clip(middle + half, share, 1))
 
 
 def differences(new: Outcome, old: Outcome, sampling: Sampling) -> dict[str, Estimate]:
@@ -192,10 +226,8 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
 
 
 def _estimate(value: Any, samples: Floats, level: float) -> Estimate:
-    """``value`` has the shape of one row of ``samples``."""
-    columns = samples.reshape(len(samples), -1).T
-    ends = np.array([_ends(column[np.isfinite(column)], level) for column in columns])
-    low, high = (end.reshape(np.shape(value)) for end in ends.T)
+    """``samples`` are (resamples,)."""
+    low, high = _ends(samples[np.isfinite(samples)], level)
     # An interval holds its value, even where resampling moves a measure further than chance did.
     return Estimate(np.asarray(value), np.fmin(low, value), np.fmax(high, value))
 

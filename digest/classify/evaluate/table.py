@@ -26,7 +26,10 @@ def lines(result: Mapping[str, Any]) -> Iterator[str]:
     for reason, n in sorted(result["not_labelled"].items()):
         yield f"of them {_texts(n)} {reason}: counted as given no label"
     level = f"{result['intervals']['level']:.0%}"
-    yield f"in brackets: {level} bootstrap intervals, {result['intervals']['resamples']} resamples"
+    yield (
+        f"in brackets: {level} intervals, of a label Wilson's, of all labels together by "
+        f"{result['intervals']['resamples']} resamples of the texts"
+    )
     for scheme, part in result["schemes"].items():
         yield ""
         yield from _scheme(scheme, part)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from digest.edition.manifest import Manifest
 from digest.edition.totals import totals
-from digest.publish.figures import Figure, quarter_before
+from digest.publish.figures import NAMED, Figure, publishers, quarter_before
 from digest.publish.languages.tongue import Tongue
 
 
@@ -28,13 +28,23 @@ def _items(manifest: Manifest, tongue: Tongue) -> Iterator[Figure]:
         return Figure(number(count), what, remark)
 
     for kind, name in (("paper", say("Papers")), ("news", say("News"))):
-        yield figure(kind, name, now.items[kind])
+        yield figure(kind, _whose(name, publishers(manifest, kind), tongue), now.items[kind])
     about_ai = sum(now.about_ai.values())
     share = tongue.whole_percent(about_ai / now.labelled) if now.labelled else "–"
     of_all = {"n": number(about_ai), "total": number(now.labelled)}
     yield Figure(share, say("Items about AI"), say("%(n)s of %(total)s") % of_all)
     for scheme, name in (("sdg", say("Items with a goal")), ("risk", say("Items with a risk"))):
         yield figure(scheme, name, now.carrying[scheme])
+
+
+def _whose(kind: str, names: Sequence[str], tongue: Tongue) -> str:
+    if not names:
+        return kind
+    if len(names) > NAMED:
+        said = tongue.gettext("%(kind)s (publishers: %(n)s)")
+        return said % {"kind": kind, "n": tongue.number(len(names))}
+    said = tongue.gettext("%(kind)s (%(publishers)s)")
+    return said % {"kind": kind, "publishers": tongue.listed(names)}
 
 
 def _sources(manifest: Manifest, tongue: Tongue) -> Iterator[Figure]:

@@ -14,6 +14,7 @@ from digest.edition.manifest import EditionItem, EditionSignal
 from digest.edition.panel import PANEL
 from digest.items import OTHER_LANGUAGE
 from digest.publish import words
+from digest.publish.accounts import ELSEWHERE, outcome_of
 from digest.publish.estimates import ShareView
 from digest.publish.explore import explorable
 from digest.publish.figures import quarter_before
@@ -31,6 +32,7 @@ OUTCOMES = {
     "failed": N_("Failed"),
     "unfinished": N_("Not finished"),
     "not asked": N_("Not asked"),
+    ELSEWHERE: N_("Answered, nothing of this quarter"),
 }
 VERDICTS = (
     N_("under-served"), N_("not under-served"), N_("not distinguishable"), N_("too little data"),
@@ -263,6 +265,6 @@ class EditionWords:
 
     def outcomes(self) -> tuple[tuple[str, str], ...]:
         """What became of the sources: words and how many."""
-        found = Counter(source.outcome for source in self.manifest.sources)
+        found = Counter(map(outcome_of, self.manifest.sources))
         say, number = self.tongue.gettext, self.tongue.number
         return tuple((say(OUTCOMES[o]), number(found[o])) for o in OUTCOMES if found[o])
