@@ -5,7 +5,9 @@ number of items that concern it, divided by that of items that concern any; an i
 counts for both, so the shares add up to somewhat more than 1. Both numbers are corrected as in
 ``prevalence``. A goal is *under-served* only if the whole interval of its share lies below the
 reference: the share that the panel set for it, or else an equal share, which is what each goal
-would have if all had the same, the mean of the goals' shares. Of fewer items than are needed to
+would have if all had the same: a seventeenth of the goals that a paper with any has on average, by
+what was read or tested. (The shares that are shown, medians, add up to less than that, since a rare
+goal's share has a long upper tail.) Of fewer items than are needed to
 find one with that share (at a seventeenth and 95 %, 50) nothing is said.
 """
 
@@ -22,6 +24,8 @@ from digest.edition.prevalence import (
     LEVEL,
     LOW,
     MIDDLE,
+    MINIMUM,
+    VAGUE,
     Basis,
     ModelTest,
     Sample,
@@ -59,6 +63,11 @@ class Share:
     basis: Basis
     level: float = LEVEL
 
+    @property
+    def is_vague(self) -> bool:
+        """Whether the interval spans so much that its middle would say more than is known."""
+        return self.low is not None and self.high is not None and self.high > VAGUE * self.low
+
 
 def shares(
     goals: Sequence[str],
@@ -76,15 +85,14 @@ def shares(
     basis, wanted = basis_of(sample, tested), reference or {}
     any_goal = int(given.any(axis=1).sum())
     counts = given.sum(axis=0)
+    equal = round(_goals_of_an_item(given, sample, tested) / len(goals), 6)
     raw = [round(float(n / any_goal), 6) if any_goal else None for n in counts]
     if basis == "none":
-        equal = _equal([one or 0.0 for one in raw])
         return tuple(
             Share(goal, one, None, None, None, wanted.get(goal, equal), "too little data", basis)
             for goal, one in zip(goals, raw, strict=True)
         )
     told = [_corrected(column, given, (sample, tested)) for column in range(len(goals))]
-    equal = _equal([middle for _, middle, _ in told])
     held_against = [wanted.get(goal, equal) for goal in goals]
     return tuple(
         Share(
@@ -97,9 +105,22 @@ def shares(
     )  # fmt: skip
 
 
-def _equal(shares: Sequence[float]) -> float:
-    """What each would have if all had the same; of no papers at all, one of each."""
-    return round((sum(shares) or 1.0) / len(shares), 6)
+def _goals_of_an_item(given: Bools, sample: Sample | None, tested: ModelTest | None) -> float:
+    """How many goals an item with any has on average: as people or the test's readers decided.
+
+    Where they found too few items with a goal, as the machine labelled; 1 where there are none.
+    """
+    cells, weight = given, np.ones(len(given))
+    if basis_of(sample, tested) == "panel sample" and sample is not None:
+        decided = sample.concerns[sample.drawn], 1 / sample.inclusion[sample.drawn]
+    elif tested is not None:
+        decided = tested.concerns, np.ones(len(tested.concerns))
+    else:
+        decided = cells, weight
+    if decided[0].any(axis=1).sum() >= MINIMUM:
+        cells, weight = decided
+    items = float(weight @ cells.any(axis=1))
+    return float(weight @ cells.sum(axis=1)) / items if items else 1.0
 
 
 def _corrected(

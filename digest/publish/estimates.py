@@ -146,7 +146,7 @@ def _share(share: Share, name: str, href: str, swatch: str) -> ShareView:
         href=href,
         swatch=swatch,
         raw="" if share.raw is None else words.small_percent(share.raw),
-        share=_percent(share.share),
+        share="" if share.is_vague else _percent(share.share),
         interval=f"{low} to {high}" if low and high else "",
         reference=_percent(share.reference),
         verdict=share.verdict,

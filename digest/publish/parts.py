@@ -197,7 +197,10 @@ def _least(view: EditionView) -> dict[str, Any] | None:
     if said is None or not said.under_served:
         return None
     return {
-        "first": [f"{s.name} ({s.share}, {s.interval})" for s in said.under_served[:LEAST]],
+        "first": [
+            f"{s.name} ({', '.join(filter(None, (s.share, s.interval)))})"
+            for s in said.under_served[:LEAST]
+        ],
         "number": len(said.under_served),
         "of": len(view.shares),
         "level": said.level,

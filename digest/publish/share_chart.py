@@ -84,7 +84,8 @@ def _row(view: ShareView, y: int, scale: float) -> Markup:
         parts.append(
             svg.rect("share-interval", f"{low:.2f}%", middle - 4, f"{max(high - low, 0.3):.2f}%", 8)
         )
-        parts.append(svg.circle("share-middle", share.share * scale, middle, 4))
+        if not share.is_vague:
+            parts.append(svg.circle("share-middle", share.share * scale, middle, 4))
     else:
         parts.append(svg.text("16", middle + 4, "too little was read to say", "chart-scale"))
     at = share.reference * scale

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,42 @@ def test_a_share_of_counts_that_are_not_sure() -> None:
     three = np.array([0, 0, 0, 1.0])  # and three with others
     assert share_at(even, three, 0.4) == pytest.approx(1 / 4, abs=1e-5)
     assert share_at(even, three, 0.6) == pytest.approx(2 / 5, abs=1e-5)
+
+
+def test_an_equal_share_is_by_what_was_decided_and_not_by_the_sum_of_the_medians() -> None:
+    """Each paper has one goal by the machine, and every fourth a second one by its test."""
+    goals = tuple(str(number) for number in range(1, 18))
+    given = np.zeros((3_000, 17), bool)
+    given[np.arange(600), np.arange(600) % 3] = True
+    rows = np.arange(0, 3_000, 10)
+    judged = given[rows]
+    judged[:60:4, 9] = True
+    tested = ModelTest(given[rows], judged)
+    found = shares(goals, given, tested=tested)
+    assert found[0].reference == pytest.approx(1.25 / 17, abs=1e-6)
+    assert sum(one.share or 0 for one in found) != pytest.approx(1.25, abs=0.01)
+    few = ModelTest(given[rows[50:]], judged[50:])  # 10 with a goal
+    assert shares(goals, given, tested=few)[0].reference == pytest.approx(1 / 17, abs=1e-6)
+
+
+def test_items_that_were_likelier_to_be_read_do_not_count_more() -> None:
+    given = np.zeros((200, 3), bool)
+    given[:, 0] = True
+    two = given.copy()
+    two[:, 1] = True
+    concerns = np.concatenate([two[:40], given[:20]])
+    inclusion = np.r_[np.full(40, 1.0), np.full(20, 0.125)]
+    found = shares(GOALS, given, Sample(np.arange(60), concerns, inclusion))
+    assert found[0].reference == pytest.approx((40 * 2 + 160) / 200 / 3, abs=1e-6)
+
+
+def test_a_share_whose_interval_spans_too_much_has_no_middle_to_name() -> None:
+    rows = np.arange(0, 3_000, 10)
+    most, _, least = shares(GOALS, GIVEN, tested=ModelTest(GIVEN[rows], GIVEN[rows]))
+    assert not most.is_vague
+    assert replace(least, low=0.0, high=0.03).is_vague
+    assert not replace(least, low=0.0, high=0.0).is_vague
+    assert not replace(least, low=None, high=None).is_vague
 
 
 def test_verdicts_at_the_reference_itself() -> None:

@@ -157,10 +157,11 @@ def _share(share: ShareRow, y: int, scale: float, side: Side, tongue: Tongue) ->
     parts = [_label(share.name, share.swatch, y, side, tongue, css)]
     if is_called:
         parts.append(side.text(100, middle + 4, share.verdict_words, 0, "chart-end"))
-    if share.low is not None and share.high is not None and share.middle is not None:
+    if share.low is not None and share.high is not None:
         width = max((share.high - share.low) * scale, 0.3)
         parts.append(side.rect("share-interval", share.low * scale, middle - 4, width, 8))
-        parts.append(side.dot("share-middle", share.middle * scale, middle, 4))
+        if share.middle is not None:
+            parts.append(side.dot("share-middle", share.middle * scale, middle, 4))
     else:
         parts.append(side.text(0, middle + 4, tongue.gettext("too little data"), 16, "chart-scale"))
     parts.append(side.rect("share-reference", share.at * scale, middle - 8, 0.4, 16))

@@ -115,7 +115,10 @@ def _pages(told: EditionWords) -> Iterator[tuple[str, dict[str, Any]]]:
 def _overview(told: EditionWords, goals: Any, groups: Sequence[RowGroup]) -> dict[str, Any]:
     tongue, manifest, shares = told.tongue, told.manifest, told.shares()
     before = manifest.past[-1] if manifest.past else None
-    smallest_first = sorted(shares, key=lambda share: share.middle or 0)
+    order = sorted(
+        zip(told.edition.shares, shares, strict=True), key=lambda pair: pair[0].value.share or 0
+    )
+    smallest_first = [share for _, share in order]
     verdicts = {
         verdict: [share.name for share in smallest_first if share.verdict == verdict]
         for verdict in ("under-served", "not distinguishable", "too little data")

@@ -218,7 +218,7 @@ class EditionWords:
         return ShareRow(
             name=name,
             swatch=view.swatch,
-            share="" if share.share is None else percent(share.share),
+            share="" if share.share is None or share.is_vague else percent(share.share),
             interval=self._range(percent(share.low or 0), percent(share.high or 0))
             if known
             else "",
@@ -226,7 +226,7 @@ class EditionWords:
             verdict=share.verdict,
             verdict_words=self.tongue.gettext(share.verdict),
             low=share.low,
-            middle=share.share,
+            middle=None if share.is_vague else share.share,
             high=share.high,
             at=share.reference,
         )

@@ -60,7 +60,8 @@ COUNTS = Table(
                lambda s: s.data.carrying.get((s.one.scheme, s.one.label, s.one.kind), 0), "items",
                required=True),
         Column("estimate", "integer", "Items that truly concern the label: as likely fewer as "
-               "more. Empty when there is too little data.", lambda s: s.of.estimate, "items"),
+               "more. Empty where nothing says how the machine errs. Where high is more than ten "
+               "times low, pages give the interval alone.", lambda s: s.of.estimate, "items"),
         Column("low", "integer", "Lower end of the interval of the estimate.",
                lambda s: s.of.low, "items"),
         Column("high", "integer", "Upper end of the interval of the estimate.",
@@ -87,7 +88,8 @@ SHARES = Table(
         Column("raw", "number", "Share in the machine's own counts.", lambda s: s.one.raw,
                "share of 1"),
         Column("share", "number", "Share corrected for the machine's errors: as likely less as "
-               "more.", lambda s: s.one.share, "share of 1"),
+               "more. Where high is more than ten times low, pages give the interval alone.",
+               lambda s: s.one.share, "share of 1"),
         Column("low", "number", "Lower end of the interval of the share.", lambda s: s.one.low,
                "share of 1"),
         Column("high", "number", "Upper end of the interval of the share.", lambda s: s.one.high,

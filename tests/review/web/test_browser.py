@@ -32,11 +32,14 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
     page.keyboard.press("ArrowDown")
     page.keyboard.press("l")
     assert focused(page) == "instead-risk-group-discrimination"
+    page.keyboard.press("Escape")
+    assert focused(page) == "label-risk-group-discrimination"
+    page.keyboard.press("l")
     page.keyboard.press("d")  # in a list keys choose from it
     page.select_option(":focus", "risk/security")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    saved(page, "Rejected: Discrimination")
+    page.wait_for_selector("#status >> text=/^[^:]+ instead of Discrimination/")
     page.wait_for_selector("#label-risk-security")
     page.keyboard.press("z")
     page.wait_for_selector("#label-risk-security", state="detached")
@@ -177,6 +180,39 @@ def test_a_form_without_its_choice_asks_for_it(enter: Enter, served: Served) -> 
     assert page.inner_text("#refused") == ""
 
 
+def test_a_label_that_is_chosen_says_what_it_is_and_marks_are_explained(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("cho")
+    page.goto(served.base + ITEM)
+    legend = page.locator(".legend")
+    assert "المنقَّط" in legend.inner_text()
+    assert "الجمل التي" not in legend.inner_text()  # which is said where no script tells them apart
+    page.keyboard.press("l")
+    page.select_option(":focus", "sdg/4")
+    gist = page.locator("#gist-sdg-3")
+    assert gist.inner_text() == "The text is about teaching and learning …"
+    assert (gist.get_attribute("lang"), gist.get_attribute("dir")) == ("en", "ltr")
+    page.select_option("#instead-sdg-3", "")
+    assert gist.is_hidden()
+    page.click("text=أضف تصنيفًا")
+    page.select_option("#add", "risk/democracy")
+    assert "govern themselves" in page.inner_text("#gist-add")
+
+
+def test_where_a_label_is_first_met_going_to_it_opens_its_rules(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    rules = "#label-risk-group-discrimination details.rules"
+    assert page.get_attribute(rules, "open") is None
+    page.keyboard.press("a")
+    saved(page, "Accepted: Goal 3")
+    assert page.get_attribute(rules, "open") is not None
+    page.wait_for_selector(f"{rules} >> text=Rulings in borderline cases")
+
+
 def test_a_note_that_is_being_typed_survives_the_saving_of_another_label(
     enter: Enter, served: Served
 ) -> None:
@@ -208,6 +244,34 @@ def test_what_is_being_typed_survives_what_changes_the_whole_item(
     assert page.input_value("#reason-risk-group-discrimination") == "half a thought"
     assert page.is_visible("#reason-risk-group-discrimination")
     assert page.input_value("#add-reason") == ""
+
+
+def test_what_a_label_was_added_or_exchanged_for_is_where_one_looks(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.click("#optional summary")
+    page.click("text=Add a label that is missing")
+    page.select_option("#add", "sdg/10")  # the machine nearly gives it: it has a card there
+    page.click("text=Add the label >> visible=true")
+    saved(page, "Accepted: Goal 10")
+    assert focused(page) == "label-sdg-10"
+    page.click("#label-sdg-10 details.more summary")
+    page.select_option("#instead-sdg-10", "sdg/4")
+    page.click("#label-sdg-10 button[value=relabel]")
+    saved(page, "Goal 4: Quality education instead of Goal 10: Reduced inequalities")
+    assert page.get_attribute("#label-sdg-4 button[value=accept]", "aria-pressed") == "true"
+    assert page.get_attribute("#optional", "open") is not None
+    assert page.get_attribute(".help-keys", "open") is None
+    for label in ("sdg-3", "risk-group-discrimination"):
+        page.click(f"#label-{label} button[value=accept]")
+    page.wait_for_selector(".goto >> text=This item is done.")
+    page.click("#label-sdg-3 details.more summary")
+    page.select_option("#instead-sdg-3", "ai/relevant")  # the last of the labels
+    page.click("#label-sdg-3 button[value=relabel]")
+    saved(page, "About artificial intelligence instead of Goal 3")
+    assert 0 < page.locator("#label-ai-relevant").bounding_box()["y"] < 700
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -30,9 +30,12 @@ def test_a_page_that_was_fetched_in_advance_knows_what_was_done_since(
     page.wait_for_function(
         "before => document.getElementById('item')?.dataset.item !== before", arg=before
     )
-    assert page.inner_text("#done") == "done by you: 1"
+    assert page.inner_text("#done") == "items done by you: 1"
+    assert page.inner_text("#status .last").startswith(f"Saved {PAPER.title} – ")
     page.keyboard.press("z")  # leads back to where it was decided, and says so in the address
     page.wait_for_selector(f"[data-item='{before}']")
+    assert page.inner_text("#status .last").startswith("Taken back Accepted:")
+    assert PAPER.title not in page.inner_text("#status .last")
     page.reload()
     assert page.get_attribute("#item", "data-item") == before
 
@@ -50,6 +53,7 @@ def test_without_a_connection_decisions_wait_and_are_saved_once(
     page.wait_for_selector("#waits:has-text('waiting: 2')")
     page.keyboard.press("z")  # what waits is undone by not sending it
     page.wait_for_selector("#waits:has-text('waiting: 1')")
+    page.wait_for_selector("#status >> text=Taken back Phones for clinics – Discrimination")
     page.keyboard.press("n")
     page.wait_for_selector(f"[data-item='{STORY[0].id}']")
     page.keyboard.press("r")

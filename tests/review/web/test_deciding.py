@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from uuid import uuid4
 
 from digest.review.events import Declared, StoryRuling, Undone, of_kind
 from digest.review.packet import write_packet
 from tests.examples import Q1
-from tests.review.web.desk import ACME, ITEMS, LATE, PAPER, QUEUES, STORY, Served
+from tests.review.web.desk import ACME, HOSTILE, ITEMS, LATE, PAPER, QUEUES, STORY, Served
 
 
 def test_each_button_saves_a_decision_and_says_so(served: Served) -> None:
@@ -235,10 +236,10 @@ def test_ones_own_queues_come_first_and_those_of_goals_and_risks_open_when_wante
     assert editor.count('<details class="group" open>') == 3
 
 
-def test_what_counts_is_open_where_one_first_meets_a_label_and_the_machine_is_not_confident(
+def test_the_rules_are_open_where_one_first_meets_a_label_and_the_machine_is_not_confident(
     served: Served,
 ) -> None:
-    queue, opened = "risk/group-discrimination", '<details class="counts" open>'
+    queue, opened = "risk/group-discrimination", '<details class="rules" open>'
     ada = served.visitor("ada")
     assert opened not in ada.item(PAPER.id, "goal/3")  # high confidence: its gist is enough
     assert opened in ada.item(ACME.id, queue)
@@ -278,12 +279,91 @@ def test_an_item_page_shows_why_and_by_which_criteria(served: Served) -> None:
     assert "with medium confidence: 71%" in page
     assert "nearly gives this label: 47%" in page
     assert '<p class="definition">The text is about the health of people …</p>' in page
-    rest, lists = page.index("<p>… preventing, diagnosing, treating"), "maternal health and"
-    assert page.index("What counts, and what does not") < rest < page.index(lists)
+    card = _card(page, "sdg-3")
+    order = [
+        card.index(part) for part in (
+            "Borderline cases, what counts and", "<h4>Rulings in borderline cases</h4>",
+            "<p>… preventing, diagnosing, treating", "maternal health and",
+        )
+    ]  # fmt: skip
+    assert order == sorted(order)
+    assert card.count("<details") == 2  # of which the other is a form's
+    assert "→ <b>Goal 4</b> and <b>Goal 3</b> (3.c).</li>" in card
     assert "battery health" in page  # what does not
     assert 'rel="noopener noreferrer"' in page
     late = served.visitor("ada").item(LATE.id, "late")
     assert "late arrival" in late
+
+
+def test_of_a_label_that_the_machine_does_not_give_it_is_asked_whether_it_applies(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    page = ada.item(PAPER.id, "unsure")
+    asked, given = _card(page, "sdg-10"), _card(page, "sdg-3")
+    assert "nearly gives this label: 47%. Does it apply? Accept if it does, reject" in asked
+    assert "Does it apply?" not in given
+    for card in (asked, given):
+        assert '>Accept<span class="hidden">: the label applies</span>' in card
+        assert '>Reject<span class="hidden">: the label does not apply</span>' in card
+
+
+def test_the_labels_to_decide_on_if_one_likes_are_named_before_they_are_opened(
+    served: Served,
+) -> None:
+    summary = served.visitor("ada").item().split('id="optional"')[1].split("</summary>")[0]
+    assert "2 more labels of the machine" in summary
+    named = "<bdi>Goal 10: Reduced inequalities</bdi> · <bdi>About artificial intelligence</bdi>"
+    assert named in summary
+
+
+def test_how_a_label_is_settled_and_what_the_marks_mean_is_said_once(served: Served) -> None:
+    ada = served.visitor("ada")
+    for label in ("sdg/3", "risk/group-discrimination", "sdg/10"):
+        page = ada.decide("accept", label).text
+    assert page.count("A label is settled when 2 persons have said accept or reject") == 1
+    assert page.count('class="legend') == 1
+    assert page.index('class="legend') < page.index('<p class="text"')
+    assert 'class="legend' not in ada.item(HOSTILE.id, "sample")  # nothing is marked there
+
+
+def test_ones_own_doubts_are_a_queue_until_one_knows(served: Served) -> None:
+    ada, ben = served.visitor("ada"), served.visitor("ben")
+    assert "Doubts of your own" not in ada.get("/2026Q1/").text
+    ada.decide("unsure")
+    ada.decide("unsure", "risk/group-discrimination", ACME.id)
+    ada.decide("accept", "risk/group-discrimination")
+    home = ada.get("/2026Q1/").text
+    assert home.index("Doubts of your own") < home.index("Doubts of the machine")
+    assert PAPER.title not in ben.get("/2026Q1/queue?name=doubts").text
+    assert "Doubts of your own" not in ben.get("/2026Q1/").text
+    assert PAPER.title in ada.get("/2026Q1/queue?name=doubts").text
+    first = ada.get("/2026Q1/item?queue=doubts").text
+    assert f'data-item="{PAPER.id}"' in first
+    ada.decide("reject", queue="doubts")
+    assert f'data-item="{ACME.id}"' in ada.get(f"/2026Q1/item?queue=doubts&after={PAPER.id}").text
+    ada.decide("unsure", "risk/group-discrimination", ACME.id, queue="doubts")
+    assert f'data-item="{ACME.id}"' in ada.get("/2026Q1/item?queue=doubts").text
+    ada.decide("reject", "risk/group-discrimination", ACME.id, queue="doubts")
+    assert "You are through with this queue." in ada.get("/2026Q1/item?queue=doubts").text
+
+
+def test_items_are_called_items_and_labels_labels(served: Served) -> None:
+    home = served.visitor("ada").get("/2026Q1/").text
+    assert "Items settled by the panel: 0 of 4." in home
+    assert "<b>0/4</b>" in home
+    assert "<small>items done by you</small>" in home
+    assert "<small>items settled by the panel</small>" in served.visitor("ed").get("/2026Q1/").text
+    queue = served.visitor("ada").get("/2026Q1/queue?name=selected").text
+    assert "Labels decided by you" in queue
+
+
+def test_a_definition_that_begins_with_the_label_s_name_is_whole_among_its_rules(
+    served: Served,
+) -> None:
+    card = _card(served.visitor("ada").item(HOSTILE.id, "sample"), "ai-relevant")
+    assert 'class="definition"' not in card
+    assert "<p>The text is about artificial intelligence: systems that learn" in card
 
 
 def test_what_was_saved_names_its_item_only_where_another_is_looked_at(served: Served) -> None:
@@ -294,10 +374,46 @@ def test_what_was_saved_names_its_item_only_where_another_is_looked_at(served: S
     assert PAPER.title in _saved(ada.item(LATE.id, "late"))
 
 
+def test_what_a_form_did_is_said_as_it_was_meant(served: Served) -> None:
+    ada, health = served.visitor("ada"), "Goal 3: Good health and well-being"
+    instead = ada.decide("relabel", instead="sdg/4", reason="it is about schools").text
+    assert _saved(instead) == f"Goal 4: Quality education instead of {health} · reason kept"
+    added = ada.decide("relabel", label="", instead="sdg/5").text
+    assert _saved(added) == "Added: Goal 5: Gender equality"
+    assert _saved(ada.decide("reject", "sdg/5").text) == "Rejected: Goal 5: Gender equality"
+    assert _saved(ada.decide("accept", "sdg/5").text) == "Accepted: Goal 5: Gender equality"
+    chair = served.visitor("chair")
+    assert _saved(chair.decide("accept", "sdg/5").text) == "Accepted: Goal 5: Gender equality"
+    missed = chair.decide("relabel", label="", instead="sdg/10").text  # the machine nearly gives it
+    assert _saved(missed) == "Accepted: Goal 10: Reduced inequalities"
+
+
+def test_after_undoing_the_line_says_what_was_taken_back_and_the_button_what_stands(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    ada.decide("reject", "risk/group-discrimination", ACME.id)
+    batch = _batch(ada.decide("accept").text)
+    ada.client.headers["Accept"] = "application/json"
+    status = ada.post("/2026Q1/undo", batch=batch, item=PAPER.id).json()["status"]
+    line, _, button = status.partition("<button")
+    assert _seen(line) == "Taken back Accepted: Goal 3: Good health and well-being"
+    assert f"Undo also: {ACME.title} – Rejected: Discrimination" in _seen(button)
+
+
 def _saved(page: str) -> str:
-    found = re.search(r'class="said">Saved</span> <bdi>([^<]+)<', page)
+    """The line that says what was saved, without its first word."""
+    found = re.search(r'<p class="last">(.+?)</p>', page, re.DOTALL)
     assert found
-    return found[1]
+    line = _seen(found[1])
+    assert line.startswith("Saved ")
+    return line.removeprefix("Saved ")
+
+
+def _seen(html: str) -> str:
+    """A piece of a page without tags, nor what is hidden."""
+    shown = re.sub(r"<span[^>]* hidden>(<bdi>.*?</bdi>|[^<])*</span>", "", html)
+    return unescape(re.sub(r"<[^>]+>", "", shown)).strip()
 
 
 def _batch(page: str) -> str:
@@ -306,7 +422,10 @@ def _batch(page: str) -> str:
     return found[1]
 
 
+def _card(page: str, anchor: str) -> str:
+    return page.split(f'id="label-{anchor}"')[1].split("</section>", maxsplit=1)[0]
+
+
 def _pressed(page: str, anchor: str) -> str:
-    card = page.split(f'id="label-{anchor}"')[1].split("</section>", maxsplit=1)[0]
-    found = re.search(r'value="(\w+)"[^>]*aria-pressed="true"', card)
+    found = re.search(r'value="(\w+)"[^>]*aria-pressed="true"', _card(page, anchor))
     return found[1] if found else ""

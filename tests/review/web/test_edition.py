@@ -137,6 +137,29 @@ def test_questions_and_comments_stand_on_their_page(served: Served) -> None:
     assert "well put" not in ada.get("/2026Q1/edition").text
 
 
+def test_what_was_said_of_a_page_or_the_edition_is_where_its_author_lands(served: Served) -> None:
+    ada = served.visitor("ada")
+    for page in ("sdg/3", ""):
+        said = ada.post("/2026Q1/comment", page=page, text="well put")
+        assert said.url.fragment.startswith("comment-")
+        assert f'<li id="{said.url.fragment}" tabindex="-1">' in said.text
+
+
+def test_a_finding_without_its_two_words_asks_for_them_and_keeps_what_was_typed(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    form = ada.get(PAGE).text
+    for name in ("evidence", "agreement"):
+        assert re.search(rf'name="{name}" required [^>]+><option value="">Choose …</option>', form)
+    typed = {"page": "sdg/3", "statement": STATEMENT, "evidence": "robust", "item": PAPER.id}
+    refused = ada.post("/2026Q1/finding", agreement="", **typed)
+    assert (refused.status_code, served.events) == (400, [])
+    assert "choose a word for the evidence, and one for how far it agrees." in refused.text
+    assert f">{STATEMENT}</textarea>" in refused.text
+    assert '<option value="robust" selected>' in refused.text
+
+
 def test_a_page_shows_what_stands_only_where_one_has_decided(served: Served) -> None:
     served.visitor("ben").decide("reject")
     ada = served.visitor("ada")

@@ -28,8 +28,10 @@ from digest.review.web.review import Review
 from digest.review.web.views.edition import page_view
 from digest.review.web.views.words import AGREEMENT, EVIDENCE, told
 from digest.review.web.visit import SEE_OTHER, Open, Posted, Visit, Visitor
+from digest.tongue import N_
 
 inner = APIRouter()
+UNCHOSEN = N_("It is not saved yet: choose a word for the evidence, and one for how far it agrees.")
 
 
 @inner.get("/{quarter}/page")
@@ -39,14 +41,20 @@ def page(visit: Visitor, review: Open, label: str, saved: str = "") -> Response:
 
 
 def _page(
-    visit: Visit, review: Review, label: str, saved: str = "", typed: Finding | None = None
+    visit: Visit,
+    review: Review,
+    label: str,
+    saved: str = "",
+    typed: Finding | None = None,
+    refusal: str = "",
 ) -> Response:
-    """``typed`` is what a form that is refused said, since it was of an old page."""
+    """``typed`` is what a form that is refused said: for what ``refusal`` says, or since it was of
+    an old page."""
     pair = _pair(review, label)
     view = page_view(review, visit.person, pair, visit.tongue, visit.desk.codebook)
     return visit.page(
-        "page_of_edition", 409 if typed else 200, review=review, view=view, key=label, saved=saved,
-        typed=typed, may_vote=is_voter(visit.person),
+        "page_of_edition", 400 if refusal else 409 if typed else 200, review=review, view=view,
+        key=label, saved=saved, typed=typed, refusal=refusal, may_vote=is_voter(visit.person),
         evidence=told(EVIDENCE, visit.tongue), agreement=told(AGREEMENT, visit.tongue),
     )  # fmt: skip
 
@@ -60,10 +68,13 @@ def finding(visit: Visitor, review: Open, form: Posted) -> Response:
         finding=_id_of(visit, form, "finding"),
         page=key,
         statement=form.text("statement"),
-        evidence=cast(Evidence, form.one_of("evidence", tuple(EVIDENCE))),
-        agreement=cast(Agreement, form.one_of("agreement", tuple(AGREEMENT))),
+        evidence=cast(Evidence, form.one_of("evidence", ("", *EVIDENCE))),
+        agreement=cast(Agreement, form.one_of("agreement", ("", *AGREEMENT))),
         items=tuple(item for item in form.all("item") if item in shown),
     )
+    if not (act.evidence and act.agreement):
+        why = visit.tongue.gettext(UNCHOSEN)
+        return _page(visit, review, key, typed=act, refusal=why)
     if _is_overtaken(review, form, act):
         return _page(visit, review, key, typed=act)
     return _saved(visit, review, form, act, key)
@@ -144,7 +155,9 @@ def _pair(review: Review, key: str) -> Pair:
 
 
 def _saved(visit: Visit, review: Review, form: Form, act: Payload, key: str) -> Response:
-    visit.save(review, (form.event_id(repr(act)), act))
+    event_id = form.event_id(repr(act))
+    visit.save(review, (event_id, act))
     query = urlencode({"label": key, "saved": "1"})
     path = f"/{review.quarter}/page?{query}" if key else f"/{review.quarter}/edition?saved=1"
-    return RedirectResponse(path, SEE_OTHER)
+    to = f"#comment-{event_id}" if isinstance(act, Comment) else ""
+    return RedirectResponse(path + to, SEE_OTHER)

@@ -19,6 +19,7 @@ from digest.review.web.pages.item_page import address_of, item_of, names, requir
 from digest.review.web.review import Review
 from digest.review.web.views.home import label_name, queue_name
 from digest.review.web.views.item import peers_with
+from digest.review.web.views.saved import Status, said_of
 from digest.review.web.views.standing_list import queue_lines
 from digest.review.web.visit import SEE_OTHER, Open, Posted, Visit, Visitor, wants_json
 from digest.tongue import N_
@@ -120,7 +121,8 @@ def undo(visit: Visitor, review: Open, form: Posted) -> Response:
     found = review.packet.packet.item(about)
     if back and found is None:  # it is taken back all the same, so that must be the answer
         return _elsewhere(visit, f"/{review.quarter}/")
-    return _answer(visit, review, form, found or item_of(review, about), undone=bool(back))
+    undone = said_of(back, review, visit.tongue, visit.desk.codebook)
+    return _answer(visit, review, form, found or item_of(review, about), undone)
 
 
 def _elsewhere(visit: Visit, address: str) -> Response:
@@ -207,18 +209,18 @@ def _require_newest(
 
 
 def _answer(
-    visit: Visit, review: Review, form: Form, found: PacketItem, *, undone: bool = False
+    visit: Visit, review: Review, form: Form, found: PacketItem, undone: Status | None = None
 ) -> Response:
-    """After something was saved: the item as it is now, as a page or for the script."""
+    """After something was saved, or ``undone``: the item as it is now, as a page or for the
+    script."""
     batch, queue = batch_of(form.event_id()), form.text("queue")
     if queue not in review.queues():  # it is saved all the same, so that must be the answer
         queue = SELECTED
     if not wants_json(visit.request):
         return RedirectResponse(address_of(review, queue, found.id, saved=batch), SEE_OTHER)
-    page = shown(visit, review, queue, found) | {"undone": undone}
+    page = shown(visit, review, queue, found) | {"undone": undone or Status()}
     return JSONResponse(
         {
-            "notice": page["status"].notice,
             "item": found.id,
             "address": address_of(review, queue, found.id),
             "main": visit.html("item_main", **page),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from digest.edition.readings import JUDGED
 from digest.review.events import Comment, not_undone, of_kind
 from digest.review.packet import PacketItem
 from digest.review.web import forms
 from digest.review.web.review import Review
 from digest.review.web.views.home import queue_name
-from digest.review.web.views.item import ItemView, Sight, item_view
-from digest.review.web.views.saved import said_of
+from digest.review.web.views.item import ItemView, Sight, item_view, parted
+from digest.review.web.views.saved import Status, said_of
 from digest.review.web.visit import Visit
 from digest.tongue import N_
 
@@ -39,7 +40,7 @@ def address_of(review: Review, queue: str, item_id: str, **more: str) -> str:
 def shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[str, Any]:
     """What the template of an item prints."""
     view = _view(visit, review, queue, found)
-    tasks = review.tasks(queue)
+    tasks = review.tasks(queue, visit.person)
     ids = [item_id for item_id, _ in tasks]
     place = ids.index(found.id) if found.id in ids else -1
     last = review.ledger.last_batch(visit.person.id)
@@ -52,11 +53,15 @@ def shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[s
         "previous": address_of(review, queue, ids[place - 1]) if place > 0 else "",
         "following": f"/{review.quarter}/item?{urlencode({'queue': queue, 'after': found.id})}",
         "done": review.done(visit.person, queue),
-        "undone": False,
-        "status": said_of(last, review, visit.tongue, visit.desk.codebook, found.id),
+        "undone": Status(),
+        "status": said_of(last, review, visit.tongue, visit.desk.codebook),
         "choices": _choices(visit),
+        "gists": [
+            (f"{label.scheme}/{label.id}", parted(label.definition)[0])
+            for label in visit.desk.codebook.labels if label.scheme in JUDGED
+        ],
         **names(visit, queue),
-    }
+    }  # fmt: skip
 
 
 def names(visit: Visit, queue: str) -> dict[str, Any]:

@@ -137,6 +137,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     return {
       id, path: form.getAttribute("action"), kind: form.dataset.save, body: fields.toString(),
       item: fields.get("item"), label: fields.get("label"), verdict: fields.get("verdict"),
+      instead: fields.get("verdict") === "relabel" ? fields.get("instead") : "",
       about: [$("#title"), card && $("h3", card).lastChild].map((one) => one?.textContent.trim()).filter(Boolean).join(" – "),
     };
   }
@@ -156,9 +157,9 @@ it. What the server refuses for good is shown until its author has seen it. */
     touched.add(entry.item);
     // A page that was fetched in advance knows nothing of what is decided for other items.
     if (entry.kind !== "decide" || entry.body.includes("group=")) pages.clear();
+    flush(); // first, or the page would move for the moment in which it waits
     if (entry.kind === "decide" && entry.label) goOn(form.closest(".label"), entry);
     else form.reset();
-    flush();
   }
 
   // The last act that waits is undone by not sending it; once its sending began, nobody here knows
@@ -180,9 +181,14 @@ it. What the server refuses for good is shown until its author has seen it. */
       return true;
     }
     keep(list.filter((entry) => entry.id !== last.id));
-    const card = all(".label").find((one) => one.dataset.label === last.label);
+    const card = cardOf(last.label);
     if (card) { settle(card); choose(card, true); }
-    say(words.undone);
+    say(`${words.undone} ${last.about}`);
+    // What the button takes back now is not what the line names.
+    for (const [name, hidden] of [["once", true], ["also", false]]) {
+      const part = $(`#status .${name}`);
+      if (part) part.hidden = hidden;
+    }
     return true;
   }
 
@@ -198,6 +204,12 @@ it. What the server refuses for good is shown until its author has seen it. */
   function sayAgain(html = told) {
     if (html !== null) $("#status").innerHTML = html;
     told = null;
+    nameItem();
+  }
+
+  // What was saved names its item where another one is looked at.
+  function nameItem() {
+    for (const title of all("#status [data-of]")) title.hidden = title.dataset.of === item();
   }
 
   function mark(card, verdict) {
@@ -215,13 +227,14 @@ it. What the server refuses for good is shown until its author has seen it. */
   function settle(card) {
     delete card.dataset.waits;
     mark(card, card.dataset.mine);
+    showAtHand();
   }
 
   function goOn(card, entry) {
     showAsDecided(card, entry);
     saySaving();
-    const open = cards().filter((one) => !one.dataset.mine && !one.dataset.waits && !one.closest("#optional"));
-    if (open.length) choose(open[0], true);
+    const open = nextOpen();
+    if (open) choose(open, true);
     else {
       choose(null); // one key too many changes nothing
       // The button stays at the window's edge: going to it needs no leap of the page.
@@ -289,14 +302,22 @@ it. What the server refuses for good is shown until its author has seen it. */
     }
     const wanted = all(".label", fresh).map((card) => card.id);
     const have = all(".label").map((card) => card.id);
-    const same = entry.kind === "decide" && wanted.length === have.length && wanted.every((id) => have.includes(id));
+    const same = entry.kind === "decide" && !entry.instead && wanted.length === have.length && wanted.every((id) => have.includes(id));
     if (!same) {
       const active = document.activeElement;
       const label = pressed?.id;
       const typed = unsaved(entry);
+      const wasOpen = $("#optional")?.open;
       place(fresh, "", false);
+      if (wasOpen && $("#optional")) $("#optional").open = true;
       typed.forEach(putBack);
-      const card = document.getElementById(label) || nextOpen();
+      const changed = entry.instead && cardOf(entry.instead);
+      if (changed) {
+        const details = changed.closest("details");
+        if (details) details.open = true;
+        if (!typing(active)) changed.scrollIntoView({ block: "nearest" });
+      }
+      const card = (entry.label ? null : changed) || document.getElementById(label) || nextOpen();
       if (active?.id && (entry.kind !== "undo" || typing(active))) {
         choose(card);
         document.getElementById(active.id)?.focus();
@@ -310,7 +331,7 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   // What is being typed, and was not saved with an entry.
   function unsaved(entry) {
-    return all("textarea, select, input[id]", main())
+    return all("textarea, select, input[id]:not([type=checkbox])", main())
       .filter((field) => field.closest(".label")?.dataset.label !== entry.label)
       .filter((field) => (field.matches("select") ? field.selectedIndex > 0 : field.value !== field.defaultValue));
   }
@@ -400,21 +421,26 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   // Which label the keys act on.
   const cards = () => all(".label").filter((card) => !card.closest("details:not([open])"));
-  const nextOpen = () => cards().find((card) => !card.dataset.mine && !card.dataset.waits);
+  const cardOf = (label) => all(".label").find((card) => card.dataset.label === label);
+  const nextOpen = () => cards().find((card) => !card.dataset.mine && !card.dataset.waits && !card.closest("#optional"));
 
   function choose(card, focus = false) {
     pressed = card || null;
     for (const one of all(".label")) one.removeAttribute("aria-current");
+    showAtHand();
     shine(card, focus);
     if (!card) return;
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
-      const details = $("details.counts", card);
+      const details = $("details.rules", card);
       if (details && card.hasAttribute("data-opens")) details.open = true;
       card.focus({ preventScroll: true });
       card.scrollIntoView({ block: "nearest" });
     }
   }
+
+  // On a phone the buttons of the label with the ring are at hand until the item is done.
+  function showAtHand() { main().classList.toggle("deciding", Boolean(nextOpen())); }
 
   // The sentence on which a label rests stands out in the text; when one goes on from label to
   // label, a text that is longer than the window moves to it.
@@ -468,6 +494,8 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   document.addEventListener("keydown", (event) => {
     if (!keysOn() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const left = event.key === "Escape" && event.target.closest(".label details.more")?.closest(".label");
+    if (left) { choose(left, true); event.preventDefault(); return; }
     if (typing(event.target)) return;
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target.closest(".label, #next")) {
       const list = cards();
@@ -484,6 +512,8 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   document.addEventListener("focusin", (event) => {
     const card = event.target.closest(".label");
+    // A button that is pressed with a finger stays under it.
+    if (event.target.closest(".verdicts") && !event.target.matches(":focus-visible")) return;
     if (card && card !== pressed) choose(card);
   });
 
@@ -508,6 +538,16 @@ it. What the server refuses for good is shown until its author has seen it. */
     go(link.getAttribute("href"));
   });
 
+  // Below a list of labels, what the chosen one says.
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "instead") return;
+    const chosen = all("p", $("#gists").content).find((one) => one.dataset.label === event.target.value);
+    document.getElementById(event.target.getAttribute("aria-describedby")).textContent = chosen?.textContent || "";
+  });
+  document.addEventListener("reset", (event) => {
+    for (const gist of all(".gist", event.target)) gist.textContent = "";
+  });
+
   document.addEventListener("change", (event) => {
     if (event.target.id !== "use-keys") return;
     try { localStorage.setItem(KEYS_OFF, event.target.checked ? "" : "1"); } catch { /* for this page */ }
@@ -527,6 +567,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   function begin() {
     showKeys();
     showWaiting();
+    nameItem();
     choose(nextOpen() || cards()[0]);
     fetchAhead();
   }

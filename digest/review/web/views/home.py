@@ -10,7 +10,7 @@ from digest.review.events import Decision, of_kind
 from digest.review.persons import Person
 from digest.review.queues import LATE, SAMPLE, SELECTED, UNSURE, pair_of, queue_of
 from digest.review.standing import is_voter
-from digest.review.web.review import DISAGREE, PROPOSED, Progress, Review
+from digest.review.web.review import DISAGREE, DOUBTS, PROPOSED, Progress, Review
 from digest.review.web.tongue import Tongue
 from digest.review.web.views.pace import minutes_left
 from digest.taxonomy import Codebook
@@ -21,13 +21,13 @@ COMMON = {
     SELECTED: (
         N_("Selected for the site"),
         N_(
-            "What the edition's pages show, or would if you confirmed it; each of these labels "
-            "must be decided."
+            "What the edition's pages show, or would if you confirmed it; each label that puts an "
+            "item there must be decided."
         ),
     ),
     LATE: (N_("Late arrivals"), N_("What came after the review was opened.")),
     UNSURE: (
-        N_("Unsure"),
+        N_("Doubts of the machine"),
         N_("The machine's probability is near its threshold: here your judgement helps most."),
     ),
     SAMPLE: (
@@ -39,7 +39,12 @@ COMMON = {
         N_("A quorum looked and found no majority; at a tie the chair decides."),
     ),
     PROPOSED: (
-        N_("Proposed by reviewers"), N_("Labels that a reviewer gave and the machine did not."),
+        N_("Proposed by reviewers"),
+        N_("Items with labels that a reviewer gave and the machine did not."),
+    ),
+    DOUBTS: (
+        N_("Doubts of your own"),
+        N_("Items with labels on which you said unsure; you may know by now."),
     ),
 }  # fmt: skip
 
@@ -106,7 +111,7 @@ def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook
     mine = tuple(view for view in views if view.id in own)
     others = [view for view in views if view not in mine]
     left = _left(review, person, [view.id for view in mine])
-    needed = {key for _, keys in review.tasks(SELECTED) for key in keys}
+    needed = {key for _, keys in review.packet.tasks(SELECTED) for key in keys}
     return HomeView(
         mine=mine,
         common=tuple(view for view in others if view.id in COMMON),
@@ -126,19 +131,19 @@ def _of_scheme(views: Iterable[QueueView], scheme: str) -> Iterator[QueueView]:
 
 
 def _part_of(person: Person) -> frozenset[str]:
-    """The queues that are a person's: those of their goals, else what the site shows; ties are a
-    chair's; none is of one who does not vote."""
+    """The queues that are a person's: those of their goals, else what the site shows, and what
+    they doubted; ties are a chair's; none is of one who does not vote."""
     if not is_voter(person):
         return frozenset()
     own = frozenset(queue_of("sdg", goal) for goal in person.goals) or frozenset({SELECTED})
-    return own | {DISAGREE} if person.role == "chair" else own
+    return own | ({DISAGREE, DOUBTS} if person.role == "chair" else {DOUBTS})
 
 
 def _left(review: Review, person: Person, queues: list[str]) -> int:
     """The labels of some queues that still need this person, each counted once."""
     own, out, settled = review.ledger.own(person.id), review.out(person), review.settled()
     keys = {
-        key for queue in queues for item, asked in review.tasks(queue) if item not in out
-        for key in asked
+        key for queue in queues for item, asked in review.tasks(queue, person)
+        if item not in out for key in asked
     }  # fmt: skip
     return len(keys - settled - own.keys())

@@ -13,11 +13,14 @@ from digest.review.persons import Person
 from digest.review.standing import Key, Standing, has_conflict, is_voter
 from digest.review.web.forms import batch_of
 from digest.review.web.tongue import Tongue, is_high
+from digest.review.web.views.rules import Words, spelled_out
 from digest.review.web.views.text import Piece, text_pieces, title_pieces
 from digest.taxonomy import Codebook, Label
 from digest.text import web_address
 
 DECLARED, NAMED = "declared", "named"
+OPENING = "The text is about "  # of a definition: it says nothing of the label
+STEM = 5  # letters of a word: the growth of economies is economic growth
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class LabelView:
 
     ``given``: ``given``, ``doubt`` (given, near the threshold), ``nearly`` (not given, near it) or
     ``""`` (somebody proposes it); ``percent`` and ``word`` are ``""`` where the machine said
-    nothing. ``opens``: what counts is open, since this person has decided on no item under it yet
+    nothing. ``gist`` is what the definition says first, ``""`` where the name says it; ``rest`` is
+    all else. ``opens``: the rules are open, since this person has decided on no item under it yet
     and the machine's confidence is not high. ``votes`` and ``standing`` are None until one may see
     them.
     """
@@ -54,8 +58,8 @@ class LabelView:
     gist: str
     rest: str
     includes: tuple[str, ...]
-    excludes: tuple[str, ...]
-    borderline: tuple[tuple[str, str], ...]
+    excludes: tuple[tuple[Words, ...], ...]
+    borderline: tuple[tuple[str, tuple[Words, ...]], ...]
     mine: str
     reason: str
     standing: Standing | None
@@ -199,7 +203,13 @@ def _label(
     pair = label.scheme, label.id
     sees = bool(own) or not is_voter(sight.person)
     probability = said.probability if said else None
-    gist, rest = _parted(label.definition)
+
+    def names_for_codes(rule: str) -> tuple[Words, ...]:
+        return spelled_out(rule, label, sight.codebook, sight.tongue)
+
+    gist, rest = parted(label.definition)
+    if says_the_name(gist, label.name):
+        gist, rest = "", label.definition
     return LabelView(
         key=f"{label.scheme}/{label.id}",
         scheme=label.scheme,
@@ -214,8 +224,8 @@ def _label(
         gist=gist,
         rest=rest,
         includes=label.includes,
-        excludes=label.excludes,
-        borderline=label.borderline,
+        excludes=tuple(map(names_for_codes, label.excludes)),
+        borderline=tuple((case, names_for_codes(ruling)) for case, ruling in label.borderline),
         mine=own.verdict if own else "",
         reason=own.reason if own else "",
         standing=sight.standing.get((sight.item.id, *pair)) if sees else None,
@@ -225,10 +235,24 @@ def _label(
     )
 
 
-def _parted(definition: str) -> tuple[str, str]:
+def parted(definition: str) -> tuple[str, str]:
     """What a definition says before it goes into what that covers, and what it says there."""
     first, *rest = re.split(r":\s|(?<=\.)\s", definition, maxsplit=1)
     return (f"{first.rstrip('.')} …", f"… {rest[0]}") if rest else (first, "")
+
+
+def says_the_name(gist: str, name: str) -> bool:
+    """Whether a gist only repeats the label's English name: each of its words of more than three
+    letters, beyond what begins most definitions, begins as one of the name does.
+
+    "Work and the growth of economies" says no more than "Decent work and economic growth".
+    """
+    known = {word[:STEM] for word in _long_words(name)}
+    return all(word[:STEM] in known for word in _long_words(gist.removeprefix(OPENING)))
+
+
+def _long_words(text: str) -> list[str]:
+    return re.findall(r"\w{4,}", text.casefold())
 
 
 def _given(said: PacketLabel | None) -> str:

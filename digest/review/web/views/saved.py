@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest.review.events import Decision, Declared, ReviewEvent, StoryRuling
+from digest.review.events import Decision, Declared, ReviewEvent, StoryRuling, of_kind
 from digest.review.web.forms import batch_of
 from digest.review.web.review import Review
 from digest.review.web.tongue import Tongue
@@ -17,37 +17,85 @@ VERDICTS = {"accept": N_("Accepted"), "reject": N_("Rejected"), "unsure": N_("Un
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``notice`` is what was saved last, ``""`` if nothing was; ``batch`` is what to undo."""
+    """What one form saved, ``notice`` in words, ``""`` if nothing was; ``batch`` is what to undo.
 
-    notice: str
-    batch: str
+    ``item`` is the first item it is about, ``title`` what that is called (``""`` where it has no
+    page); ``more`` says how far it went, and that a reason was kept.
+    """
+
+    notice: str = ""
+    item: str = ""
+    title: str = ""
+    more: tuple[str, ...] = ()
+    batch: str = ""
 
 
 def said_of(
-    last: Sequence[ReviewEvent], review: Review, tongue: Tongue, codebook: Codebook, here: str
+    last: Sequence[ReviewEvent], review: Review, tongue: Tongue, codebook: Codebook
 ) -> Status:
-    """The events of one form, as one line; the item that is looked at (``here``) is not named."""
+    """The events of one form, as one line."""
     if not last:
-        return Status("", "")
-    acts = " + ".join(dict.fromkeys(_act(event, tongue, codebook) for event in last))
-    items = {_item(event) for event in last}
-    brief = review.packet.briefs.get(_item(last[0]))
-    of = [brief.title] if brief and _item(last[0]) != here else []
-    if len(items) > 1:
-        others = len(items) - 1
-        said = tongue.ngettext("and %(n)s near-duplicate", "and %(n)s near-duplicates", others)
-        of.append(said % {"n": tongue.number(others)})
-    return Status(" – ".join([acts, *([" ".join(of)] if of else [])]), batch_of(last[-1].event_id))
+        return Status()
+    item = _item(last[0])
+    brief = review.packet.briefs.get(item)
+    return Status(
+        notice=" + ".join(_acts(last, review, tongue, codebook)),
+        item=item,
+        title=brief.title if brief else "",
+        more=tuple(_more(last, tongue)),
+        batch=batch_of(last[-1].event_id),
+    )
 
 
-def _act(event: ReviewEvent, tongue: Tongue, codebook: Codebook) -> str:
-    if isinstance(event.payload, Decision):
-        named = {(x.scheme, x.id): tongue.label(x) for x in codebook.labels}
-        label = named.get((event.payload.scheme, event.payload.label), event.payload.label)
-        return f"{tongue.gettext(VERDICTS[event.payload.verdict])}: {label}"
-    if isinstance(event.payload, Declared):
-        return tongue.gettext("Conflict of interest declared")
-    return tongue.gettext("Not one story")
+def _more(last: Sequence[ReviewEvent], tongue: Tongue) -> list[str]:
+    others = len({_item(event) for event in last}) - 1
+    said = []
+    if others:
+        words = tongue.ngettext("and %(n)s near-duplicate", "and %(n)s near-duplicates", others)
+        said.append(words % {"n": tongue.number(others)})
+    if any(getattr(event.payload, "reason", "") for event in last):
+        said.append(tongue.gettext("reason kept"))
+    return said
+
+
+def _acts(
+    last: Sequence[ReviewEvent], review: Review, tongue: Tongue, codebook: Codebook
+) -> list[str]:
+    """What was done, each act once, however many items it was done for."""
+    names = {(x.scheme, x.id): tongue.label(x) for x in codebook.labels}
+    match [act for _, act in of_kind(last, Decision) if act.item == _item(last[0])]:
+        case [Decision(verdict="reject") as old, Decision(verdict="accept") as new] if (
+            old.scheme,
+            old.label,
+        ) != (new.scheme, new.label):
+            words = tongue.gettext("%(label)s instead of %(other)s")
+            label, other = (names.get((x.scheme, x.label), x.label) for x in (new, old))
+            return [words % {"label": label, "other": other}]
+    acts = []
+    for event in last:
+        act = event.payload
+        if isinstance(act, Decision):
+            word = N_("Added") if _is_new(event, act, review) else VERDICTS[act.verdict]
+            label = names.get((act.scheme, act.label), act.label)
+            acts.append(f"{tongue.gettext(word)}: {label}")
+        elif isinstance(act, Declared):
+            acts.append(tongue.gettext("Conflict of interest declared"))
+        else:
+            acts.append(tongue.gettext("Not one story"))
+    return list(dict.fromkeys(acts))
+
+
+def _is_new(event: ReviewEvent, act: Decision, review: Review) -> bool:
+    """Whether nobody had spoken of the label before it was accepted: the machine did not, and it
+    is what the first person said."""
+    item = review.packet.packet.item(act.item)
+    if act.verdict != "accept" or item is None:
+        return False
+    pair = act.scheme, act.label
+    said = of_kind(review.ledger.item_events(act.item), Decision)
+    return pair not in {(x.scheme, x.label) for x in item.judged} and not any(
+        (x.scheme, x.label) == pair and other.number < event.number for other, x in said
+    )
 
 
 def _item(event: ReviewEvent) -> str:

@@ -128,7 +128,7 @@ def _signature(review: Review, event: ReviewEvent, signed: Signed) -> Signature:
 def _state(review: Review, papers: PapersCheck | None) -> State:
     about = review.packet.packet.about
     return State(
-        shown=[key for _, keys in review.tasks(SELECTED) for key in keys],
+        shown=[key for _, keys in review.packet.tasks(SELECTED) for key in keys],
         standings=dict(review.all_standing()),
         findings=findings(review.ledger.said(), review.people, review.ledger.rule),
         people=review.people,

@@ -34,6 +34,6 @@ def queue_lines(review: Review, person: Person, queue: str) -> list[Line]:
             settled=sum(key in settled for key in keys),
             conflict=item in out,
         )
-        for item, keys in review.tasks(queue)
+        for item, keys in review.tasks(queue, person)
         if (brief := review.packet.briefs.get(item))
     ]

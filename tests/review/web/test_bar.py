@@ -1,0 +1,84 @@
+"""The bar at the window's edge: Next at one place, and on a phone the decision at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.review.web.browsing import ITEM, Enter, saved
+from tests.review.web.desk import PAPER, STORY, Served
+
+pytestmark = pytest.mark.browser
+
+ACCEPT = ".label[aria-current] button[value=accept]"
+
+
+def place(page: Any, selector: str) -> tuple[int, int]:
+    """Where something ends: at its line's end, and at its foot, in pixels of the window."""
+    box = page.locator(selector).bounding_box()
+    return round(box["x"] + box["width"]), round(box["y"] + box["height"])
+
+
+@pytest.mark.parametrize("width", [360, 412])
+def test_on_a_phone_an_item_is_decided_without_scrolling_and_next_stays_where_it_is(
+    enter: Enter, served: Served, width: int
+) -> None:
+    page = enter("ada")
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto(served.base + ITEM)
+    following, accept = place(page, "#next"), place(page, ACCEPT)
+    assert accept[1] < following[1] <= 640
+    assert page.evaluate("scrollY") == 0
+    for name in ("Goal 3: Good health and well-being", "Discrimination and unfair treatment"):
+        assert place(page, ACCEPT) == accept
+        assert page.inner_text(".label[aria-current] .on").startswith(name)
+        group = page.get_by_role("group", name=f"Your decision on {name}").last
+        assert group.get_by_role("button", name="Accept").count() == 1  # said once
+        page.click(ACCEPT)
+        saved(page, f"Accepted: {name}")
+        assert page.locator("#status").bounding_box()["height"] < 45  # one line
+        assert place(page, "#next") == following
+    page.wait_for_selector("#next.main-button")
+    assert place(page, "#next") == following
+    assert page.eval_on_selector_all(
+        ".verdicts", "all => all.every(one => getComputedStyle(one).position === 'static')"
+    )
+
+
+def test_on_a_phone_the_button_of_another_label_stays_under_the_finger(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.click("#label-risk-group-discrimination button[value=reject]")
+    saved(page, "Rejected: Discrimination")
+    assert page.get_attribute(".label[aria-current]", "data-label") == "sdg/3"
+
+
+def test_on_a_phone_what_has_the_focus_is_not_behind_the_bar(enter: Enter, served: Served) -> None:
+    page = enter("cho")
+    page.set_viewport_size({"width": 375, "height": 640})
+    page.goto(served.base + ITEM)
+    page.focus("#title")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        within, foot, edge = page.evaluate(
+            "((one, bar) => [Boolean(one.closest('.goto, .verdicts')),"
+            " one.getBoundingClientRect().bottom, bar.getBoundingClientRect().top])"
+            "(document.activeElement, document.querySelector('.label[aria-current] .verdicts'))"
+        )
+        assert within or foot <= edge
+
+
+def test_next_stands_at_one_place_however_long_the_page_is(enter: Enter, served: Served) -> None:
+    page, found = enter("ada"), set()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for item, queue in ((PAPER, "selected"), (STORY[0], "goal/3"), (PAPER, "disagree")):
+        page.goto(served.base + f"/2026Q1/item?queue={queue}&id={quote(item.id)}")
+        found.add(place(page, "#next"))
+        page.evaluate("scrollTo(0, 100_000)")
+        found.add(place(page, "#next"))
+        assert place(page, "footer > div")[1] <= page.locator(".goto").bounding_box()["y"]
+    assert len(found) == 1
