@@ -38,8 +38,9 @@ class Account:
     (in an exclusive scheme, another label is more probable); or not assigned. ``missed_by``: how
     much more probability the label needed, 0 when assigned; ``more_needed``: with how many more
     sentences like its carrier the label would have been assigned, 1 to ``MOST_MORE``, None when no
-    such number would have done. ``nearest``: the exemplars with this label that are most like the
-    text, for labels that are assigned or nearly so and for a scheme's most probable one.
+    such number would have done, or no sentence carries it. ``nearest``: the exemplars with this
+    label that are most like the text, for labels that are assigned or nearly so and for a scheme's
+    most probable one.
     """
 
     label: str
@@ -90,7 +91,7 @@ def explain(text: Text, model: Model, exemplars: Exemplars) -> Explanation:
     case = _Case(encoding, heads, heads.probabilities(encoding.vector[None])[0])
     names = dict.fromkeys(scheme for scheme, _ in heads.labels)
     rows = [row for name in names for row in case.shown(name)]
-    found = carriers(text.joined, text.sentences(language), encoding, heads, rows)
+    found = carriers(text, language, encoding, model, rows)
     by_row = dict(zip(rows, found, strict=True))
     schemes = tuple(_scheme(case, name, by_row, exemplars) for name in names)
     return Explanation(text, status, language, encoding.tokens, model.id, model.codebook, schemes)
@@ -171,7 +172,7 @@ def _account(case: _Case, row: int, carrier: Carrier) -> Account:
         unsure=unsure,
         carrier=carrier,
         missed_by=0.0 if assigned else round(max(threshold, rival) - probability, 4),
-        more_needed=None if assigned else _more_needed(case, row, carrier),
+        more_needed=None if assigned or not carrier.sentence else _more_needed(case, row, carrier),
         nearest=(),
     )
 

@@ -161,7 +161,10 @@ def _answers(block: list[tuple[Any, Text | str]], model: Labeller) -> Iterator[b
 
 
 def labels_of(text: Text, language: str, encoding: Encoding, model: Model) -> list[dict[str, Any]]:
-    """Every label of every scheme with its probability; those assigned with their evidence."""
+    """Every label of every scheme with its probability; those assigned with their evidence.
+
+    That is None where the label rests on no one sentence.
+    """
     heads = model.heads
     probabilities = heads.probabilities(encoding.vector[None])
     assigned, unsure = heads.assigned(probabilities)[0], heads.unsure(probabilities)[0]
@@ -184,10 +187,11 @@ def labels_of(text: Text, language: str, encoding: Encoding, model: Model) -> li
 def evidence_for(
     text: Text, language: str, encoding: Encoding, model: Model, rows: Iterable[Any]
 ) -> dict[int, dict[str, Any]]:
-    """The sentence behind each of the heads' ``rows`` and its share, by row."""
+    """The sentence behind each of the heads' ``rows`` that rest on one, and its share, by row."""
     wanted = [int(row) for row in rows]
-    found = carriers(text.joined, text.sentences(language), encoding, model.heads, wanted)
+    found = carriers(text, language, encoding, model, wanted)
     return {
         row: {"sentence": carrier.sentence, "share": carrier.share}
         for row, carrier in zip(wanted, found, strict=True)
+        if carrier.sentence
     }

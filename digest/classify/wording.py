@@ -83,6 +83,8 @@ def _label(account: Account, name: str) -> Iterator[str]:
     yield from _wrapped(
         f"{verb}: “{sentence}” (without it {account.carrier.share:.2f} less; "
         f"by itself {account.carrier.alone:.2f})"
+        if sentence
+        else f"{verb}: no one sentence"
     )
     if account.outcome in (MISSED, OUTDONE):
         yield from _wrapped(f"needed: {_needed(account)}")
@@ -97,7 +99,10 @@ def _outcome(account: Account) -> str:
 
 
 def _needed(account: Account) -> str:
-    lacking = f"{account.missed_by:.2f} more probability; "
+    lacking = f"{account.missed_by:.2f} more probability"
+    if not account.carrier.sentence:
+        return lacking
+    lacking += "; "
     if account.more_needed is None:
         return lacking + f"even {MOST_MORE} more sentences like this one would not have been enough"
     sentences = "sentence" if account.more_needed == 1 else "sentences"

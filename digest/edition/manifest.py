@@ -77,7 +77,7 @@ class EditionItem:
 class Evidence:
     """The sentence of the item that carries a label, word for word.
 
-    ``share`` is the part of the label's score that rests on it, 0 to 1.
+    ``share`` is by how much the label's probability falls without it, 0 to 1.
     """
 
     scheme: str
@@ -102,7 +102,8 @@ class Section:
     """What is shown under one label: the chosen items, best first, and the counts behind them.
 
     ``papers`` and ``news`` count the quarter's items that carry the label; ``passed`` are the items
-    that stood before the last of their kind and were passed over, each with the reason.
+    that stood before the last of their kind and were passed over, or would be shown if a person
+    confirmed them, each with the reason.
     """
 
     scheme: str

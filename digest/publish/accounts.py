@@ -116,6 +116,7 @@ def method(edition: EditionView) -> dict[str, Any]:
             "news": select.NEWS,
             "group": select.PER_GROUP,
             "publisher": select.PER_PUBLISHER,
+            "unsure": select.shows_unsure(manifest),
         },
         "level": words.percent(prevalence.LEVEL),
         "least_read": prevalence.MINIMUM,

@@ -206,7 +206,7 @@ def verdicts(views: Sequence[ShareView]) -> Verdicts | None:
 
     def those(verdict: str) -> tuple[ShareView, ...]:
         found = [one for one in views if one.verdict == verdict]
-        return tuple(sorted(found, key=lambda one: (one.value.share or 0, one.name)))
+        return tuple(sorted(found, key=lambda one: one.value.share or 0))
 
     distinct = dict.fromkeys(one.reference for one in views)
     return Verdicts(

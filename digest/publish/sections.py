@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from digest.edition.manifest import EditionItem, Manifest, Section
-from digest.edition.select import is_showable
+from digest.edition.select import UNSURE, is_showable
 from digest.publish import estimates, views, words
 from digest.publish.estimates import CountView, ShareView
 from digest.publish.trends import TrendRow, Trends
@@ -30,7 +30,8 @@ class Choice:
 class SectionView:
     """A label of the codebook with what the quarter has for it.
 
-    ``passed`` are items that stood before the last chosen one, each with why it is not shown.
+    ``passed`` are items that stood before the last chosen one, or would be shown if a person
+    confirmed them, each with why it is not shown; of the latter there are ``waiting``.
     ``confirmed`` counts the items of the label on which people decided. ``rulings`` are the
     borderline cases of its criteria, each with what was decided, in words.
     """
@@ -46,6 +47,7 @@ class SectionView:
     chosen_news: tuple[ItemView, ...]
     choices: tuple[Choice, ...]
     passed: tuple[tuple[ItemView, str], ...]
+    waiting: int
     rulings: tuple[tuple[str, str], ...]
     counts: tuple[CountView, ...]
     trend: tuple[TrendRow, ...]
@@ -164,6 +166,7 @@ class EditionView:
             chosen_news=tuple(items[i] for i in chosen if i not in papers),
             choices=tuple(Choice(items[i], self._percent(i, label)) for i in chosen),
             passed=tuple((self.items.view(i), reason) for i, reason in section.passed),
+            waiting=sum(reason == UNSURE for _, reason in section.passed),
             rulings=tuple((case.rstrip("."), self._ruling(r)) for case, r in label.borderline),
             counts=estimates.counts_of(self.manifest, label, self.deciders, self.bases),
             trend=self._trends.rows(section),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -14,33 +14,59 @@ from digest.publish import svg, words
 from digest.publish.charts import LABEL_CHARACTERS, ROW
 from digest.publish.estimates import ShareView
 
-KEY = 34
+KEY, AXIS = 34, 22  # heights in pixels
 LONGEST = 96.0  # per cent of the width
 UNDER_SERVED = "under-served"
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)  # of the scale
+MOST_STEPS = 5  # what a phone has room for
 
 
 def share_chart(name: str, title: str, views: Sequence[ShareView]) -> Markup:
-    """A row for each goal: the interval of its share, its middle, and the reference."""
-    scale = LONGEST / max(_ends(views), default=1.0)
-    parts, y = [_key()], KEY
+    """A row for each goal: the interval of its share, its middle, and the reference, to scale."""
+    longest = max(_ends(views), default=1.0)
+    scale, marks = LONGEST / longest, ticks(longest)
+    parts, y = [_key(views), *_axis(marks, scale, KEY + 12)], KEY + AXIS
     for view in views:
+        parts += [
+            svg.line("share-grid", (at * scale, y + 15), (at * scale, y + 33)) for at in marks
+        ]
         parts.append(_row(view, y, scale))
         y += ROW
-    return svg.chart(name, title, _description(views), y, parts)
+    parts += _axis(marks, scale, y + 14)
+    return svg.chart(name, title, _description(views), y + AXIS, parts)
+
+
+def ticks(longest: float) -> list[float]:
+    """Round shares from 0 on, so many as there is room for; none beyond ``longest``."""
+    step = next((step for step in STEPS if longest / step <= MOST_STEPS), STEPS[-1])
+    return [round(step * n, 2) for n in range(int(longest / step + 1e-9) + 1)]
+
+
+def _axis(marks: Sequence[float], scale: float, y: int) -> Iterator[Markup]:
+    for at in marks:
+        css = "chart-scale chart-middle" if at else "chart-scale"
+        yield svg.text(f"{at * scale:.2f}%", y, words.percent(at), css)
+
+
+def common_reference(views: Iterable[ShareView]) -> str:
+    """The reference of all goals, ``""`` where they have several."""
+    first, *others = dict.fromkeys(view.reference for view in views) or [""]
+    return "" if others else first
 
 
 def _ends(views: Sequence[ShareView]) -> list[float]:
     return [max(v.value.high or 0, v.value.raw or 0, v.value.reference) for v in views]
 
 
-def _key() -> Markup:
+def _key(views: Sequence[ShareView]) -> Markup:
+    number = common_reference(views)
     return Markup(
         '<rect class="share-interval" x="0" y="6" width="22" height="8"/>'
         '<circle class="share-middle" cx="11" cy="10" r="4"/>'
         '<text x="28" y="14">Share, {} interval</text>'
         '<rect class="share-reference" x="160" y="2" width="2" height="16"/>'
-        '<text x="168" y="14">Reference</text>'
-    ).format(words.percent(prevalence.LEVEL))
+        '<text x="168" y="14">Reference{}</text>'
+    ).format(words.percent(prevalence.LEVEL), f", {number}" if number else "")
 
 
 def _row(view: ShareView, y: int, scale: float) -> Markup:

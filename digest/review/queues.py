@@ -1,6 +1,7 @@
 """The queues of a review: which items people look at, in what order, and the random sample.
 
-    selected    what the pages show, in the order of the pages: all of it must be decided
+    selected    what the pages show, or would if a person confirmed it, in the order of the pages:
+                all of it must be decided
     late        what came after the review was opened, or after the quarter was published
     unsure      labels near their threshold, the nearest first: where a person helps most
     sample      drawn at random from all items: how often the machine is wrong
@@ -20,11 +21,11 @@ import numpy as np
 
 from digest.edition.manifest import EditionItem, Manifest
 from digest.edition.readings import ABOUT_AI, JUDGED, Pair
-from digest.edition.select import NEWS, PAPERS, SHOWN_SCHEMES, is_showable
+from digest.edition.select import PLACES, SHOWN_SCHEMES, candidates, is_showable
 
 SELECTED, UNSURE, SAMPLE, LATE = "selected", "unsure", "sample", "late"
 MOST_UNSURE = 300  # items of the unsure queue: some evenings' work of a panel
-RESERVE = {"paper": PAPERS, "news": NEWS}  # as many again as a page shows
+RESERVE = PLACES  # as many again as a page shows
 PAPERS_DRAWN = 50
 NEWS_FOR_PAPERS = 0.4  # 20 news for 50 papers: the machine reads papers, which are most
 PREFIX = {"sdg": "goal", "risk": "risk"}
@@ -80,8 +81,9 @@ def asked(
 ) -> tuple[Pair, ...]:
     """The labels about which a queue asks people for an item.
 
-    ``pages`` are those under which the draft shows it; ``assigned`` those that the machine
-    gives it, ``unsure`` those near their threshold, as far as people judge them.
+    ``pages`` are those under which the draft shows it, or would if it were confirmed;
+    ``assigned`` those that the machine gives it, ``unsure`` those near their threshold, as far as
+    people judge them.
     """
     if queue == SELECTED:
         return pages
@@ -101,7 +103,7 @@ def queues(manifest: Manifest, labels: Labels, drawn: Iterable[str], late: Itera
     drawing, ``late`` what came after the review was opened.
     """
     by_id = {item.id: item for item in manifest.items}
-    selected = manifest.chosen
+    selected = tuple(dict.fromkeys(i for one in manifest.sections for i in candidates(one)))
     late_ids = {*late} | {item.id for item in manifest.items if item.late}
     came_late = tuple(
         item.id for item in manifest.items if item.id in late_ids and _concerns(item, labels)
@@ -155,17 +157,18 @@ def _pages(manifest: Manifest, labels: Labels, near: Iterable[str]) -> dict[str,
     pages = {}
     for section in manifest.sections:
         pair = section.scheme, section.label
-        reserve = _reserve(sorted(carrying.get(pair, [])), {*section.chosen})
-        ids = dict.fromkeys((*section.chosen, *reserve, *about.get(pair, [])))
+        asked_of = candidates(section)
+        reserve = _reserve(sorted(carrying.get(pair, [])), {*asked_of})
+        ids = dict.fromkeys((*asked_of, *reserve, *about.get(pair, [])))
         pages[queue_of(*pair)] = tuple(ids)
     return pages
 
 
-def _reserve(ranked: Iterable[tuple[float, str, str]], chosen: set[str]) -> Iterator[str]:
-    """What would take the place of a chosen item that is rejected."""
+def _reserve(ranked: Iterable[tuple[float, str, str]], before: set[str]) -> Iterator[str]:
+    """What would take the place of an item that is rejected."""
     taken: Counter[str] = Counter()
     for _, item_id, kind in ranked:
-        if item_id not in chosen and taken[kind] < RESERVE[kind]:
+        if item_id not in before and taken[kind] < RESERVE[kind]:
             taken[kind] += 1
             yield item_id
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from digest.classify.model import Model
 
+# How the sentence is chosen; what was found by another rule is not taken for known.
+RULE = "e2"
 Found = dict[tuple[str, str, str], tuple[str, float]]  # by text, scheme, label: sentence, share
+NO_SENTENCE = ("", 0.0)
 Wanted = Mapping[str, Sequence[Pair]]  # by item
 
 
@@ -32,10 +35,12 @@ def evidence(
 ) -> Found:
     """The sentence behind each wanted label; texts are read again only where it is unknown.
 
-    Labels that the model does not have are left out.
+    Labels that the model does not have are left out; a label that rests on no one sentence has
+    ``""``.
     """
+    by = f"{model.id}/{RULE}"
     known = store.known_evidence(
-        connection, model.id, {passages[i].text_hash for i in wanted if i in passages}
+        connection, by, {passages[i].text_hash for i in wanted if i in passages}
     )
     row_of = {pair: row for row, pair in enumerate(model.heads.labels)}
     missing: dict[str, list[int]] = {}
@@ -46,7 +51,7 @@ def evidence(
             if rows:
                 missing[item_id] = rows
     found = _find(missing, passages, items, model)
-    store.store_evidence(connection, model.id, found)
+    store.store_evidence(connection, by, found)
     return known | found
 
 
@@ -65,9 +70,11 @@ def _find(
     for (text, language), (item_id, rows), encoding in zip(
         texts, missing.items(), model.encode(texts), strict=True
     ):
-        for row, carrier in evidence_for(text, language, encoding, model, np.array(rows)).items():
+        carriers = evidence_for(text, language, encoding, model, np.array(rows))
+        for row in rows:
             key = (passages[item_id].text_hash, *model.heads.labels[row])
-            found[key] = (carrier["sentence"], carrier["share"])
+            carrier = carriers.get(row)
+            found[key] = (carrier["sentence"], carrier["share"]) if carrier else NO_SENTENCE
     return found
 
 
@@ -104,5 +111,9 @@ def _shown(
         authors=passage.authors,
         publishers=publishers_of(item.sources, publishers),
         categories=passage.categories,
-        evidence=tuple(Evidence(key[1], key[2], *found[key]) for key in keys if key in found),
+        evidence=tuple(
+            Evidence(key[1], key[2], *found[key])
+            for key in keys
+            if found.get(key, NO_SENTENCE) != NO_SENTENCE
+        ),
     )

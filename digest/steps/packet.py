@@ -10,6 +10,7 @@ from digest.config import Clock, Workplace
 from digest.edition.manifest import EditionItem, Manifest
 from digest.edition.publishers import publishers_of
 from digest.edition.readings import ABOUT_AI, JUDGED, Pair
+from digest.edition.select import candidates
 from digest.quarter import Quarter
 from digest.review.events import Decision, Declared, ReviewEvent
 from digest.review.packet import About, PacketItem, PacketLabel, write_packet
@@ -113,7 +114,7 @@ def _items(
     carriers = evidence(connection, made_of.model, passages, items, wanted)
     pages: dict[str, list[Pair]] = {}
     for section in draft.sections:
-        for item_id in section.chosen:
+        for item_id in candidates(section):
             pages.setdefault(item_id, []).append((section.scheme, section.label))
     story_of = {item: story for story in draft.stories for item in story.items}
     publishers = {source.id: source.publisher for source in draft.sources}

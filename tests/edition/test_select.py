@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from digest.edition.manifest import Assigned, EditionItem, EditionStory
-from digest.edition.select import NEWS, PAPERS, SAME_GROUP, SAME_PUBLISHER, SAME_STORY, sections
+from digest.edition.select import (
+    NEWS,
+    PAPERS,
+    SAME_GROUP,
+    SAME_PUBLISHER,
+    SAME_STORY,
+    UNSURE,
+    candidates,
+    sections,
+)
 from tests.examples import edition
 
 PAIRS = [("sdg", "3"), ("risk", "security")]
@@ -58,3 +67,37 @@ def test_withdrawn_papers_and_items_not_about_ai_are_neither_shown_nor_counted()
     other = replace(item(1), labels=item(1).labels[1:])
     (health, _) = sections([withdrawn, other, item(2)], PAIRS)
     assert (health.papers, health.chosen) == (1, ("paper:002",))
+
+
+def unsure(shown: EditionItem) -> EditionItem:
+    """The item, with a label of which the machine is unsure."""
+    about_ai, goal = shown.labels
+    return replace(shown, labels=(about_ai, replace(goal, unsure=True)))
+
+
+def test_a_page_is_not_filled_with_items_of_which_the_machine_is_unsure() -> None:
+    doubtful = [unsure(item(n, probability=0.5)) for n in range(100, 120)]
+    (health, _) = sections([item(0), item(1), *doubtful], PAIRS)
+    assert health.chosen == ("paper:000", "paper:001")
+    assert health.papers == 22
+    # As many wait for a person as the page has places left, and the panel is asked about them.
+    assert [reason for _, reason in health.passed] == [UNSURE] * (PAPERS - 2)
+    assert len(candidates(health)) == PAPERS
+    (health, _) = sections([*(item(n) for n in range(PAPERS)), *doubtful], PAIRS)
+    assert health.passed == ()  # the page is full
+
+
+def test_what_a_person_confirmed_is_shown_however_improbable() -> None:
+    confirmed = replace(item(0, probability=0.4), id="paper:confirmed")
+    doubtful = [unsure(item(n, probability=0.5)) for n in range(PAPERS)]
+    (health, _) = sections([confirmed, *doubtful], PAIRS)
+    assert health.chosen == ("paper:confirmed",)
+    assert len(health.passed) == PAPERS - 1
+
+
+def test_a_story_is_told_by_the_item_that_is_sure() -> None:
+    items = [unsure(item(0, probability=0.5)), item(0, "news")]
+    story = EditionStory("s1-a", (items[0].id, items[1].id), items[0].id, (), ())
+    (health, _) = sections(items, PAIRS, [story])
+    assert health.chosen == ("news:000",)
+    assert health.passed == (("paper:000", SAME_STORY),)

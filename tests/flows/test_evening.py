@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import pytest
 
 from digest.config import Workplace, utc_now
+from digest.edition.select import candidates
 from digest.edition.shelf import Shelf
 from digest.review.events import Decision, not_undone, of_kind
 from digest.review.persons import Person
@@ -65,7 +66,7 @@ def panel(place: Workplace) -> Iterator[Panel]:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the machine's draft shows: items with a label each, and who wrote them."""
+    """What the machine's draft shows, or would: items with a label each, and who wrote them."""
 
     labels: tuple[tuple[str, str], ...]
     voices: dict[str, str]
@@ -75,7 +76,7 @@ class Shown:
     def of(cls, place: Workplace) -> Shown:
         draft = Shelf(place.editions).draft(Q1)
         assert draft
-        labels = [(i, f"{s.scheme}/{s.label}") for s in draft.sections for i in s.chosen]
+        labels = [(i, f"{s.scheme}/{s.label}") for s in draft.sections for i in candidates(s)]
         voices = {item.id: item.voice for item in draft.items}
         return cls(tuple(labels), voices, {item.id: item.title for item in draft.items})
 

@@ -22,8 +22,8 @@ from digest.publish.figures import Figure, figures
 from digest.publish.languages import write_language_pages
 from digest.publish.languages.figures import figures as french_figures
 from digest.publish.languages.tongue import tongue_of
-from digest.publish.share_chart import share_chart
-from digest.publish.words import precise_percent
+from digest.publish.share_chart import share_chart, ticks
+from digest.publish.words import percent, precise_percent
 from digest.taxonomy import load
 from tests.publish.full_edition import GOALS, full, of_another_model, two_quarters
 from tests.publish.invented_edition import codebook, manifest, placements, published
@@ -294,6 +294,42 @@ def test_the_chart_of_shares_names_the_level_of_its_intervals(
     assert ">Share, 90% interval</text>" in pages["index.md"]
     monkeypatch.setattr(prevalence, "LEVEL", 0.8)
     assert ">Share, 80% interval</text>" in share_chart("c", "t", [])
+
+
+def test_the_chart_of_shares_has_a_scale_and_the_number_of_its_reference(
+    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
+) -> None:
+    chart = pages["index.md"].split("<svg", 2)[1].split("</svg>")[0]
+    assert "shares-chart" in chart
+    assert f">Reference, {precise_percent(quarters[1].shares[0].reference)}</text>" in chart
+    scale = re.findall(r'class="chart-scale(?: chart-middle)?">(\d+%)</text>', chart)
+    assert scale[0] == "0%"
+    assert scale == scale[: len(scale) // 2] * 2  # above and below
+    assert len(scale) > 4
+    lines = chart.count('<line class="share-grid"')
+    assert lines == 17 * len(scale) // 2
+
+
+@pytest.mark.parametrize(
+    ("longest", "marks"),
+    [(0.06, ["0%", "2%", "4%", "6%"]), (0.62, ["0%", "20%", "40%", "60%"]), (1.0, ["0%", "100%"]),
+     (0.013, ["0%", "1%"]), (0.24, ["0%", "5%", "10%", "15%", "20%"])],
+)  # fmt: skip
+def test_a_scale_has_round_numbers_and_room_for_them(longest: float, marks: list[str]) -> None:
+    found = [percent(at) for at in ticks(longest)]
+    assert found[:1] + found[-1:] == marks[:1] + marks[-1:]
+    assert set(marks) <= set(found)
+    assert len(found) <= 6
+
+
+def test_goals_with_references_of_their_own_have_them_in_the_table(
+    quarters: tuple[Manifest, Manifest], tmp_path: Path
+) -> None:
+    first, *others = quarters[1].shares
+    found = _with_shares(quarters[1], [replace(first, reference=0.12), *others], tmp_path)
+    assert ">Reference</text>" in found["en"]
+    assert '<th scope="col" class="n">Reference</th>' in found["en"]
+    assert '<td class="n">12.0%</td>' in found["en"]
 
 
 def test_a_page_tells_the_corrected_count_its_interval_and_what_it_rests_on(

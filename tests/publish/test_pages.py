@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from digest.edition import prevalence
 from digest.edition.difference import difference
 from digest.edition.manifest import Assigned, Manifest
+from digest.edition.select import UNSURE, sections
 from digest.publish import PublishedEdition, write_pages
 from digest.publish.languages.tongue import tongue_of
 from digest.publish.languages.views import EditionWords
@@ -75,6 +77,30 @@ def test_rulings_name_categories_as_readers_know_them(tmp_path: Path) -> None:
     assert "A worm → “International and national security”; add “Values and norms”." in (
         page.read_text("utf-8")
     )
+
+
+def test_a_page_says_what_waits_for_a_person_and_the_method_why(pages: Pages) -> None:
+    edition, of_page = manifest(), ("sdg", "2")
+    items = tuple(
+        replace(i, labels=tuple(
+            replace(a, unsure=(a.scheme, a.label) == of_page) for a in i.labels
+        ))
+        for i in edition.items
+    )  # fmt: skip
+    before = replace(edition, items=items)
+    assert (
+        "Items of whose label the machine is unsure are among them"
+        in (pages(published(before))["method.md"])
+    )
+    (page,) = sections(items, [of_page])
+    others = (s for s in edition.sections if (s.scheme, s.label) != of_page)
+    written = pages(published(replace(before, sections=(page, *others))))
+    assert "is shown only once a person has confirmed it" in written["method.md"]
+    text = " ".join(html.fromstring(written["sdg/2.md"]).text_content().split())
+    count = len(page.passed)
+    assert f"{count} items of which the machine is unsure are not shown until a person" in text
+    assert "None was chosen to be shown." in text
+    assert text.count(UNSURE) == count > 1
 
 
 def test_an_item_shows_source_date_evidence_and_what_labelled_it(pages: Pages) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from digest.edition.manifest import Assigned, EditionItem, Manifest, Section
+from digest.edition.select import SAME_STORY, UNSURE
 from digest.review.queues import (
     MOST_UNSURE,
     Labels,
@@ -48,6 +49,14 @@ def test_selected_are_the_pages_in_their_order_each_item_once() -> None:
     found = queues(manifest, of(said), [], [])
     assert found.ids["selected"] == ("b", "a", "c")
     assert list(found.ids)[:4] == ["selected", "late", "unsure", "sample"]
+
+
+def test_the_panel_is_asked_about_what_waits_for_its_word_only() -> None:
+    said = {"sure": (AI, near("3", 0.9)), "doubtful": (AI, near("3", 0.52))}
+    passed = (("other", SAME_STORY), ("doubtful", UNSURE))
+    section = Section("sdg", "3", 2, 0, ("sure",), passed)
+    found = queues(draft(said, section), of(said), [], [])
+    assert found.ids["selected"] == found.ids["goal/3"] == ("sure", "doubtful")
 
 
 def test_unsure_are_the_nearest_to_their_threshold_first() -> None:

@@ -13,6 +13,7 @@ from digest import taxonomy
 from digest.classify.model import Model
 from digest.config import Inputs, Workplace
 from digest.edition.manifest import Manifest
+from digest.edition.select import candidates
 from digest.edition.shelf import Shelf
 from digest.review.book import Book
 from digest.review.events import Decision, New, Payload, ReviewEvent, Verdict
@@ -89,9 +90,9 @@ class Panel:
             self.decides(person, self.shown())
 
     def shown(self, manifest: Manifest | None = None) -> list[tuple[str, str, str]]:
-        """The labels under which the draft shows items: item, scheme, label."""
+        """The labels under which the draft shows items, or would: item, scheme, label."""
         sections = (manifest or self.draft).sections
-        return [(item, s.scheme, s.label) for s in sections for item in s.chosen]
+        return [(item, s.scheme, s.label) for s in sections for item in candidates(s)]
 
     def take_in(self) -> Manifest:
         """What was decided goes into the draft."""

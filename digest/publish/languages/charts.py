@@ -6,7 +6,7 @@ mirrored for languages that are written from right to left, and every word is ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -15,6 +15,7 @@ from digest.publish import svg, words
 from digest.publish.charts import HEADING, LABEL_CHARACTERS, ROW
 from digest.publish.languages.tongue import Tongue
 from digest.publish.languages.views import Row, RowGroup, ShareRow
+from digest.publish.share_chart import AXIS, UNDER_SERVED, ticks
 
 KEY = 48  # a row for each of two signs
 BAR, SHARE = 82.0, 96.0  # per cent of the width for the longest
@@ -46,6 +47,11 @@ class Side:
         """A line of text from ``start`` per cent and ``dx`` pixels on; it runs as its page does."""
         x = 100 - start if self.mirrored else start
         return svg.text(f"{x:.2f}%", y, content, css, -dx if self.mirrored else dx)
+
+    def line(self, css: str, at: float, top: float, bottom: float) -> Markup:
+        """A line downwards at ``at`` per cent."""
+        x = 100 - at if self.mirrored else at
+        return svg.line(css, (x, top), (x, bottom))
 
     def dot(self, css: str, at: float, y: float, radius: float) -> Markup:
         """A dot at ``at`` per cent."""
@@ -109,31 +115,48 @@ def _longest(rows: Sequence[Row], tongue: Tongue) -> str:
 
 
 def share_chart(name: str, title: str, shares: Sequence[ShareRow], tongue: Tongue) -> Markup:
-    """The interval of each goal's share, its middle, and the reference."""
+    """The interval of each goal's share, its middle, and the reference, to scale."""
     side = Side(tongue.direction == "rtl")
-    scale = SHARE / max((max(s.high or 0, s.at) for s in shares), default=1.0)
+    longest = max((max(s.high or 0, s.at) for s in shares), default=1.0)
+    scale, marks = SHARE / longest, ticks(longest)
+    references = {share.reference for share in shares}
+    number = f" ({references.pop()})" if len(references) == 1 else ""
     parts = [
         side.mark("share-interval", 6, 16, 8),
         side.text(0, 14, tongue.gettext("Share with its interval"), SIGN),
         side.mark("share-reference", 24, 2, 16),
-        side.text(0, 36, tongue.gettext("Reference"), SIGN),
+        side.text(0, 36, tongue.gettext("Reference") + number, SIGN),
+        *_axis(marks, scale, KEY + 12, side, tongue),
     ]
-    y = KEY
+    y = KEY + AXIS
     for share in shares:
+        parts += [side.line("share-grid", at * scale, y + 15, y + 33) for at in marks]
         parts.append(_share(share, y, scale, side, tongue))
         y += ROW
-    below = [share.name for share in shares if share.verdict == "under-served"]
+    parts += _axis(marks, scale, y + 14, side, tongue)
+    below = [share.name for share in shares if share.verdict == UNDER_SERVED]
     said = tongue.listed(below) if below else tongue.gettext("none")
     description = tongue.gettext(
         "Wholly below the reference: %(names)s. Every number is in the table beside the chart."
     ) % {"names": said}
-    return svg.chart(name, title, description, y, parts)
+    return svg.chart(name, title, description, y + AXIS, parts)
+
+
+def _axis(
+    marks: Sequence[float], scale: float, y: int, side: Side, tongue: Tongue
+) -> Iterator[Markup]:
+    for at in marks:
+        css = "chart-scale chart-middle" if at else "chart-scale"
+        yield side.text(at * scale, y, tongue.whole_percent(at), 0, css)
 
 
 def _share(share: ShareRow, y: int, scale: float, side: Side, tongue: Tongue) -> Markup:
     middle = y + 24
-    css = "chart-heading" if share.verdict == "under-served" else ""
+    is_called = share.verdict == UNDER_SERVED
+    css = "chart-heading" if is_called else ""
     parts = [_label(share.name, share.swatch, y, side, tongue, css)]
+    if is_called:
+        parts.append(side.text(100, middle + 4, share.verdict_words, 0, "chart-end"))
     if share.low is not None and share.high is not None:
         width = max((share.high - share.low) * scale, 0.3)
         parts.append(side.rect("share-interval", share.low * scale, middle - 4, width, 8))

@@ -115,8 +115,12 @@ def _pages(told: EditionWords) -> Iterator[tuple[str, dict[str, Any]]]:
 def _overview(told: EditionWords, goals: Any, groups: Sequence[RowGroup]) -> dict[str, Any]:
     tongue, manifest, shares = told.tongue, told.manifest, told.shares()
     before = manifest.past[-1] if manifest.past else None
+    order = sorted(
+        zip(told.edition.shares, shares, strict=True), key=lambda pair: pair[0].value.share or 0
+    )
+    smallest_first = [share for _, share in order]
     verdicts = {
-        verdict: [share.name for share in shares if share.verdict == verdict]
+        verdict: [share.name for share in smallest_first if share.verdict == verdict]
         for verdict in ("under-served", "not distinguishable", "too little data")
     }
     known = [share for share in shares if share.verdict != "too little data"]
@@ -186,5 +190,9 @@ def _method(told: EditionWords) -> dict[str, Any]:
         "level": tongue.whole_percent(prevalence.LEVEL),
         "by_field": manifest.is_by_field,
         "false_rate": tongue.whole_percent(FALSE_DISCOVERIES),
-        "rule": {"papers": select.PAPERS, "news": select.NEWS},
+        "rule": {
+            "papers": select.PAPERS,
+            "news": select.NEWS,
+            "unsure": select.shows_unsure(manifest),
+        },
     }

@@ -10,6 +10,7 @@ from digest.tongue import N_, Speech
 
 __all__ = ["CATALOGUE", "N_", "OTHERS", "Tongue", "tongue_of"]
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
+HIGHEST = 0.995  # what would be rounded to 1
 CATALOGUE = Path(__file__).parent / "catalogue"
 
 
@@ -24,6 +25,13 @@ class Tongue(Speech):
 
     def __init__(self, tag: str, folder: Path = CATALOGUE) -> None:
         super().__init__(tag, folder)
+
+    def probability(self, value: float) -> str:
+        """The machine's probability, as ``words.probability`` says it in English."""
+        percent = self.whole_percent(min(max(value, 0.01), 0.99))
+        if value >= HIGHEST:
+            return self.gettext("over %(percent)s") % {"percent": percent}
+        return percent
 
     def label(self, label: Label) -> str:
         """A label's name; goals with their number."""

@@ -184,7 +184,7 @@ class EditionWords:
             return self.tongue.gettext("decided by the panel")
         if maker != MACHINE:
             return self.tongue.gettext("decided by %(who)s") % {"who": words.clip(maker, AUTHOR)}
-        percent = self.tongue.whole_percent(min(probability, 0.99))
+        percent = self.tongue.probability(probability)
         return self.tongue.gettext("by machine, %(percent)s") % {"percent": percent}
 
     def own_items(self) -> tuple[Line, ...]:

@@ -120,9 +120,10 @@ LABELS = Table(
         Column("chosen", "boolean", "Whether the label's page shows the item.",
                lambda s: (s.of.id, s.one.scheme, s.one.label) in s.data.chosen, required=True),
         Column("evidence", "string", "The item's own sentence that speaks most for the label. Only "
-               "for items that the pages show.", lambda s: _evidence(s, "sentence"),
-               foreign=True),
-        Column("evidence_share", "number", "Part of the label's score that rests on the sentence.",
+               "for items that the pages show; none where the label rests on no one sentence.",
+               lambda s: _evidence(s, "sentence"), foreign=True),
+        Column("evidence_share", "number", "By how much the label's probability falls when the "
+               "sentence is left out; little, where others say the same.",
                lambda s: _evidence(s, "share"), "share of 1"),
     ),
     _labels,

@@ -12,6 +12,7 @@ from lxml import html
 from digest.edition.manifest import EditionSignal, Manifest, Signals
 from digest.edition.rates import Ratio
 from digest.items import OTHER_LANGUAGE
+from digest.publish import words
 from digest.publish.languages import OTHERS, tongue_of, write_language_pages
 from digest.publish.languages.pages import PAGES
 from digest.publish.languages.views import OWN, EditionWords
@@ -76,6 +77,42 @@ def test_arabic_charts_begin_at_the_right(written: dict[str, dict[str, str]]) ->
     }
     assert ends == {100.0}
     assert set(french.xpath("//rect[@class='bar-papers'][contains(@width, '%')]/@x")) == {"0.00%"}
+
+
+def test_the_chart_of_shares_says_what_the_english_one_says(tmp_path: Path) -> None:
+    """Verdicts, scale, reference, and the under-served goals from the smallest share on."""
+    edition = full(items=200)
+    small = {"3": 0.01, "1": 0.02, "2": 0.015}
+    shares = tuple(
+        replace(one, share=small[one.goal], low=0.001, high=0.03, verdict="under-served")
+        if one.goal in small else replace(one, verdict="not under-served")
+        for one in edition.shares
+    )  # fmt: skip
+    write_language_pages(
+        published(replace(edition, shares=shares)), load(), tongue_of("ar"), tmp_path, draft=False
+    )
+    page = html.fromstring((tmp_path / "index.md").read_text("utf-8").split("---", 2)[2])
+    tags = page.xpath("//*[local-name()='text'][@class='chart-end']")
+    assert [tag.text for tag in tags] == ["ناقص الاهتمام"] * 3
+    assert {tag.get("x") for tag in tags} == {"0.00%"}  # where lines end
+    said = page.xpath("string(//div[@class='lead'])")
+    assert re.findall(r"الهدف (\d+):", said) == ["3", "2", "1"]
+    scale = page.xpath("//*[local-name()='text'][starts-with(@class, 'chart-scale')]/@x")
+    assert scale[0] == "100.00%"
+    assert "المرجع (" in page.text_content()
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_the_machine_is_no_surer_than_in_english(tag: str) -> None:
+    tongue = tongue_of(tag)
+    assert tongue.probability(0.9951) == tongue.gettext("over %(percent)s") % {
+        "percent": tongue.whole_percent(0.99)
+    }
+    assert tongue.probability(0.9949) == tongue.whole_percent(0.99)
+    assert tongue.probability(0.36) == tongue.whole_percent(0.36)
+    for value in (0.9949, 0.995, 0.9951, 1.0):
+        is_over = tongue.probability(value) != tongue.whole_percent(min(value, 0.99))
+        assert is_over == words.probability(value).startswith("over")
 
 
 def test_what_appears_first_is_said_of_the_quarter_that_it_was_compared_with() -> None:

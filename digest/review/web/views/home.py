@@ -20,7 +20,10 @@ from digest.tongue import N_
 COMMON = {
     SELECTED: (
         N_("Selected for the site"),
-        N_("What the edition's pages show; each label that puts an item there must be decided."),
+        N_(
+            "What the edition's pages show, or would if you confirmed it; each label that puts an "
+            "item there must be decided."
+        ),
     ),
     LATE: (N_("Late arrivals"), N_("What came after the review was opened.")),
     UNSURE: (
