@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,7 +84,7 @@ async def is_answered(client: httpx.AsyncClient, sent: dict[str, str]) -> bool:
     except httpx.TransportError:
         return False
     assert answer.status_code == 200, answer.text
-    assert answer.json()["notice"]
+    assert 'class="said"' in answer.json()["status"], answer.text
     return True
 
 
@@ -129,7 +129,7 @@ async def rounds(place: Workplace, options: argparse.Namespace) -> list[str]:
         ]
         saving = [asyncio.create_task(save(one, ledger, chance)) for one in clients]
         for number in range(1, options.kills + 1):
-            await next_answer(ledger)
+            await next_answer(ledger, saving)
             await asyncio.sleep(chance.uniform(0, LONGEST))
             saved, waiting = set(ledger.saved), set(ledger.waiting)
             review.kill()
@@ -137,7 +137,7 @@ async def rounds(place: Workplace, options: argparse.Namespace) -> list[str]:
             wrong += [f"kill {number}, {fault}" for fault in faults(there, ledger.events, saved)]
             flying, kept = flying + len(waiting), kept + len(waiting & there.keys())
             await asyncio.to_thread(review.start)
-        await next_answer(ledger)
+        await next_answer(ledger, saving)
         ledger.done = True
         await asyncio.gather(*saving)
         for client in clients:
@@ -152,10 +152,13 @@ async def rounds(place: Workplace, options: argparse.Namespace) -> list[str]:
     return wrong
 
 
-async def next_answer(ledger: Ledger) -> None:
-    """Wait until somebody was answered."""
+async def next_answer(ledger: Ledger, saving: Sequence[asyncio.Task[None]]) -> None:
+    """Wait until somebody was answered; what stopped a client is raised."""
     before = len(ledger.saved)
     while len(ledger.saved) == before:
+        for client in saving:
+            if client.done():
+                client.result()
         await asyncio.sleep(0.005)
 
 

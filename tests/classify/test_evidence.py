@@ -207,8 +207,7 @@ def test_of_sentences_that_carry_alike_the_one_most_like_the_label_speaks(plante
     """A long sentence carries more than a short one, but says much else besides."""
     long = (
         "Many villages have no toilets, and half of all have no safe drinking water, although "
-        "wells were dug, pipes were laid, and money for drinking water was set aside in all the "
-        "years since the first plan."
+        "money was set aside in all the years since the first plan."
     )
     text = Text("", " ".join([long, *NEUTRAL[:2], PLANTED]))
     [encoding] = planted.encode([(text, "en")])

@@ -90,15 +90,15 @@ def test_an_assigned_label(explained: Explain) -> None:
 
 
 def test_a_label_that_was_just_missed(explained: Explain) -> None:
-    explanation = explained(water=0)
+    explanation = explained(water=0.2)
     found = account(explanation, "sdg", "6")
     assert (found.outcome, found.unsure) == ("just missed", True)
-    assert found.missed_by == pytest.approx(0.1, abs=2e-3)
+    assert found.missed_by == pytest.approx(0.05, abs=2e-3)
     assert (found.carrier.sentence, found.more_needed) == (WATER, 1)
     words = told(explanation)
-    assert "6 0.50 just missed by 0.10, unsure (threshold 0.60)" in words
+    assert "6 0.55 just missed by 0.05, unsure (threshold 0.60)" in words
     assert f"what spoke for it most: “{WATER}”" in words
-    assert "needed: 0.10 more probability; 1 more sentence like this one" in words
+    assert "needed: 0.05 more probability; 1 more sentence like this one" in words
 
 
 def test_what_was_needed_would_really_have_been_enough(

@@ -45,6 +45,17 @@ def test_the_test_part_teaches_nothing() -> None:
     assert np.array_equal(one.threshold, other.threshold)
 
 
+def test_a_label_below_seven_tenths_is_unsure_where_a_text_may_have_several() -> None:
+    vectors, examples = separable()
+    fitted = heads.fit(vectors, examples, SCHEMES)
+    for scheme in SCHEMES:
+        for row in fitted.rows(scheme):
+            threshold, high = float(fitted.threshold[row]), float(fitted.unsure_high[row])
+            several = scheme not in heads.EXCLUSIVE and len(fitted.rows(scheme)) > 1
+            least = max(threshold + 0.15, 0.7) if several else threshold + 0.15
+            assert high == pytest.approx(min(least, 0.95))
+
+
 def test_what_is_left_out_is_counted_and_what_was_given_is_not() -> None:
     said = list(run.left_out(list(data.exemplars())))
     assert "left out: 2,102 of 2,102 arXiv abstracts" in said[0]
