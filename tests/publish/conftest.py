@@ -11,10 +11,12 @@ import pytest
 from filelock import FileLock
 
 from digest.edition.difference import difference
+from digest.edition.manifest import Manifest
 from digest.edition.shelf import Correction
 from digest.publish import Listed, PublishedEdition, build_site
 from tests.publish.full_edition import reviewed, two_quarters
 from tests.publish.invented_edition import codebook, hostile, published, results_on
+from tests.publish.written import Write, written, written_in
 
 HOSTILE_TITLE = (
     '</h3></article></div><script>window.broken = "title"</script>'
@@ -70,3 +72,22 @@ def address(site: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def quarters() -> tuple[Manifest, Manifest]:
+    return two_quarters()
+
+
+@pytest.fixture(scope="session")
+def pages(
+    quarters: tuple[Manifest, Manifest], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """The pages of the newer quarter by name."""
+    return written(quarters[1], tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write an edition and read its pages back by name."""
+    return functools.partial(written_in, folder=tmp_path)

@@ -1,51 +1,21 @@
-"""What pages say beyond items: moves, shares, signals, counts, trends, stories, and why."""
+"""What pages say beyond items: figures, counts, trends, stories, the matrix, and why."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from lxml import html
 
-from digest.edition import prevalence
-from digest.edition.findings import goal_shares
-from digest.edition.manifest import Assigned, EditionSignal, LabelCount, Manifest, Signals
+from digest.edition.manifest import Assigned, LabelCount, Manifest, Signals
 from digest.edition.prevalence import Estimate
-from digest.edition.rates import Ratio
 from digest.edition.select import SAME_STORY
-from digest.edition.shares import Share
-from digest.publish import write_pages
 from digest.publish.figures import Figure, figures
-from digest.publish.languages import write_language_pages
 from digest.publish.languages.figures import figures as french_figures
 from digest.publish.languages.tongue import tongue_of
-from digest.publish.share_chart import share_chart, ticks
-from digest.publish.words import percent, precise_percent
-from digest.taxonomy import load
-from tests.publish.full_edition import GOALS, full, of_another_model, two_quarters
-from tests.publish.invented_edition import codebook, manifest, placements, published
-
-
-def written(edition: Manifest, folder: Path) -> dict[str, str]:
-    """The pages of an edition by name."""
-    place = next(placements([published(edition)]))
-    paths = write_pages(place, codebook(), folder, draft=False, sha256="0" * 64)
-    return {str(p.relative_to(folder)): p.read_text("utf-8") for p in paths}
-
-
-@pytest.fixture(scope="module")
-def quarters() -> tuple[Manifest, Manifest]:
-    return two_quarters()
-
-
-@pytest.fixture(scope="module")
-def pages(
-    quarters: tuple[Manifest, Manifest], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
-    return written(quarters[1], tmp_path_factory.mktemp("pages"))
+from digest.publish.words import precise_percent
+from tests.publish.invented_edition import manifest
+from tests.publish.written import written
 
 
 def test_ten_figures_stand_beside_those_of_the_quarter_before(
@@ -118,218 +88,6 @@ def test_the_figure_of_sources_tells_those_that_had_nothing_of_the_quarter() -> 
     source = replace(edition.sources[0], outcome="answered", items=3)
     found = figures(replace(edition, sources=(source, replace(source, id="s", items=0))))
     assert Figure("2 of 2", "sources answered", "1 with nothing of this quarter") in found
-
-
-def test_a_term_that_rose_is_named_with_its_interval_and_the_items_behind_it(
-    pages: dict[str, str],
-) -> None:
-    signals = pages["index.md"].split("## Emerging signals")[1].split("## Sustainable")[0]
-    assert "<bdi>flood maps</bdi>" in signals
-    assert "In no compared title of 2025Q4 (" in signals
-    first = r"in no title of 2025Q4 that was compared; at least \d+(\.\d)? times the earlier rate"
-    assert re.search(first, signals)
-    assert re.search(r"> *\d+ papers now; 0 before; \d+ groups of authors<", signals)
-    assert "with flood maps" in signals.split("<details>")[1]
-
-
-def test_without_an_earlier_quarter_it_says_so(tmp_path: Path) -> None:
-    page = written(full(items=100), tmp_path)["index.md"]
-    assert page.count("No earlier quarter is published, so nothing can be compared yet.") == 2
-
-
-@pytest.mark.parametrize("same_model", [True, False])
-def test_the_number_of_rates_compared_says_what_it_counts(
-    quarters: tuple[Manifest, Manifest], tmp_path: Path, *, same_model: bool
-) -> None:
-    before, new = quarters
-    model = before.model if same_model else "m1-another"
-    edition = replace(new, past=tuple(replace(one, model=model) for one in new.past))
-    said = written(edition, tmp_path)["index.md"].split("## Emerging signals")[1]
-    tested = sum(found.tested for found in new.signals.values())
-    labels = ", those of goals and risk categories among them" if same_model else ""
-    assert f"In all {tested} rates of papers and of news were compared{labels}; of the" in said
-    assert "Terms of titles, and stories, whose rate among papers or among news changed" in said
-
-
-def test_goals_that_moved_are_listed_with_their_ratio(
-    quarters: tuple[Manifest, Manifest], tmp_path: Path
-) -> None:
-    new = quarters[1]
-    found = EditionSignal(
-        "label", "sdg/2", "decline", 20, 400, 60, 350, 18, Ratio(0.29, 0.2, 0.45), 0.001,
-        (new.items[0].id,),
-    )  # fmt: skip
-    signals = {"paper": Signals("compared", 300, 0.1, (found,)), "news": Signals("no items")}
-    page = written(replace(new, signals=signals), tmp_path)["index.md"]
-    moved = page.split("## Goals and risks that moved")[1].split("## Under-served")[0]
-    assert "Goal 2: Zero hunger</bdi></strong> 0.3 times the earlier rate (0.2 to 0.5)" in moved
-    assert '<a href="sdg/2/">Goal 2: Zero hunger</a>' in moved
-    # 0.29 times the earlier rate, so 69 papers at that rate, however many were looked at.
-    assert "20 papers now, where the earlier rate gives 69; 60 before; 18 groups" in moved
-    assert "18 groups of authors behind the earlier ones" in moved
-    assert "Risk categories</h3>" not in moved
-    assert "No risk category changed beyond chance." in moved
-    assert "No goal changed" not in moved
-    assert "same field" not in page
-
-
-def test_rates_that_were_compared_within_fields_say_so(
-    quarters: tuple[Manifest, Manifest], tmp_path: Path
-) -> None:
-    """Never beside the numbers of all papers, whose ratio may say the opposite."""
-    found = EditionSignal(
-        "label", "risk/security", "rise", 30, 4000, 40, 4100, 18, Ratio(2.0, 1.5, 2.6), 0.001, ()
-    )
-    papers = Signals("compared", 300, 0.1, (found,), 12)
-    edition = replace(quarters[1], signals={"paper": papers, "news": Signals("compared", 9, 0.1)})
-    pages = written(edition, tmp_path)
-    moved, terms = (pages["index.md"].split(f"## {name}")[1].split("\n## ")[0]
-                    for name in ("Goals and risks that moved", "Emerging signals"))  # fmt: skip
-    assert "2.0 times the earlier rate in the same fields (1.5 to 2.6)" in moved
-    assert "30 papers now, where the earlier rate gives 15; 40 before" in moved
-    assert "behind the earlier ones" not in moved
-    assert "No goal changed beyond chance." in moved
-    assert all("Papers are compared with those of the same field" in s for s in (moved, terms))
-    assert "Papers are compared with those of the same field" in pages["method.md"]
-    assert 'Papers</th><td>compared</td><td class="n">12</td>' in pages["method.md"]
-    assert 'News items</th><td>compared</td><td class="n">–</td>' in pages["method.md"]
-
-
-def test_where_nothing_moved_it_says_what_that_was_held_against(
-    quarters: tuple[Manifest, Manifest], tmp_path: Path
-) -> None:
-    page = written(replace(quarters[1], signals={"paper": Signals("compared", 300, 0.1)}), tmp_path)
-    more = "changed by more than chance and the usual variation between months explain."
-    assert f"no goal and no risk category {more}" in page["index.md"]
-    assert f"no term and no story {more}" in page["index.md"]
-
-
-def test_labels_of_another_model_are_not_compared_and_their_quarter_is_marked(
-    tmp_path: Path,
-) -> None:
-    before = of_another_model(full("2025Q4", items=200, seed=2))
-    pages = written(full(before=[before], items=200), tmp_path)
-    assert "2025Q4 was labelled by another model or codebook" in pages["index.md"]
-    goal = pages["sdg/1.md"]
-    assert '2025Q4 <span class="mark">another model</span>' in goal
-    assert "does not compare: 2025Q4." in goal
-    assert 'class="trend-papers trend-other"' in goal
-    assert '<line class="trend-papers"' not in goal
-
-
-def test_under_served_goals_are_said_in_words_chart_and_numbers(
-    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
-) -> None:
-    called = [s.goal for s in quarters[1].shares if s.verdict == "under-served"]
-    assert "14" in called
-    shares = pages["index.md"].split("## Under-served goals")[1].split("## Emerging")[0]
-    words = shares.split("<p>")[1]
-    assert "Goal 14: Life below water" in words
-    assert f"{len(called)} goals of 17 are under-served</strong>" in words
-    assert "The whole 90% interval of their share" in words
-    assert shares.count('class="chart-end">under-served') == len(called)
-    assert shares.count("<td>under-served</td>") == len(called)
-    assert "data/#shares" in shares
-
-
-def _with_shares(edition: Manifest, shares: Iterable[Share], folder: Path) -> dict[str, str]:
-    """What an edition with other shares says: English, French, and the English method."""
-    edition = replace(edition, shares=tuple(shares))
-    pages = written(edition, folder / "en")
-    write_language_pages(published(edition), load(), tongue_of("fr"), folder / "fr", draft=False)
-    index = pages["index.md"].split("## Under-served goals")[1].split("## Emerging")[0]
-    french = (folder / "fr" / "index.md").read_text("utf-8").split("{: #shares }")[1]
-    return {"en": index, "fr": french.split("{: #goals }")[0], "method": pages["method.md"]}
-
-
-def test_shares_that_cannot_be_corrected_are_not_called_corrected(
-    quarters: tuple[Manifest, Manifest], tmp_path: Path
-) -> None:
-    none = goal_shares(quarters[1].items, GOALS, None)
-    pages = _with_shares(quarters[1], none, tmp_path)
-    why = "not corrected: too few items drawn at random were read, and there is no test of the"
-    assert f"The shares are {why} model" in pages["en"]
-    assert f"The shares of this edition are {why} model" in pages["method"]
-    assert "Les parts ne sont pas corrigées : trop peu d’articles tirés au hasard" in pages["fr"]
-    for page in pages.values():
-        assert "corrected not corrected" not in page
-    for said in ("No goal", "Too little was read", "So few papers"):
-        assert said not in pages["en"]
-    assert "There is too little data to say of any goal whether it is" in pages["en"]
-    assert "Il y a trop peu de données pour dire d’un objectif" in pages["fr"]
-    assert "Aucun objectif ne peut" not in pages["fr"]
-    assert "Si peu d’articles" not in pages["fr"]
-
-
-def test_too_few_papers_are_not_called_too_few_readings(
-    quarters: tuple[Manifest, Manifest], tmp_path: Path
-) -> None:
-    few = [replace(one, verdict="too little data") for one in quarters[1].shares]
-    pages = _with_shares(quarters[1], few, tmp_path)
-    assert "So few papers carry a goal that one with the share of the reference" in pages["en"]
-    assert "Si peu d’articles portent un objectif" in pages["fr"]
-    assert "There is too little data to say of any goal whether it is" in pages["en"]
-    for said in ("No goal", "was read", "were read, and"):
-        assert said not in pages["en"]
-    assert "Aucun objectif ne peut" not in pages["fr"]
-    assert "The shares are corrected by the machine" in pages["en"]
-
-
-def test_what_is_said_of_the_other_goals_leaves_out_those_with_too_little_data(
-    quarters: tuple[Manifest, Manifest], tmp_path: Path
-) -> None:
-    some = [
-        replace(one, verdict="too little data" if one.goal == "1" else "not distinguishable")
-        for one in quarters[1].shares
-    ]
-    pages = _with_shares(quarters[1], some, tmp_path)
-    assert "No goal on which there is enough data can be called under-served" in pages["en"]
-    assert "too little data to say anything of Goal 1: No poverty." in pages["en"]
-    assert "Parmi les objectifs pour lesquels il y a assez de données, aucun" in pages["fr"]
-
-
-def test_the_chart_of_shares_names_the_level_of_its_intervals(
-    pages: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert ">Share, 90% interval</text>" in pages["index.md"]
-    monkeypatch.setattr(prevalence, "LEVEL", 0.8)
-    assert ">Share, 80% interval</text>" in share_chart("c", "t", [])
-
-
-def test_the_chart_of_shares_has_a_scale_and_the_number_of_its_reference(
-    pages: dict[str, str], quarters: tuple[Manifest, Manifest]
-) -> None:
-    chart = pages["index.md"].split("<svg", 2)[1].split("</svg>")[0]
-    assert "shares-chart" in chart
-    assert f">Reference, {precise_percent(quarters[1].shares[0].reference)}</text>" in chart
-    scale = re.findall(r'class="chart-scale(?: chart-middle)?">(\d+%)</text>', chart)
-    assert scale[0] == "0%"
-    assert scale == scale[: len(scale) // 2] * 2  # above and below
-    assert len(scale) > 4
-    lines = chart.count('<line class="share-grid"')
-    assert lines == 17 * len(scale) // 2
-
-
-@pytest.mark.parametrize(
-    ("longest", "marks"),
-    [(0.06, ["0%", "2%", "4%", "6%"]), (0.62, ["0%", "20%", "40%", "60%"]), (1.0, ["0%", "100%"]),
-     (0.013, ["0%", "1%"]), (0.24, ["0%", "5%", "10%", "15%", "20%"])],
-)  # fmt: skip
-def test_a_scale_has_round_numbers_and_room_for_them(longest: float, marks: list[str]) -> None:
-    found = [percent(at) for at in ticks(longest)]
-    assert found[:1] + found[-1:] == marks[:1] + marks[-1:]
-    assert set(marks) <= set(found)
-    assert len(found) <= 6
-
-
-def test_goals_with_references_of_their_own_have_them_in_the_table(
-    quarters: tuple[Manifest, Manifest], tmp_path: Path
-) -> None:
-    first, *others = quarters[1].shares
-    found = _with_shares(quarters[1], [replace(first, reference=0.12), *others], tmp_path)
-    assert ">Reference</text>" in found["en"]
-    assert '<th scope="col" class="n">Reference</th>' in found["en"]
-    assert '<td class="n">12.0%</td>' in found["en"]
 
 
 def test_a_page_tells_the_corrected_count_its_interval_and_what_it_rests_on(

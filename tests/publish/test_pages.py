@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from lxml import html
 
-from digest.edition import prevalence
 from digest.edition.difference import difference
 from digest.edition.manifest import Assigned, Manifest
 from digest.edition.select import UNSURE, sections
-from digest.publish import PublishedEdition, write_pages
+from digest.publish import write_pages
 from digest.publish.languages.tongue import tongue_of
 from digest.publish.languages.views import EditionWords
 from digest.publish.mkdocs import edition_nav
 from digest.publish.render import markdown_text
 from digest.publish.sections import EditionView
-from digest.taxonomy import Codebook
 from tests.publish.full_edition import two_quarters
 from tests.publish.invented_edition import (
     codebook,
@@ -27,27 +23,8 @@ from tests.publish.invented_edition import (
     manifest,
     placements,
     published,
-    results_on,
 )
-
-Pages = Callable[..., dict[str, str]]
-
-
-@pytest.fixture
-def pages(tmp_path: Path) -> Pages:
-    """Write an edition and read its pages back by name."""
-
-    def written(edition: PublishedEdition) -> dict[str, str]:
-        paths = _write(edition, tmp_path)
-        return {str(p.relative_to(tmp_path)): p.read_text("utf-8") for p in paths}
-
-    return written
-
-
-def _write(edition: PublishedEdition, folder: Path, book: Codebook | None = None) -> list[Path]:
-    place = next(placements([edition]))
-    sha256 = edition.manifest.sha256
-    return write_pages(place, book or codebook(), folder, draft=False, sha256=sha256)
+from tests.publish.written import Write, written_in
 
 
 def _first(edition: Manifest, label: str, **changes: object) -> tuple[Manifest, str]:
@@ -57,8 +34,8 @@ def _first(edition: Manifest, label: str, **changes: object) -> tuple[Manifest, 
     return replace(edition, items=items), chosen
 
 
-def test_every_page_of_an_edition_is_a_file(pages: Pages) -> None:
-    names = set(pages(published(manifest(items=40))))
+def test_every_page_of_an_edition_is_a_file(write: Write) -> None:
+    names = set(write(published(manifest(items=40))))
     assert {f"sdg/{n}.md" for n in range(1, 18)} < names
     assert {f"risk/{x.id}.md" for x in codebook().scheme("risk")} < names
     assert {
@@ -72,14 +49,12 @@ def test_rulings_name_categories_as_readers_know_them(tmp_path: Path) -> None:
     security = next(label for label in book.scheme("risk") if label.id == "security")
     ruled = replace(security, borderline=(("A worm.", "security; add values-norms."),))
     labels = tuple(ruled if label == security else label for label in book.labels)
-    paths = _write(published(manifest(items=5)), tmp_path, replace(book, labels=labels))
-    (page,) = [path for path in paths if path.name == "security.md"]
-    assert "A worm → “International and national security”; add “Values and norms”." in (
-        page.read_text("utf-8")
-    )
+    pages = written_in(published(manifest(items=5)), tmp_path, replace(book, labels=labels))
+    said = "A worm → “International and national security”; add “Values and norms”."
+    assert said in pages["risk/security.md"]
 
 
-def test_a_page_says_what_waits_for_a_person_and_the_method_why(pages: Pages) -> None:
+def test_a_page_says_what_waits_for_a_person_and_the_method_why(write: Write) -> None:
     edition, of_page = manifest(), ("sdg", "2")
     items = tuple(
         replace(i, labels=tuple(
@@ -90,11 +65,11 @@ def test_a_page_says_what_waits_for_a_person_and_the_method_why(pages: Pages) ->
     before = replace(edition, items=items)
     assert (
         "Items of whose label the machine is unsure are among them"
-        in (pages(published(before))["method.md"])
+        in (write(published(before))["method.md"])
     )
     (page,) = sections(items, [of_page])
     others = (s for s in edition.sections if (s.scheme, s.label) != of_page)
-    written = pages(published(replace(before, sections=(page, *others))))
+    written = write(published(replace(before, sections=(page, *others))))
     assert "is shown only once a person has confirmed it" in written["method.md"]
     text = " ".join(html.fromstring(written["sdg/2.md"]).text_content().split())
     count = len(page.passed)
@@ -103,7 +78,7 @@ def test_a_page_says_what_waits_for_a_person_and_the_method_why(pages: Pages) ->
     assert text.count(UNSURE) == count > 1
 
 
-def test_an_item_shows_source_date_evidence_and_what_labelled_it(pages: Pages) -> None:
+def test_an_item_shows_source_date_evidence_and_what_labelled_it(write: Write) -> None:
     edition, chosen = _first(
         manifest(), "1", late=True, date="2026-02-14", date_inferred=True, title="The title",
         url="https://a.example/",
@@ -111,7 +86,7 @@ def test_an_item_shows_source_date_evidence_and_what_labelled_it(pages: Pages) -
     shown = next(s for s in edition.shown if s.id == chosen)
     shown = replace(shown, authors=tuple(f"Author {n}" for n in range(9)))
     edition = replace(edition, shown=tuple(shown if s.id == chosen else s for s in edition.shown))
-    item = pages(published(edition))["sdg/1.md"].split("<article")[1]
+    item = write(published(edition))["sdg/1.md"].split("<article")[1]
     assert '<a href="https://a.example/" rel="noreferrer">The title</a>' in item
     assert "<bdi>Author 5</bdi> and 3 more" in item
     assert '<time datetime="2026-02-14">first seen 14 February 2026</time>' in item
@@ -124,46 +99,46 @@ def test_an_item_shows_source_date_evidence_and_what_labelled_it(pages: Pages) -
         replace(item, title=shown.evidence[0].sentence) if item.id == chosen else item
         for item in edition.items
     )
-    item = pages(published(replace(edition, items=titled)))["sdg/1.md"].split("<article")[1]
+    item = write(published(replace(edition, items=titled)))["sdg/1.md"].split("<article")[1]
     assert "<blockquote" not in item  # the title stands there already
 
 
-def test_a_label_that_a_person_decided_is_not_called_a_machine_s(pages: Pages) -> None:
+def test_a_label_that_a_person_decided_is_not_called_a_machine_s(write: Write) -> None:
     label = Assigned("sdg", "1", 0.52, 0.5, maker="reviewer-7")
     edition, _ = _first(manifest(), "1", labels=(label,))
-    item = pages(published(edition))["sdg/1.md"].split("<article")[1]
+    item = write(published(edition))["sdg/1.md"].split("<article")[1]
     assert "decided by reviewer-7" in item
     assert "Labelled by machine" not in item
 
 
-def test_a_label_near_its_threshold_is_marked(pages: Pages) -> None:
+def test_a_label_near_its_threshold_is_marked(write: Write) -> None:
     label = Assigned("sdg", "1", 0.52, 0.5, unsure=True)
     edition, _ = _first(manifest(), "1", labels=(label,))
-    assert "unsure: near the threshold" in pages(published(edition))["sdg/1.md"]
+    assert "unsure: near the threshold" in write(published(edition))["sdg/1.md"]
 
 
-def test_a_withdrawn_item_is_listed_as_such_and_never_chosen(pages: Pages) -> None:
+def test_a_withdrawn_item_is_listed_as_such_and_never_chosen(write: Write) -> None:
     edition, chosen = _first(manifest(), "1", withdrawn=True)
     title, url = next((i.title, i.url) for i in edition.items if i.id == chosen)
-    written = pages(published(edition))
+    written = write(published(edition))
     assert url not in written["sdg/1.md"]
     assert title in written["changes.md"].split("## Withdrawn")[1]
 
 
-def test_a_withdrawn_paper_without_details_is_named_and_linked(pages: Pages) -> None:
+def test_a_withdrawn_paper_without_details_is_named_and_linked(write: Write) -> None:
     edition, _ = _first(manifest(), "1", withdrawn=True, id="arxiv:2601.00001", title="", url="")
-    late = pages(published(replace(edition, shown=())))["changes.md"]
+    late = write(published(replace(edition, shown=())))["changes.md"]
     assert (
         '<a href="https://arxiv.org/abs/2601.00001" rel="noreferrer">arxiv:2601.00001</a>' in late
     )
 
 
-def test_empty_states_are_said_in_words(pages: Pages) -> None:
+def test_empty_states_are_said_in_words(write: Write) -> None:
     full = manifest(items=3)
     edition = replace(
         full, items=(), shown=(), sections=(), sources=(), thresholds={}, rejections=(), records=0
     )
-    written = pages(published(edition))
+    written = write(published(edition))
     assert "No item of this quarter carries this goal." in written["sdg/1.md"]
     assert "No item of this quarter carries this category." in written["risk/democracy.md"]
     assert "No item of this quarter carries a goal." in written["index.md"]
@@ -173,142 +148,15 @@ def test_empty_states_are_said_in_words(pages: Pages) -> None:
     assert "This edition states no thresholds." in written["method.md"]
 
 
-def test_failed_sources_come_first_with_their_reason(pages: Pages) -> None:
-    text = pages(published(manifest(items=5)))["sources.md"]
+def test_failed_sources_come_first_with_their_reason(write: Write) -> None:
+    text = write(published(manifest(items=5)))["sources.md"]
     places = [text.index(f"## {name}") for name in ("Failed", "Empty", "Not asked", "Answered")]
     assert places == sorted(places)
     assert '<td colspan="4">HTTP 503 after five tries; try again tomorrow</td>' in text
     assert "<td>Kenya</td><td>English</td>" in text
 
 
-def test_the_method_page_reconciles_records_items_and_refusals(pages: Pages) -> None:
-    edition = manifest(items=40)
-    text = pages(published(edition))["method.md"]
-    for what, number in (
-        ("Distinct records behind this edition", 77),
-        ("Records joined with another of the same item", 37),
-        ("Items of the quarter", 40),
-        ("Entries refused, which became no record", 124),
-        ("of them: no title", 4),
-    ):
-        assert f'{what}</th><td class="n">{number}</td>' in text
-    assert edition.model in text
-    assert '<tr id="threshold-sdg-2"><th scope="row">Goal 2: Zero hunger</th>' in text
-    assert "No test results came with the model of this edition." in text
-
-
-def test_the_method_page_tells_how_well_the_model_does_by_scheme_and_label(pages: Pages) -> None:
-    def measured(
-        value: float | None, low: float | None = None, high: float | None = None
-    ) -> object:
-        return {"value": value, "low": low, "high": high}
-
-    labels = [
-        {"label": "2", "texts": 9, "given": 7, "precision": measured(0.85714, 0.6, 1.0),
-         "recall": measured(0.6667, 0.3, 0.9)},
-        {"label": "none", "texts": 50, "given": 0, "precision": measured(None),
-         "recall": measured(0.0, 0.0, 0.0)},
-    ]  # fmt: skip
-    scheme = {
-        "texts": 59, "none": 50, "macro_f1": measured(0.736, 0.677, 0.779),
-        "ece": measured(0.0041, 0.002, 0.009), "labels": labels,
-        "kinds": [{"kind": "press", "texts": 8, "macro_f1": measured(0.5, 0.25, 0.75),
-                   "ece": measured(0.02, 0.01, 0.03)}],
-    }  # fmt: skip
-    report = {"model": "m", "codebook": "c", "texts": 1376, "schemes": {"sdg": scheme}}
-    text = pages(replace(published(manifest(items=5)), report=report))["method.md"]
-    assert "The model was tested on 1,376 texts" in text
-    assert (
-        '<th scope="row">Sustainable Development Goals: all texts</th><td class="n">59</td>'
-        "<td>0.74 (0.68 to 0.78)</td><td>0.004 (0.002 to 0.009)</td>" in text
-    )
-    assert 'real abstracts alone</th><td class="n">0</td><td>not tested</td>' in text
-    assert 'Goals: press</th><td class="n">8</td><td>too few texts' in text
-    assert (
-        '<th scope="row">Goal 2: Zero hunger</th><td class="n">9</td>'
-        "<td>0.86 (0.60 to 1.00)</td><td>0.67 (0.30 to 0.90)</td>" in text
-    )
-    assert '<th scope="row">None of them</th><td class="n">50</td><td>no case</td>' in text
-
-
-def test_the_method_page_tells_who_read_the_test_and_how_it_does_on_real_abstracts(
-    pages: Pages,
-) -> None:
-    edition = published(manifest(items=5))
-    text = pages(replace(edition, report=results_on("2025Q4")))["method.md"]
-    assert "What people have read" not in text
-    assert "299 of them are abstracts of papers of 2025Q4; the others were invented" in text
-    assert "not decided by people, but by language models that worked apart" in text
-    assert "Of the 1,560 abstracts that two of them read, to train or to test on, they" in text
-    assert "judged 1,418 alike in all respects" in text
-    assert "It was &lt;looked&gt; at." in text
-    assert (
-        'real abstracts alone</th><td class="n">299</td><td>0.30 (0.10 to 0.50)</td>'
-        "<td>0.300 (0.100 to 0.500)</td>" in text
-    )
-    assert "language models" not in pages(edition)["method.md"]
-
-
-def test_the_method_page_tells_how_few_abstracts_concern_a_goal_and_what_is_assumed(
-    pages: Pages, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    edition = replace(published(manifest(items=5)), report=results_on("2025Q4"))
-    for name, value in (
-        ("TEST_WEIGHT", 0.4), ("MISSED_FOR_EACH", 3.5), ("LEAST_MISSED", 0.003),
-        ("PRIOR_MISSED", 2.0),
-    ):  # fmt: skip
-        monkeypatch.setattr(prevalence, name, value)
-    text = pages(edition)["method.md"]
-    assert "each with 0.4 of the weight of an item read here" in text
-    assert "misses 3.5 items for each that it labels, and at least 0.3% of the items" in text
-    assert "the weight of 2 missed items found by reading" in text
-    assert (
-        f"there is one or none for 2 goals and {len(codebook().scheme('risk'))} risk categories"
-        in text
-    )
-    assert (
-        'Goal 3: Good health and well-being</th><td class="n">9</td><td class="n">17</td>' in text
-    )
-    assert 'None of them</th><td class="n">9</td><td class="n">–</td>' in text
-
-
-@pytest.mark.parametrize(
-    ("quarters", "whose"),
-    [
-        (("2025Q4",), "abstracts of 2025Q4, another quarter"),
-        (("2026Q1",), "abstracts of this same quarter"),
-        (("2025Q3", "2025Q4"), "abstracts of 2025Q3 and 2025Q4, other quarters"),
-        (("2025Q4", "2026Q1"), "abstracts of 2025Q4 and this same quarter"),
-    ],
-)
-def test_pages_say_of_which_quarter_the_test_s_abstracts_are(
-    pages: Pages, quarters: tuple[str, ...], whose: str
-) -> None:
-    edition = replace(published(two_quarters()[1]), report=results_on(*quarters))
-    found = pages(edition)
-    for page in ("index.md", "sdg/1.md", "method.md"):
-        assert f"errors in its test on {whose}" in found[page], page
-    is_own = "2026Q1" in quarters
-    assert ("2,102 of its papers were read" in found["method.md"]) == is_own
-    assert (", and that is not this one" in found["method.md"]) != is_own
-
-
-def test_what_counts_as_labelled_is_the_same_number_on_every_page(pages: Pages) -> None:
-    """A withdrawn paper has labels, too; the front page does not count it."""
-    edition = manifest(items=40)
-    items = [replace(i, status="labelled", withdrawn=n < 3) for n, i in enumerate(edition.items)]
-    text = pages(published(replace(edition, items=tuple(items))))
-    assert "of 37 items that were labelled" in text["index.md"]
-    assert 'of them: labelled</th><td class="n">37</td>' in text["method.md"]
-    assert 'of them: withdrawn</th><td class="n">3</td>' in text["method.md"]
-
-
-def test_the_method_page_says_where_entries_of_other_quarters_are_counted(pages: Pages) -> None:
-    text = pages(published(manifest(items=5)))["method.md"]
-    assert "read = stored + known already + of other quarters + refused" in text
-
-
-def test_a_source_that_had_nothing_of_the_quarter_is_told_apart(pages: Pages) -> None:
+def test_a_source_that_had_nothing_of_the_quarter_is_told_apart(write: Write) -> None:
     edition = manifest(items=5)
     answered = replace(edition.sources[0], outcome="answered", items=3, detail="")
     edition = replace(
@@ -319,7 +167,7 @@ def test_a_source_that_had_nothing_of_the_quarter_is_told_apart(pages: Pages) ->
             replace(answered, id="nothing", outcome="empty", items=0, detail="is this right?"),
         ),
     )
-    found = pages(published(edition))
+    found = write(published(edition))
     text = found["sources.md"]
     assert r"## Answered, nothing of this quarter \(1\)" in text
     assert r"## Answered \(1\)" in text
@@ -330,7 +178,7 @@ def test_a_source_that_had_nothing_of_the_quarter_is_told_apart(pages: Pages) ->
     assert ("Ont répondu, sans rien de ce trimestre", "1") in told
 
 
-def test_changes_since_the_last_version_are_listed(pages: Pages) -> None:
+def test_changes_since_the_last_version_are_listed(write: Write) -> None:
     new = manifest(items=20)
     first = new.items[1]
     label = Assigned("sdg", "3", 0.9, 0.5)
@@ -344,7 +192,7 @@ def test_changes_since_the_last_version_are_listed(pages: Pages) -> None:
         model="m1-another",
     )
     edition = replace(published(new), difference=difference(old, new))
-    written = pages(edition)
+    written = write(edition)
     for page in ("index.md", "changes.md"):
         assert "1 item entered, 1 item left, 1 item changed; 1 item changed its" in written[page]
         assert "Source source-00: failed → answered." in written[page]
@@ -352,26 +200,26 @@ def test_changes_since_the_last_version_are_listed(pages: Pages) -> None:
     assert new.items[0].title in written["changes.md"]
     assert "What left" in written["changes.md"]
     assert "−sdg/3" in written["changes.md"]
-    nothing = pages(replace(edition, difference=difference(new, new)))
+    nothing = write(replace(edition, difference=difference(new, new)))
     assert "Nothing changed." in nothing["index.md"]
-    assert "nothing was corrected" in pages(published(new))["changes.md"]
+    assert "nothing was corrected" in write(published(new))["changes.md"]
 
 
-def test_an_unreviewed_edition_says_so_and_a_reviewed_one_does_not(pages: Pages) -> None:
+def test_an_unreviewed_edition_says_so_and_a_reviewed_one_does_not(write: Write) -> None:
     edition = manifest(items=5)
     said = "Labelled by machine; not reviewed by the panel"
     assert all(
-        said in text for name, text in pages(published(edition)).items() if name.endswith(".md")
+        said in text for name, text in write(published(edition)).items() if name.endswith(".md")
     )
     reviewed = replace(edition, review="Signed off by 7 of 9 members")
-    text = pages(published(reviewed))["sdg/1.md"]
+    text = write(published(reviewed))["sdg/1.md"]
     assert said not in text
     assert "Signed off by 7 of 9 members" in text
 
 
 def test_the_same_edition_gives_the_same_bytes(tmp_path: Path) -> None:
     for folder in ("a", "b"):
-        _write(published(two_quarters()[1]), tmp_path / folder)
+        written_in(published(two_quarters()[1]), tmp_path / folder)
     files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.*"))
     assert len(files) > 25
     assert all(
@@ -379,10 +227,10 @@ def test_the_same_edition_gives_the_same_bytes(tmp_path: Path) -> None:
     )
 
 
-def test_hostile_text_is_escaped_clipped_and_not_linked(pages: Pages, hostile_title: str) -> None:
+def test_hostile_text_is_escaped_clipped_and_not_linked(write: Write, hostile_title: str) -> None:
     edition = hostile(manifest(items=30), hostile_title, "javascript:alert(1)")
     # The head, which stands above, escapes in its own way: see the tests of the metadata.
-    text = pages(published(edition))["sdg/1.md"].split("\n---\n", 1)[1]
+    text = write(published(edition))["sdg/1.md"].split("\n---\n", 1)[1]
     assert "<script" not in text
     assert "<img" not in text
     assert 'href="javascript:' not in text
@@ -400,17 +248,17 @@ def test_names_that_the_theme_prints_raw_are_escaped(tmp_path: Path) -> None:
     book = codebook()
     first = replace(book.labels[0], names={"en": 'Peace & "<b>justice'})
     book = replace(book, labels=(first, *book.labels[1:]))
-    _write(published(manifest(items=3)), tmp_path, book)
+    written_in(published(manifest(items=3)), tmp_path, book)
     front = (tmp_path / "sdg/1.md").read_text("utf-8").split("---")[1]
     assert "Peace &amp; &#34;&lt;b&gt;justice" in front
     assert "<b>" not in front
     assert "<b>" not in str(edition_nav(book, "2026Q1"))
 
 
-def test_long_lists_are_cut_and_say_so(pages: Pages) -> None:
+def test_long_lists_are_cut_and_say_so(write: Write) -> None:
     edition = manifest(items=400)
     edition = replace(edition, items=tuple(replace(i, late=True) for i in edition.items))
-    assert "And 100 more, all in the data files." in pages(published(edition))["changes.md"]
+    assert "And 100 more, all in the data files." in write(published(edition))["changes.md"]
 
 
 def test_items_that_left_are_in_the_data_of_the_version_before(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from digest.publish.languages.voices import EVIDENCE as EVIDENCE_MESSAGES
 from digest.taxonomy import LANGUAGES, load
 from tests.publish.full_edition import full, reviewed
 from tests.publish.invented_edition import codebook, published
-from tests.publish.test_findings_pages import written
+from tests.publish.written import written
 
 
 @pytest.fixture(scope="module")

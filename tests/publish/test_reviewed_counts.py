@@ -22,7 +22,7 @@ from digest.publish.machine.tables import data_files
 from digest.taxonomy import load
 from tests.publish.full_edition import PAIRS, full, reviewed
 from tests.publish.invented_edition import codebook, published
-from tests.publish.test_findings_pages import written
+from tests.publish.written import written
 
 GOAL = ("sdg", "2")
 BRACKETS = str.maketrans("（）", "()")

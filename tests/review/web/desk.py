@@ -196,3 +196,8 @@ def opened(folder: Path, clock: Clock, https: bool = False) -> Iterator[Served]:
     open_review(place, clock)
     with serving(place, clock, https) as served:
         yield served
+
+
+def card_of(page: str, anchor: str) -> str:
+    """The part of an item's page that is one label's."""
+    return page.split(f'id="label-{anchor}"')[1].split("</section>", maxsplit=1)[0]

@@ -10,7 +10,7 @@ from uuid import uuid4
 from digest.review.events import Declared, StoryRuling, Undone, of_kind
 from digest.review.packet import write_packet
 from tests.examples import Q1
-from tests.review.web.desk import ACME, HOSTILE, ITEMS, LATE, PAPER, QUEUES, STORY, Served
+from tests.review.web.desk import ACME, ITEMS, LATE, PAPER, QUEUES, STORY, Served, card_of
 
 
 def test_each_button_saves_a_decision_and_says_so(served: Served) -> None:
@@ -193,75 +193,6 @@ def test_a_conflict_is_taken_back_where_it_is_said_whatever_one_did_since(served
     assert _pressed(ada.item(STORY[0].id), "sdg-3") == "accept"
 
 
-def test_next_leads_through_what_is_not_done_and_says_when_it_is(served: Served) -> None:
-    ada = served.visitor("ada")
-    first = ada.get("/2026Q1/item?queue=goal/3")
-    assert "Phones for clinics" in first.text
-    ada.decide("accept", queue="goal/3")
-    for story in STORY:
-        page = ada.get("/2026Q1/item?queue=goal/3")
-        assert f'data-item="{story.id}"' in page.text
-        ada.decide("accept", item=story.id, queue="goal/3")
-    assert "You are through with this queue." in ada.get("/2026Q1/item?queue=goal/3").text
-    assert "4/4" in ada.get("/2026Q1/").text
-
-
-def test_what_the_panel_has_settled_is_offered_last(served: Served) -> None:
-    for name in ("ada", "chair"):
-        served.visitor(name).decide("accept", queue="goal/3")
-    cho, offered = served.visitor("cho"), []
-    for _ in range(4):
-        page = cho.get("/2026Q1/item?queue=goal/3").text
-        offered.append(
-            next(item.id for item in (PAPER, *STORY) if f'data-item="{item.id}"' in page)
-        )
-        cho.decide("accept", item=offered[-1], queue="goal/3")
-    assert offered == [*(item.id for item in STORY), PAPER.id]
-
-
-def test_ones_own_queues_come_first_and_those_of_goals_and_risks_open_when_wanted(
-    served: Served,
-) -> None:
-    home = served.visitor("ada").get("/2026Q1/").text.partition("<h2")[2]
-    order = [
-        home.index(part) for part in (
-            ">Your queues<", "queue=goal/3", ">For everybody<", "queue=selected", ">By risk<",
-            "queue=risk/group-discrimination",
-        )
-    ]  # fmt: skip
-    assert order == sorted(order)  # Goal 3 is hers
-    assert home.count("queue=goal/3") == 1
-    assert home.count('<details class="group" open>') == 1  # everybody's
-    editor = served.visitor("ed").get("/2026Q1/").text
-    assert editor.count('<details class="group" open>') == 3
-
-
-def test_the_rules_are_open_where_one_first_meets_a_label_and_the_machine_is_not_confident(
-    served: Served,
-) -> None:
-    queue, opened = "risk/group-discrimination", '<details class="rules" open>'
-    ada = served.visitor("ada")
-    assert opened not in ada.item(PAPER.id, "goal/3")  # high confidence: its gist is enough
-    assert opened in ada.item(ACME.id, queue)
-    ada.decide("accept", "risk/group-discrimination", queue=queue)
-    assert opened not in ada.item(ACME.id, queue)
-
-
-def test_the_time_left_is_said_after_ten_decisions_from_ones_own_pace(
-    served: Served, watch: object
-) -> None:
-    ada = served.visitor("ada")
-    for n in range(10):
-        watch.wait(seconds=60)  # type: ignore[attr-defined]
-        assert "said after ten decisions" in ada.get("/2026Q1/").text
-        ada.decide("accept" if n % 2 else "reject")
-    page = ada.get("/2026Q1/").text
-    # Of the labels in her queues five are open: one of her goal's paper is hers already.
-    left = re.search(r"still need you</dt><dd>(\d+)", page)
-    assert left
-    assert f"<dd>{left[1]} min</dd>" in page
-
-
 def test_a_member_says_that_items_are_not_one_story(served: Served) -> None:
     ada = served.visitor("ada")
     ada.post("/2026Q1/split", item=STORY[0].id, other=STORY[1].id, queue="goal/3")
@@ -270,100 +201,6 @@ def test_a_member_says_that_items_are_not_one_story(served: Served) -> None:
     assert ruling.items == (STORY[0].id, STORY[1].id)
     foreign = ada.post("/2026Q1/split", item=STORY[0].id, other=PAPER.id, queue="goal/3")
     assert foreign.status_code == 400
-
-
-def test_an_item_page_shows_why_and_by_which_criteria(served: Served) -> None:
-    page = served.visitor("ada").item()
-    assert '<mark data-labels="risk/group-discrimination sdg/10 sdg/3">' in page
-    assert "with high confidence: 94%" in page
-    assert "with medium confidence: 71%" in page
-    assert "nearly gives this label: 47%" in page
-    assert '<p class="definition">The text is about the health of people …</p>' in page
-    card = _card(page, "sdg-3")
-    order = [
-        card.index(part) for part in (
-            "Borderline cases, what counts and", "<h4>Rulings in borderline cases</h4>",
-            "<p>… preventing, diagnosing, treating", "maternal health and",
-        )
-    ]  # fmt: skip
-    assert order == sorted(order)
-    assert card.count("<details") == 2  # of which the other is a form's
-    assert "→ <b>Goal 4</b> and <b>Goal 3</b> (3.c).</li>" in card
-    assert "battery health" in page  # what does not
-    assert 'rel="noopener noreferrer"' in page
-    late = served.visitor("ada").item(LATE.id, "late")
-    assert "late arrival" in late
-
-
-def test_of_a_label_that_the_machine_does_not_give_it_is_asked_whether_it_applies(
-    served: Served,
-) -> None:
-    ada = served.visitor("ada")
-    page = ada.item(PAPER.id, "unsure")
-    asked, given = _card(page, "sdg-10"), _card(page, "sdg-3")
-    assert "nearly gives this label: 47%. Does it apply? Accept if it does, reject" in asked
-    assert "Does it apply?" not in given
-    for card in (asked, given):
-        assert '>Accept<span class="hidden">: the label applies</span>' in card
-        assert '>Reject<span class="hidden">: the label does not apply</span>' in card
-
-
-def test_the_labels_to_decide_on_if_one_likes_are_named_before_they_are_opened(
-    served: Served,
-) -> None:
-    summary = served.visitor("ada").item().split('id="optional"')[1].split("</summary>")[0]
-    assert "2 more labels of the machine" in summary
-    named = "<bdi>Goal 10: Reduced inequalities</bdi> · <bdi>About artificial intelligence</bdi>"
-    assert named in summary
-
-
-def test_how_a_label_is_settled_and_what_the_marks_mean_is_said_once(served: Served) -> None:
-    ada = served.visitor("ada")
-    for label in ("sdg/3", "risk/group-discrimination", "sdg/10"):
-        page = ada.decide("accept", label).text
-    assert page.count("A label is settled when 2 persons have said accept or reject") == 1
-    assert page.count('class="legend') == 1
-    assert page.index('class="legend') < page.index('<p class="text"')
-    assert 'class="legend' not in ada.item(HOSTILE.id, "sample")  # nothing is marked there
-
-
-def test_ones_own_doubts_are_a_queue_until_one_knows(served: Served) -> None:
-    ada, ben = served.visitor("ada"), served.visitor("ben")
-    assert "Doubts of your own" not in ada.get("/2026Q1/").text
-    ada.decide("unsure")
-    ada.decide("unsure", "risk/group-discrimination", ACME.id)
-    ada.decide("accept", "risk/group-discrimination")
-    home = ada.get("/2026Q1/").text
-    assert home.index("Doubts of your own") < home.index("Doubts of the machine")
-    assert PAPER.title not in ben.get("/2026Q1/queue?name=doubts").text
-    assert "Doubts of your own" not in ben.get("/2026Q1/").text
-    assert PAPER.title in ada.get("/2026Q1/queue?name=doubts").text
-    first = ada.get("/2026Q1/item?queue=doubts").text
-    assert f'data-item="{PAPER.id}"' in first
-    ada.decide("reject", queue="doubts")
-    assert f'data-item="{ACME.id}"' in ada.get(f"/2026Q1/item?queue=doubts&after={PAPER.id}").text
-    ada.decide("unsure", "risk/group-discrimination", ACME.id, queue="doubts")
-    assert f'data-item="{ACME.id}"' in ada.get("/2026Q1/item?queue=doubts").text
-    ada.decide("reject", "risk/group-discrimination", ACME.id, queue="doubts")
-    assert "You are through with this queue." in ada.get("/2026Q1/item?queue=doubts").text
-
-
-def test_items_are_called_items_and_labels_labels(served: Served) -> None:
-    home = served.visitor("ada").get("/2026Q1/").text
-    assert "Items settled by the panel: 0 of 4." in home
-    assert "<b>0/4</b>" in home
-    assert "<small>items done by you</small>" in home
-    assert "<small>items settled by the panel</small>" in served.visitor("ed").get("/2026Q1/").text
-    queue = served.visitor("ada").get("/2026Q1/queue?name=selected").text
-    assert "Labels decided by you" in queue
-
-
-def test_a_definition_that_begins_with_the_label_s_name_is_whole_among_its_rules(
-    served: Served,
-) -> None:
-    card = _card(served.visitor("ada").item(HOSTILE.id, "sample"), "ai-relevant")
-    assert 'class="definition"' not in card
-    assert "<p>The text is about artificial intelligence: systems that learn" in card
 
 
 def test_what_was_saved_names_its_item_only_where_another_is_looked_at(served: Served) -> None:
@@ -422,10 +259,6 @@ def _batch(page: str) -> str:
     return found[1]
 
 
-def _card(page: str, anchor: str) -> str:
-    return page.split(f'id="label-{anchor}"')[1].split("</section>", maxsplit=1)[0]
-
-
 def _pressed(page: str, anchor: str) -> str:
-    found = re.search(r'value="(\w+)"[^>]*aria-pressed="true"', _card(page, anchor))
+    found = re.search(r'value="(\w+)"[^>]*aria-pressed="true"', card_of(page, anchor))
     return found[1] if found else ""

@@ -1,0 +1,89 @@
+"""What the page of an item shows: its labels, why, by which rules, and what is asked."""
+
+from __future__ import annotations
+
+from tests.review.web.desk import ACME, HOSTILE, LATE, PAPER, Served, card_of
+
+
+def test_the_rules_are_open_where_one_first_meets_a_label_and_the_machine_is_not_confident(
+    served: Served,
+) -> None:
+    queue, opened = "risk/group-discrimination", '<details class="rules" open>'
+    ada = served.visitor("ada")
+    assert opened not in ada.item(PAPER.id, "goal/3")  # high confidence: its gist is enough
+    assert opened in ada.item(ACME.id, queue)
+    ada.decide("accept", "risk/group-discrimination", queue=queue)
+    assert opened not in ada.item(ACME.id, queue)
+
+
+def test_an_item_page_shows_why_and_by_which_criteria(served: Served) -> None:
+    page = served.visitor("ada").item()
+    assert '<mark data-labels="risk/group-discrimination sdg/10 sdg/3">' in page
+    assert "with high confidence: 94%" in page
+    assert "with medium confidence: 71%" in page
+    assert "nearly gives this label: 47%" in page
+    assert '<p class="definition">The text is about the health of people …</p>' in page
+    card = card_of(page, "sdg-3")
+    order = [
+        card.index(part) for part in (
+            "Borderline cases, what counts and", "<h4>Rulings in borderline cases</h4>",
+            "<p>… preventing, diagnosing, treating", "maternal health and",
+        )
+    ]  # fmt: skip
+    assert order == sorted(order)
+    assert card.count("<details") == 2  # of which the other is a form's
+    assert "→ <b>Goal 4</b> and <b>Goal 3</b> (3.c).</li>" in card
+    assert "battery health" in page  # what does not
+    assert 'rel="noopener noreferrer"' in page
+    late = served.visitor("ada").item(LATE.id, "late")
+    assert "late arrival" in late
+
+
+def test_of_a_label_that_the_machine_does_not_give_it_is_asked_whether_it_applies(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    page = ada.item(PAPER.id, "unsure")
+    asked, given = card_of(page, "sdg-10"), card_of(page, "sdg-3")
+    assert "nearly gives this label: 47%. Does it apply? Accept if it does, reject" in asked
+    assert "Does it apply?" not in given
+    for card in (asked, given):
+        assert '>Accept<span class="hidden">: the label applies</span>' in card
+        assert '>Reject<span class="hidden">: the label does not apply</span>' in card
+
+
+def test_the_labels_to_decide_on_if_one_likes_are_named_before_they_are_opened(
+    served: Served,
+) -> None:
+    summary = served.visitor("ada").item().split('id="optional"')[1].split("</summary>")[0]
+    assert "2 more labels of the machine" in summary
+    named = "<bdi>Goal 10: Reduced inequalities</bdi> · <bdi>About artificial intelligence</bdi>"
+    assert named in summary
+
+
+def test_how_a_label_is_settled_and_what_the_marks_mean_is_said_once(served: Served) -> None:
+    ada = served.visitor("ada")
+    for label in ("sdg/3", "risk/group-discrimination", "sdg/10"):
+        page = ada.decide("accept", label).text
+    assert page.count("A label is settled when 2 persons have said accept or reject") == 1
+    assert page.count('class="legend') == 1
+    assert page.index('class="legend') < page.index('<p class="text"')
+    assert 'class="legend' not in ada.item(HOSTILE.id, "sample")  # nothing is marked there
+
+
+def test_a_definition_that_begins_with_the_label_s_name_is_whole_among_its_rules(
+    served: Served,
+) -> None:
+    card = card_of(served.visitor("ada").item(HOSTILE.id, "sample"), "ai-relevant")
+    assert 'class="definition"' not in card
+    assert "<p>The text is about artificial intelligence: systems that learn" in card
+
+
+def test_items_are_called_items_and_labels_labels(served: Served) -> None:
+    home = served.visitor("ada").get("/2026Q1/").text
+    assert "Items settled by the panel: 0 of 4." in home
+    assert "<b>0/4</b>" in home
+    assert "<small>items done by you</small>" in home
+    assert "<small>items settled by the panel</small>" in served.visitor("ed").get("/2026Q1/").text
+    queue = served.visitor("ada").get("/2026Q1/queue?name=selected").text
+    assert "Labels decided by you" in queue
