@@ -30,6 +30,7 @@ Kind = Literal["paper", "news"]
 
 # What became of an item's text: the model read it, or it does not read its language.
 LABELLED, OTHER_LANGUAGE = "labelled", "not labelled: language"
+REAL_ABSTRACT = "real abstract"  # the kind of judged text that is like a quarter's papers
 
 ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d{1,4}))?")
 _ARXIV_PAGE = re.compile(r"(?i)arxiv\.org/(?:abs|pdf|html)/" + ARXIV_ID.pattern)

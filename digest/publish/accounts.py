@@ -12,7 +12,7 @@ from digest.edition.manifest import EditionItem, Manifest, SourceOutcome
 from digest.edition.rates import LEAST_WOBBLE
 from digest.edition.select import is_showable
 from digest.edition.signals import FALSE_DISCOVERIES, FEWEST_ITEMS
-from digest.items import LABELLED
+from digest.items import LABELLED, REAL_ABSTRACT
 from digest.publish import views, words
 from digest.publish.estimates import UNITS
 from digest.publish.sections import EditionView
@@ -27,7 +27,6 @@ _SCHEMES = {
 }
 FEWEST_TEXTS = 10  # below so many, no result of the model's tests is shown
 FEW_ABSTRACTS = 1  # of so many that concern a label the rate of missed items says next to nothing
-REAL = "real abstract"  # the kind of test text that is like a quarter's papers
 ELSEWHERE = "answered with nothing of this quarter"  # an outcome that only pages tell apart
 # Outcomes in the order in which a reader must know them.
 OUTCOMES = {
@@ -223,7 +222,9 @@ def _tests(edition: EditionView, report: Mapping[str, Any]) -> dict[str, Any]:
             {
                 "name": heading,
                 "pooled": _measured(part),
-                "real": next((_measured(k) for k in part["kinds"] if k["kind"] == REAL), None),
+                "real": next(
+                    (_measured(k) for k in part["kinds"] if k["kind"] == REAL_ABSTRACT), None
+                ),
                 "kinds": [{"name": kind["kind"], **_measured(kind)} for kind in part["kinds"]],
                 "labels": [
                     {

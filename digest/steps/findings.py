@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from digest.classify.evaluate.report import EVALUATION, REAL
+from digest.classify.evaluate.report import EVALUATION
 from digest.classify.evaluate.result import parse
 from digest.edition.findings import past
 from digest.edition.manifest import EditionStory, Manifest, Past
@@ -21,6 +21,7 @@ from digest.edition.shelf import Edition, Shelf
 from digest.edition.stories import Ruling, candidates, clusters
 from digest.edition.stories.load import story_items
 from digest.errors import InputError, first_problem
+from digest.items import REAL_ABSTRACT
 from digest.quarter import Quarter
 
 if TYPE_CHECKING:
@@ -123,7 +124,9 @@ def model_tests(model: Model) -> tuple[dict[Pair, ModelTest], ModelTest | None]:
 
 def _test(sheet: Sheet, relevance: Sheet) -> ModelTest | None:
     row_of = {text: row for row, text in enumerate(relevance.ids)}
-    rows = [n for n, text in enumerate(sheet.ids) if sheet.kinds[n] == REAL and text in row_of]
+    rows = [
+        n for n, text in enumerate(sheet.ids) if sheet.kinds[n] == REAL_ABSTRACT and text in row_of
+    ]
     if not rows:
         return None
     about = relevance.outcome.at([row_of[sheet.ids[n]] for n in rows])

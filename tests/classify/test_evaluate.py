@@ -17,7 +17,7 @@ from digest import taxonomy
 from digest.classify.evaluate import table
 from digest.classify.evaluate.answers import Answered, Sheet, identity, sheets
 from digest.classify.evaluate.data import Judged, agreement, labelled_lines, unseen
-from digest.classify.evaluate.report import CAVEAT, EVALUATION, REAL, report, with_intervals
+from digest.classify.evaluate.report import CAVEAT, EVALUATION, report, with_intervals
 from digest.classify.evaluate.result import compared, dump, parse, result
 from digest.classify.heads import Heads
 from digest.classify.model import identity as identity_of
@@ -26,6 +26,7 @@ from digest.cli.app import app
 from digest.config import SHIPPED_MODEL, Workplace
 from digest.edition.manifest import Manifest
 from digest.errors import DigestError, InputError, ModelError
+from digest.items import REAL_ABSTRACT
 from digest.steps.publish import build_draft
 from tests.classify.outcomes import FEW, outcome, values
 
@@ -266,7 +267,7 @@ def test_the_report_is_of_the_models_own_result_or_of_none(tmp_path: Path) -> No
 
 def test_the_report_tells_of_the_real_abstracts_and_of_those_who_read_them(tmp_path: Path) -> None:
     """An abstract counts for a label when it is about AI, too: of three with b, one is not."""
-    kinds = (REAL, REAL, REAL, "press")
+    kinds = (REAL_ABSTRACT, REAL_ABSTRACT, REAL_ABSTRACT, "press")
     sdg = replace(sheet(truth=[[1, 1], [0, 1], [0, 1], [0, 1]]), kinds=kinds)
     ai = replace(sheet(truth=[[1, 0], [1, 0], [0, 0], [1, 0]]), kinds=kinds)
     judged = Judged((), {"2025Q4.tsv": "0" * 64, "read.tsv": "1" * 64})

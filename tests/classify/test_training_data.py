@@ -28,13 +28,17 @@ def test_every_label_of_the_codebook_has_exemplars_in_training() -> None:
             assert counted[scheme, label] >= 10, f"{scheme}/{label} has too few exemplars"
 
 
-def test_readings_find_their_texts_by_id(tmp_path: Path) -> None:
-    folder = tmp_path / "readings"
+def _read(folder: Path, table: str) -> list[data.Example]:
+    """The readings of a table in a folder, with a snapshot of the paper 1.1."""
     folder.mkdir()
-    (folder / "q.tsv").write_text("id\tsdg\trisk\tai\n1.1\t2,3\t-\ty\n9.9\t-\t-\tn\n")
-    snapshot = tmp_path / "s.jsonl"
+    (folder / "q.tsv").write_text(table)
+    snapshot = folder.parent / "s.jsonl"
     snapshot.write_bytes(orjson.dumps({"id": "1.1", "title": "T", "abstract": "A  b"}) + b"\n")
-    (example,) = data.readings([snapshot], folder)
+    return list(data.readings([snapshot], folder))
+
+
+def test_readings_find_their_texts_by_id(tmp_path: Path) -> None:
+    (example,) = _read(tmp_path / "readings", "id\tsdg\trisk\tai\n1.1\t2,3\t-\ty\n9.9\t-\t-\tn\n")
     assert example.text == "T\nA b"
     assert example.labels == {
         "sdg": frozenset({"2", "3"}), "risk": frozenset(), "ai": frozenset({"relevant"}),
@@ -42,12 +46,7 @@ def test_readings_find_their_texts_by_id(tmp_path: Path) -> None:
 
 
 def test_what_one_reader_read_is_told_apart_from_what_two_read(tmp_path: Path) -> None:
-    folder = tmp_path / "once"
-    folder.mkdir()
-    (folder / "q.tsv").write_text("id\tsdg\trisk\tai\tsure\n1.1\t-\tsecurity\ty\tu\n")
-    snapshot = tmp_path / "s.jsonl"
-    snapshot.write_bytes(orjson.dumps({"id": "1.1", "title": "T", "abstract": "A"}) + b"\n")
-    (example,) = data.readings([snapshot], folder)
+    (example,) = _read(tmp_path / "once", "id\tsdg\trisk\tai\tsure\n1.1\t-\tsecurity\ty\tu\n")
     assert (example.origin, example.labels["risk"]) == ("once", frozenset({"security"}))
 
 

@@ -13,11 +13,11 @@ import orjson
 from digest.classify.evaluate.data import agreement
 from digest.classify.evaluate.metrics import Sampling, per_class
 from digest.errors import ModelError
+from digest.items import REAL_ABSTRACT
 from digest.quarter import Quarter
 
 EVALUATION = "evaluation.json"  # in the model's folder
 CAVEAT = "caveat.txt"  # beside it, if readers of its figures must know something
-REAL = "real abstract"  # the kind of test text that is like a quarter's papers
 _OVERALL = ("macro_f1", "weighted_f1", "exact_match", "ece")
 _KIND = ("texts", "macro_f1", "ece")
 _LABEL = ("label", "texts", "given", "precision", "recall")
@@ -125,7 +125,7 @@ def _real(part: Mapping[str, Any]) -> list[tuple[str, list[int]]]:
     """The ids of a scheme's real abstracts, each with the places of its labels."""
     answers = part["answers"]
     rows = zip(answers["ids"], answers["kinds"], answers["truth"], strict=True)
-    return [(text, true) for text, kind, true in rows if kind == REAL]
+    return [(text, true) for text, kind, true in rows if kind == REAL_ABSTRACT]
 
 
 def _scheme(part: dict[str, Any], about: set[str]) -> dict[str, Any]:

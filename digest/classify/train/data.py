@@ -18,6 +18,7 @@ from digest.classify.heads import NONE
 from digest.classify.label import Text
 from digest.classify.train.rows import rows, table
 from digest.errors import InputError
+from digest.items import REAL_ABSTRACT
 from digest.text import one_line
 
 EXEMPLARS = Path(__file__).parents[2] / "taxonomy" / "exemplars"
@@ -132,7 +133,7 @@ def readings(snapshots: Iterable[Path], folder: Path = READINGS) -> Iterator[Exa
                 text = Text(one_line(paper.title), one_line(paper.abstract)).joined
                 labels = {scheme: _set(row[scheme]) for scheme in ("sdg", "risk")}
                 labels["ai"] = frozenset({"relevant"} if row["ai"] == "y" else ())
-                yield Example(text, labels, folder.name, "real abstract")
+                yield Example(text, labels, folder.name, REAL_ABSTRACT)
 
 
 def open_texts(
@@ -168,7 +169,7 @@ def _texts(osdg: Path, aurora: Path, trail: Path, more: Path) -> Iterator[tuple[
         yield "report", report.text
     for _, paper in rows(aurora, _Surveyed):
         if paper.abstract:
-            yield "real abstract", f"{paper.title.strip()}\n{paper.abstract.strip()}"
+            yield REAL_ABSTRACT, f"{paper.title.strip()}\n{paper.abstract.strip()}"
     for row in table(trail, "header", "text", delimiter=","):
         yield "report", f"{row['header'].strip()}\n{row['text'].strip()}".strip()
     for row in table(more, "text"):

@@ -39,6 +39,20 @@ def _name_of_page(subject: Subject) -> str:
     return subject.data.name(scheme, label)
 
 
+_THE_LABEL = (
+    Column("scheme", "string", "As in the table labels.", lambda s: s.one.scheme,
+           required=True),
+    Column("label", "string", "Id of the label within its scheme.", lambda s: s.one.label,
+           required=True),
+    Column("name", "string", "English name of the label.",
+           lambda s: s.data.name(s.one.scheme, s.one.label)),
+)  # fmt: skip
+_THE_PAGE = (
+    Column("page", "string", "The page that it stands on, as scheme/label.",
+           lambda s: s.one.page, required=True),
+    Column("name", "string", "English name of that label.", _name_of_page),
+)  # fmt: skip
+
 DECISIONS = Table(
     "decisions",
     "One row for each label that the panel took from an item to which the machine had given it, or "
@@ -47,12 +61,7 @@ DECISIONS = Table(
     (
         Column("item_id", "string", "Id of the item; a row of the table items.",
                lambda s: s.one.item, required=True),
-        Column("scheme", "string", "As in the table labels.", lambda s: s.one.scheme,
-               required=True),
-        Column("label", "string", "Id of the label within its scheme.", lambda s: s.one.label,
-               required=True),
-        Column("name", "string", "English name of the label.",
-               lambda s: s.data.name(s.one.scheme, s.one.label)),
+        *_THE_LABEL,
         Column("decision", "string", "rejected when the panel took the label away, added when it "
                "gave it; what is added is in the table labels, too.", lambda s: s.of,
                required=True),
@@ -72,9 +81,7 @@ FINDINGS = Table(
     (
         Column("finding", "integer", "Number of the finding in this version.", lambda s: s.of,
                required=True),
-        Column("page", "string", "The page that it stands on, as scheme/label.",
-               lambda s: s.one.page, required=True),
-        Column("name", "string", "English name of that label.", _name_of_page),
+        *_THE_PAGE,
         Column("statement", "string", "What the panel finds.",
                lambda s: words.clip(s.one.statement, STATEMENT), required=True),
         Column("evidence", "string", "How much evidence there is: limited, medium or robust.",
@@ -99,9 +106,7 @@ QUESTIONS = Table(
     (
         Column("question", "integer", "Number of the question in this version.", lambda s: s.of,
                required=True),
-        Column("page", "string", "The page that it stands on, as scheme/label.",
-               lambda s: s.one.page, required=True),
-        Column("name", "string", "English name of that label.", _name_of_page),
+        *_THE_PAGE,
         Column("text", "string", "What the panel asks.",
                lambda s: words.clip(s.one.text, STATEMENT), required=True),
     ),
@@ -114,12 +119,7 @@ AGREEMENTS = Table(
     "Without rows where no panel reviewed.",
     ("scheme", "label"),
     (
-        Column("scheme", "string", "As in the table labels.", lambda s: s.one.scheme,
-               required=True),
-        Column("label", "string", "Id of the label within its scheme.", lambda s: s.one.label,
-               required=True),
-        Column("name", "string", "English name of the label.",
-               lambda s: s.data.name(s.one.scheme, s.one.label)),
+        *_THE_LABEL,
         Column("items", "integer", "Items for which two members or more decided on this label.",
                lambda s: s.one.items, "items", required=True),
         Column("share", "number", "Pairs of members who decided alike on an item; empty without "
