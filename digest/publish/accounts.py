@@ -14,7 +14,7 @@ from digest.edition.select import is_showable
 from digest.edition.signals import FALSE_DISCOVERIES, FEWEST_ITEMS
 from digest.items import LABELLED, REAL_ABSTRACT
 from digest.publish import views, words
-from digest.publish.estimates import UNITS
+from digest.publish.estimates import UNITS, common_reference
 from digest.publish.sections import EditionView
 from digest.publish.voices import CONFIDENCE
 from digest.text import web_address
@@ -141,8 +141,7 @@ def method(edition: EditionView) -> dict[str, Any]:
 
 def _reference(manifest: Manifest) -> str:
     """What all goals are held against; ``""`` where the panel set some their own."""
-    distinct = {share.reference for share in manifest.shares}
-    return words.precise_percent(distinct.pop()) if len(distinct) == 1 else ""
+    return common_reference(words.precise_percent(s.reference) for s in manifest.shares)
 
 
 def _panel(edition: EditionView) -> dict[str, Any] | None:

@@ -199,6 +199,12 @@ class Verdicts:
         return bool(self.under_served or self.open or self.served)
 
 
+def common_reference(references: Iterable[str]) -> str:
+    """The reference of all goals as it is written, ``""`` where they have several."""
+    first, *others = dict.fromkeys(references) or [""]
+    return "" if others else first
+
+
 def verdicts(views: Sequence[ShareView]) -> Verdicts | None:
     """The shares sorted by verdict, the smallest share first; None when there are no shares."""
     if not views:
@@ -208,14 +214,13 @@ def verdicts(views: Sequence[ShareView]) -> Verdicts | None:
         found = [one for one in views if one.verdict == verdict]
         return tuple(sorted(found, key=lambda one: one.value.share or 0))
 
-    distinct = dict.fromkeys(one.reference for one in views)
     return Verdicts(
         under_served=those("under-served"),
         open=those("not distinguishable"),
         served=those("not under-served"),
         unknown=those("too little data"),
         level=words.percent(views[0].value.level),
-        references=next(iter(distinct)) if len(distinct) == 1 else "",
+        references=common_reference(one.reference for one in views),
         basis=views[0].basis,
         corrected=views[0].value.basis != "none",
     )

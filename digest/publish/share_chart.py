@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
 from digest.edition import prevalence
 from digest.publish import svg, words
 from digest.publish.charts import LABEL_CHARACTERS, ROW
-from digest.publish.estimates import ShareView
+from digest.publish.estimates import ShareView, common_reference
 
 KEY, AXIS = 34, 22  # heights in pixels
 LONGEST = 96.0  # per cent of the width
@@ -48,18 +48,12 @@ def _axis(marks: Sequence[float], scale: float, y: int) -> Iterator[Markup]:
         yield svg.text(f"{at * scale:.2f}%", y, words.percent(at), css)
 
 
-def common_reference(views: Iterable[ShareView]) -> str:
-    """The reference of all goals, ``""`` where they have several."""
-    first, *others = dict.fromkeys(view.reference for view in views) or [""]
-    return "" if others else first
-
-
 def _ends(views: Sequence[ShareView]) -> list[float]:
     return [max(v.value.high or 0, v.value.raw or 0, v.value.reference) for v in views]
 
 
 def _key(views: Sequence[ShareView]) -> Markup:
-    number = common_reference(views)
+    number = common_reference(view.reference for view in views)
     return Markup(
         '<rect class="share-interval" x="0" y="6" width="22" height="8"/>'
         '<circle class="share-middle" cx="11" cy="10" r="4"/>'

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from digest.publish import svg, words
 from digest.publish.charts import HEADING, LABEL_CHARACTERS, ROW
+from digest.publish.estimates import common_reference
 from digest.publish.languages.tongue import Tongue
 from digest.publish.languages.views import Row, RowGroup, ShareRow
 from digest.publish.share_chart import AXIS, UNDER_SERVED, ticks
@@ -119,8 +120,8 @@ def share_chart(name: str, title: str, shares: Sequence[ShareRow], tongue: Tongu
     side = Side(tongue.direction == "rtl")
     longest = max((max(s.high or 0, s.at) for s in shares), default=1.0)
     scale, marks = SHARE / longest, ticks(longest)
-    references = {share.reference for share in shares}
-    number = f" ({references.pop()})" if len(references) == 1 else ""
+    reference = common_reference(share.reference for share in shares)
+    number = f" ({reference})" if reference else ""
     parts = [
         side.mark("share-interval", 6, 16, 8),
         side.text(0, 14, tongue.gettext("Share with its interval"), SIGN),
