@@ -28,7 +28,7 @@ GATE = 2.0  # how much more recall weighs where a label lets texts in or keeps t
 FLAT = 0.003  # of F1: the curve's top, where the very best is chance
 UNSURE = 0.15  # how far from the threshold a probability is "unsure"
 # Of labels of which a text may have several, what is less probable is unsure: of those given to
-# real abstracts with less, fewer than half are right (the model card has the figures).
+# real abstracts with less, about half are right (the model card has the figures).
 LEAST_SURE = 0.7
 
 
