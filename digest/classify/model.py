@@ -21,11 +21,16 @@ from digest.config import SHIPPED_MODEL
 from digest.errors import ModelError, first_problem
 
 HEADS = "heads.npz"
+TAUGHT = "taught.txt"
 
 
 @dataclass(frozen=True)
 class Model:
-    """What labels a text. ``id`` and ``encoder_id`` are made from the files' content."""
+    """What labels a text. ``id`` and ``encoder_id`` are made from the files' content.
+
+    ``taught`` are the hashes of the texts of items from which it learnt, and whose labels it knows
+    better than others'; a model that was trained before they were noted has none.
+    """
 
     folder: Path
     id: str
@@ -34,6 +39,7 @@ class Model:
     languages: frozenset[str]
     heads: Heads
     threads: int | None = None
+    taught: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, folder: Path = SHIPPED_MODEL, threads: int | None = None) -> Model:
@@ -59,6 +65,7 @@ class Model:
             languages=frozenset(about.languages),
             heads=Heads.load(folder / HEADS),
             threads=threads,
+            taught=_taught(folder) if TAUGHT in about.files else frozenset(),
         )
 
     @cached_property
@@ -105,6 +112,10 @@ def _about(folder: Path) -> _About:
     except ValidationError as error:
         what = f"no usable model in {folder}: {path.name}: {first_problem(error)}"
     raise ModelError(f"{what}: {_remedy(folder)}")
+
+
+def _taught(folder: Path) -> frozenset[str]:
+    return frozenset((folder / TAUGHT).read_text(encoding="ascii").split())
 
 
 def _check(path: Path, sha256: str) -> None:

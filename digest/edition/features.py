@@ -45,6 +45,7 @@ class Noted:
     ``sources`` tells voices apart: publishers for news; for papers the group, such as the last
     author, because one group's series is no trend, and all papers come from one archive.
     ``field`` is what the item is about, such as an archive's category: rates are compared within.
+    ``taught`` says that what gave the labels learnt them from this item.
     """
 
     id: str
@@ -54,18 +55,21 @@ class Noted:
     sources: tuple[str, ...] = ()
     story: str = ""
     field: str = ""
+    taught: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """Items and their dates, and for each feature that can be tested the rows of its items.
 
-    ``labelled`` (items,) says which could carry a label; ``fields`` (items,) numbers their fields.
+    ``labelled`` (items,) says which could carry a label, ``taught`` (items,) from which such labels
+    were learnt; ``fields`` (items,) numbers their fields.
     """
 
     items: tuple[Noted, ...]
     dates: Dates
     labelled: NDArray[np.bool_]
+    taught: NDArray[np.bool_]
     fields: Rows
     rows: dict[Feature, Rows]
 
@@ -73,15 +77,20 @@ class Index:
         """The items among which a kind of feature is looked for, (items,)."""
         return self.labelled if kind == "label" else np.ones_like(self.labelled)
 
+    def only_against(self, kind: Kind) -> NDArray[np.bool_]:
+        """The items that count only against a change of a kind of feature, (items,)."""
+        return self.taught if kind == "label" else np.zeros_like(self.taught)
+
 
 def index(items: Iterable[Noted]) -> Index:
     """Find what can be tested, without regard to dates. Takes seconds for 70,000 titles."""
     kept = tuple(sorted(items, key=lambda item: (item.date, item.id)))
     dates = np.array([item.date for item in kept], "datetime64[D]")
     labelled = np.array([item.labels is not None for item in kept], bool)
+    taught = np.array([item.taught for item in kept], bool)
     _, fields = np.unique([item.field for item in kept], return_inverse=True)
     rows = dict(_supported(kept, _term_rows(kept) | _given_rows(kept)))
-    return Index(kept, dates, labelled, fields, rows)
+    return Index(kept, dates, labelled, taught, fields, rows)
 
 
 def _term_rows(items: Sequence[Noted]) -> dict[Feature, list[int]]:

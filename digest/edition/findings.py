@@ -116,15 +116,18 @@ class Period:
         return cls(quarter, manifest.items, manifest.stories, maker, answered)
 
 
-def changed_rates(now: Period, before: Period | None) -> dict[str, Signals]:
+def changed_rates(
+    now: Period, before: Period | None, taught: frozenset[str] = frozenset()
+) -> dict[str, Signals]:
     """What rose, fell or appeared since the quarter before, for papers and news apart.
 
     Items that were read and found not to be about AI are left out: what an archive holds of other
     fields shifts from quarter to quarter, and is no news here. An item counts if a source that has
     it answered in both quarters, or a new source would look like a rise of all that it writes
     about, and one that failed like a decline. Labels are compared if the same model and codebook
-    gave them, among the items that they could label. Papers are compared within their fields,
-    unless one of the quarters was drafted before editions told fields apart.
+    gave them, among the items that they could label; items from whose texts the model learnt
+    (``taught``, text hashes) count only against a change of a label. Papers are compared within
+    their fields, unless one of the quarters was drafted before editions told fields apart.
     """
     window, window_before = _window(now), _window(before) if before else None
     periods = [now, before] if before else [now]
@@ -133,9 +136,11 @@ def changed_rates(now: Period, before: Period | None) -> dict[str, Signals]:
     by_field = all(any(item.field for item in period.items) for period in periods)
     found = {}
     for kind in KINDS:
-        noted = [n for period in periods for n in _noted(period, kind, both, labels=comparable)]
-        if not by_field:
-            noted = [replace(one, field="") for one in noted]
+        noted = [
+            replace(one, taught=text in taught, field=one.field if by_field else "")
+            for period in periods
+            for one, text in _noted(period, kind, both, labels=comparable)
+        ]
         compared = signals(index(noted), window, window_before)
         by_id = {one.id: one for one in noted}
         found[kind] = Signals(
@@ -167,7 +172,10 @@ def _may_be_about_ai(item: EditionItem) -> bool:
     return is_showable(item) or (not item.withdrawn and item.status != LABELLED)
 
 
-def _noted(period: Period, kind: str, both: frozenset[str], *, labels: bool) -> Iterator[Noted]:
+def _noted(
+    period: Period, kind: str, both: frozenset[str], *, labels: bool
+) -> Iterator[tuple[Noted, str]]:
+    """What can be compared of a period, each with its text's hash."""
     story_of = {item_id: story.id for story in period.stories for item_id in story.items}
     for item in period.items:
         if item.kind == kind and both & {*item.sources} and _may_be_about_ai(item):
@@ -181,7 +189,8 @@ def _noted(period: Period, kind: str, both: frozenset[str], *, labels: bool) -> 
             when = date.fromisoformat(item.date)
             story = story_of.get(item.id, "")
             labelled = carried if could_carry else None
-            yield Noted(item.id, when, item.title, labelled, voice, story, item.field)
+            noted = Noted(item.id, when, item.title, labelled, voice, story, item.field)
+            yield noted, item.text_hash
 
 
 def past(manifest: Manifest, version: str) -> Past:

@@ -15,6 +15,10 @@ both periods, or a new source will look like a rise of all that it writes about.
 of a field of research differs between periods, too, so rates are compared within fields; a field
 that one of the periods lacks tells nothing and is left out. The rate of a label is one among the
 items that could carry it.
+
+Of items from which a model learnt it finds the labels better than of others, and such items were
+often chosen because they carry a label. They count only against a change of a label: it rose, or
+fell, if it did so without those that would say so.
 """
 
 from __future__ import annotations
@@ -150,15 +154,40 @@ def _called(
 ) -> tuple[int, list[Signal]]:
     """How many of the features could be called, and the signals among them."""
     own = [index.rows[feature] for feature in features]
-    now, before = (np.array([_by_field(index, r[p[r]]) for r in own]) for p in periods)
-    able = np.flatnonzero(can_differ(setting, now + before, FALSE_DISCOVERIES))
-    now, before = now[able], before[able]
-    q = false_discovery(p_values(setting, now, before))
+    now, before = ([rows[one[rows]] for rows in own] for one in periods)
+    counts = _counts(index, now), _counts(index, before)
+    able = np.flatnonzero(can_differ(setting, counts[0] + counts[1], FALSE_DISCOVERIES))
+    rose = _rose(setting, *counts)
+    counting = ~index.only_against(features[0][0])
+    now = [rows[counting[rows]] if rose[n] else rows for n, rows in enumerate(now)]
+    before = [rows if rose[n] else rows[counting[rows]] for n, rows in enumerate(before)]
+    counts = _counts(index, now), _counts(index, before)
+    able = able[(counts[0] + counts[1])[able].any(axis=1)]
+    p = p_values(setting, counts[0][able], counts[1][able])
+    p[_rose(setting, *counts)[able] != rose[able]] = 1
+    q = false_discovery(p)
+    exposed = int(periods[0].sum()), int(periods[1].sum())
     called = (
-        _signal(index, features[able[n]], periods, ratio(setting, now[n], before[n]), float(q[n]))
-        for n in np.flatnonzero(q <= FALSE_DISCOVERIES)
-    )
+        _signal(
+            index, features[n], (now[n], before[n]), exposed,
+            ratio(setting, counts[0][n], counts[1][n]), float(value),
+        )
+        for n, value in zip(able, q, strict=True)
+        if value <= FALSE_DISCOVERIES
+    )  # fmt: skip
     return len(able), [signal for signal in called if _has_support(signal)]
+
+
+def _counts(index: Index, rows: list[Rows]) -> Rows:
+    """How many items each feature has in each field, (features, fields)."""
+    return np.array([_by_field(index, one) for one in rows])
+
+
+def _rose(setting: Setting, now: Rows, before: Rows) -> Bools:
+    """Whether there are more items of now than the earlier rates let expect, (features,)."""
+    totals = now + before
+    with np.errstate(invalid="ignore"):  # of what has no items neither is so
+        return np.asarray(now.sum(axis=1) > totals.sum(axis=1) * setting.shares(totals))
 
 
 def _within(dates: Dates, window: Window) -> Bools:
@@ -190,20 +219,21 @@ def _spread(
 
 
 def _signal(
-    index: Index, feature: Feature, periods: tuple[Bools, Bools], change: Ratio, q: float
-) -> Signal:
-    rows, (within, earlier) = index.rows[feature], periods
-    now, before = rows[within[rows]], rows[earlier[rows]]
+    index: Index, feature: Feature, rows: tuple[Rows, Rows], exposed: tuple[int, int],
+    change: Ratio, q: float,
+) -> Signal:  # fmt: skip
+    now, before = rows
     rose = change.value is None or change.value > 1
     kind, name = feature
     return Signal(
         kind,
-        as_written(name, (index.items[row].title for row in rows)) if kind == "term" else name,
+        as_written(name, (index.items[row].title for row in index.rows[feature]))
+        if kind == "term"
+        else name,
         "decline" if not rose else "rise" if len(before) else "first appearance",
         tuple(index.items[row].id for row in now),
         tuple(index.items[row].id for row in before),
-        int(within.sum()),
-        int(earlier.sum()),
+        *exposed,
         voices(index.items, now if rose else before),
         change,
         q,

@@ -114,7 +114,7 @@ def machine_draft(
             goals_test,
             reference=findings.reference(place.reference),
         ),
-        signals=changed_rates(now, Period.of(before) if before else None),
+        signals=changed_rates(now, Period.of(before) if before else None, model.taught),
         past=past,
     )
     of_pages = shown(connection, model, items, _wanted(manifest), publishers)

@@ -18,7 +18,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-FILES = ["encoder.bin", "encoder.xml", "tokenizer.json", "config.json", "heads.npz"]
+FILES = [
+    "encoder.bin", "encoder.xml", "tokenizer.json", "config.json", "heads.npz", "taught.txt"
+]  # fmt: skip
 
 
 def test_the_model_loads_from_any_folder(folder: Path, model: Model) -> None:

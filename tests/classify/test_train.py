@@ -21,6 +21,7 @@ from digest.classify.train.data import Example
 from digest.cli.app import app
 from digest.config import SHIPPED_MODEL, Workplace
 from digest.errors import ConfigError, InputError, ModelError, StorageFull
+from digest.items import text_hash
 from tests.classify.separable import SCHEMES, separable
 
 
@@ -54,6 +55,19 @@ def test_a_label_below_seven_tenths_is_unsure_where_a_text_may_have_several() ->
             several = scheme not in heads.EXCLUSIVE and len(fitted.rows(scheme)) > 1
             least = max(threshold + 0.15, 0.7) if several else threshold + 0.15
             assert high == pytest.approx(min(least, 0.95))
+
+
+def test_of_items_those_that_were_learnt_from_are_noted() -> None:
+    """By the hash that the store has of their texts; neither invented texts nor those held back."""
+    texts = [f"A title {n}\nAn abstract" for n in range(50)]
+    examples = [Example(text, {"sdg": frozenset()}, "readings") for text in texts]
+    written = [Example(f"{text}, invented", {"sdg": frozenset()}, "sdg-1") for text in texts]
+    panel = Example("A headline", {"sdg": frozenset()}, "panel", only={"sdg": frozenset({"1"})})
+    learnt = {n for n, one in enumerate(examples) if one.part == "train"}
+    assert 20 < len(learnt) < 40
+    taught = run.taught_by([*examples, *written, panel])
+    own = {text_hash("A headline", "")} if panel.part == "train" else set()
+    assert taught == {text_hash(f"A title {n}", "An abstract") for n in learnt} | own
 
 
 def test_what_is_left_out_is_counted_and_what_was_given_is_not() -> None:
@@ -174,7 +188,7 @@ def test_a_full_disk_leaves_the_model_as_it_was(
         pack.pack(place.model, before.heads, "c1-b", place.model)
     assert Model.load(place.model).codebook == "c1-a"
     assert sorted(p.name for p in place.model.iterdir()) == sorted(
-        [*pack.ENCODER_FILES, "heads.npz", "model.json"]
+        [*pack.ENCODER_FILES, "heads.npz", "model.json", "taught.txt"]
     )
 
 

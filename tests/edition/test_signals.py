@@ -121,6 +121,41 @@ def test_labels_are_judged_by_themselves() -> None:
     assert named(tuple(s for s in found.signals if s.kind == "label")) == {"risk/security": "rise"}
 
 
+@pytest.mark.parametrize(
+    ("more", "fewer", "direction"), [(NOW, BEFORE, "rise"), (BEFORE, NOW, "decline")]
+)
+def test_items_that_taught_the_model_count_only_against_a_change_of_a_label(
+    quiet: list[Noted], more: Window, fewer: Window, direction: str
+) -> None:
+    """90 to 20, of which 30 taught the model, or those 30 and the 20, or 70, or all 90."""
+
+    def called(learnt: int, also: int = 0) -> dict[str, Signal]:
+        items = [*quiet, *about("one", fewer, 20, labels=("risk/security",))]
+        items[len(quiet) : len(quiet) + also] = [
+            replace(one, taught=True) for one in items[len(quiet) : len(quiet) + also]
+        ]
+        items += about("one", more, learnt, labels=("risk/security",), taught=True)
+        items += about("one", more, 90 - learnt, labels=("risk/security",))
+        numbered = (replace(item, id=f"{n}") for n, item in enumerate(items))
+        return {s.name: s for s in signals(index(numbered), NOW, BEFORE).signals}
+
+    whole = called(0)["risk/security"]
+    assert whole.direction == direction
+    without = called(30)["risk/security"]
+    assert without.direction == direction
+    assert {len(without.items), len(without.items_before)} == {60, 20}
+    opposite = called(30, 20)["risk/security"]  # what says the opposite counts
+    assert {len(opposite.items), len(opposite.items_before)} == {60, 20}
+    assert "risk/security" not in called(70)
+    # Without the learnt ones it would have changed the other way: that is no signal either.
+    assert "risk/security" not in called(90)
+
+
+def test_items_that_taught_the_model_count_for_terms(quiet: list[Noted]) -> None:
+    found = signals(index([*quiet, *about("Zeppelin", NOW, 60, taught=True)]), NOW, BEFORE)
+    assert named(found.signals) == {"Zeppelin": "first appearance"}
+
+
 def test_one_busy_source_is_no_signal(quiet: list[Noted]) -> None:
     items = [*quiet, *about("Zeppelin", NOW, 60, sources=("one group",))]
     assert signals(index(items), NOW, BEFORE).signals == ()

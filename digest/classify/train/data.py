@@ -18,7 +18,7 @@ from digest.classify.heads import NONE
 from digest.classify.label import Text
 from digest.classify.train.rows import rows, table
 from digest.errors import InputError
-from digest.items import REAL_ABSTRACT
+from digest.items import REAL_ABSTRACT, text_hash
 from digest.text import one_line
 
 EXEMPLARS = Path(__file__).parents[2] / "taxonomy" / "exemplars"
@@ -36,6 +36,8 @@ UNKNOWN = "-"
 # All of them are twice as many as the texts about risks, of which fewer would then be found.
 NO_RISK_EVERY = 5
 PANEL = "panel"
+# Whose texts are those of papers or news that a quarter may hold.
+OF_ITEMS = frozenset({READINGS.name, READ_ONCE.name, PANEL})
 WRITTEN_HELD_OUT, REAL_HELD_OUT = 0.07, 0.2  # for each of validation and test
 
 
@@ -62,6 +64,12 @@ class Example:
     def is_whole(self) -> bool:
         """Whether every label was judged in each of its schemes."""
         return not self.only
+
+    @property
+    def text_hash(self) -> str:
+        """Identity of the text, as the store has it of an item."""
+        title, _, body = self.text.partition("\n")
+        return text_hash(title, body)
 
     @property
     def part(self) -> str:

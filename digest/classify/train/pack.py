@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from digest.classify.heads import Heads
+from digest.classify.model import HEADS, TAUGHT
 from digest.store.archive import replacing, storage_errors
 
 ENCODER_FILES = (
@@ -22,8 +23,10 @@ ENCODER_FILES = (
 NAME = "minilm-l6-sdg-risk"
 
 
-def pack(encoder: Path, heads: Heads, codebook: str, out: Path) -> str:
+def pack(encoder: Path, heads: Heads, codebook: str, out: Path, taught: Iterable[str] = ()) -> str:
     """Write a model folder from an encoder's folder and heads; returns the model's id.
+
+    ``taught`` are the hashes of the texts of items from which the heads learnt.
 
     Raises:
         StorageFull: ``out`` cannot be written.
@@ -34,12 +37,14 @@ def pack(encoder: Path, heads: Heads, codebook: str, out: Path) -> str:
             if (encoder / name).resolve() != (out / name).resolve():
                 shutil.copyfile(encoder / name, out / name)
         # On a full disk the heads of the model before stay as they are.
-        with replacing(out / "heads.npz") as file:
+        with replacing(out / HEADS) as file:
             heads.save(file)
-        files = {name: _sha256(out / name) for name in (*ENCODER_FILES, "heads.npz")}
+        with replacing(out / TAUGHT) as file:
+            file.write("".join(f"{one}\n" for one in sorted(taught)).encode())
+        files = {name: _sha256(out / name) for name in (*ENCODER_FILES, HEADS, TAUGHT)}
         encoder_id = "e1-" + _joined(files[name] for name in ENCODER_FILES)
         about = {
-            "id": f"{NAME}-{_joined([encoder_id, files['heads.npz']])}",
+            "id": f"{NAME}-{_joined([encoder_id, files[HEADS]])}",
             "encoder": encoder_id,
             "codebook": codebook,
             "languages": ["en"],

@@ -138,7 +138,7 @@ def train_heads(
     read = vectors[rows] if encoder == before.folder else _vectors(before.folder, measured)
     was = compare.given(before.heads, read)
     fitted = heads.fit(vectors, examples, label_ids(codebook))
-    model_id = pack.pack(encoder, fitted, codebook.version, out)
+    model_id = pack.pack(encoder, fitted, codebook.version, out, taught_by(examples))
     for line in scores(fitted, vectors, examples):
         tell(line)
     now = compare.given(fitted, vectors[rows])
@@ -148,6 +148,11 @@ def train_heads(
     for line in compare.on_decisions(measured, decided, was, now):
         tell(line)
     tell(f"model {model_id} in {out}")
+
+
+def taught_by(examples: Iterable[Example]) -> set[str]:
+    """The hashes of those texts of items from which a model learns its labels."""
+    return {e.text_hash for e in examples if e.origin in data.OF_ITEMS and e.part == "train"}
 
 
 def _vectors(encoder: Path, examples: Sequence[Example]) -> NDArray[np.float32]:
