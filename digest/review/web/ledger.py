@@ -144,6 +144,16 @@ class Ledger:
         batch = batch_of(acts[-1].event_id)
         return [event for event in acts if batch_of(event.event_id) == batch]
 
+    def taken_back(self, person: str, batch: str) -> list[ReviewEvent]:
+        """What a person took back with one form, oldest first."""
+        with self._turn:
+            acts = self._by_person.get(person, ())
+            taken = {
+                act.event_id for event, act in of_kind(acts, Undone)
+                if batch_of(event.event_id) == batch
+            }  # fmt: skip
+            return [event for event in acts if event.event_id in taken]
+
     def since(self, number: int) -> list[ReviewEvent]:
         """The events numbered above ``number``, in no order."""
         with self._turn:

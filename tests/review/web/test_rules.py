@@ -1,11 +1,13 @@
-"""Rules with the names of labels in the place of their codes, and gists that say only a name."""
+"""Rules with the names of labels in the place of their codes, and how much a gist says."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from digest.review.web.tongue import Tongue
-from digest.review.web.views.item import parted, says_the_name
+from digest.review.web.views.item import GIST, parted
 from digest.review.web.views.rules import spelled_out
 from digest.taxonomy import load
 
@@ -81,10 +83,16 @@ def test_no_code_is_seen_in_what_the_codebook_counts_or_asks() -> None:
                 assert marked(text, label.scheme, label.id) == text
 
 
-def test_a_gist_that_only_repeats_a_name_is_known_by_its_words() -> None:
-    said = {
-        label.id for label in CODEBOOK.labels
-        if label.scheme != "mit" and says_the_name(parted(label.definition)[0], label.name)
-    }  # fmt: skip
-    assert said == {"8", "relevant"}
-    assert not says_the_name("The text is about the health of people …", "Good health")
+def test_a_gist_says_what_decides_and_ends_where_a_part_of_the_sentence_does() -> None:
+    for label in CODEBOOK.labels:
+        gist, rest = parted(label.definition)
+        assert 60 < len(gist) < GIST + 5
+        if gist.endswith(" …"):
+            assert rest.startswith("… ")
+            whole = gist.removesuffix(" …"), rest.removeprefix("… ")
+            assert re.fullmatch(
+                re.escape(whole[0]) + "[,;:]? " + re.escape(whole[1]), label.definition
+            )
+        else:
+            assert f"{gist} {rest}".strip() == label.definition.strip()
+    assert parted("No more than this.") == ("No more than this.", "")

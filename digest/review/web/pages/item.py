@@ -19,7 +19,6 @@ from digest.review.web.pages.item_page import address_of, item_of, names, requir
 from digest.review.web.review import Review
 from digest.review.web.views.home import label_name, queue_name
 from digest.review.web.views.item import peers_with
-from digest.review.web.views.saved import Status, said_of
 from digest.review.web.views.standing_list import queue_lines
 from digest.review.web.visit import SEE_OTHER, Open, Posted, Visit, Visitor, wants_json
 from digest.tongue import N_
@@ -45,11 +44,16 @@ def queue(visit: Visitor, review: Open, name: str, page: int = 1) -> Response:
 
 
 @inner.get("/{quarter}/item")
-def item(visit: Visitor, review: Open, queue: str, id: str = "", after: str = "") -> Response:
-    """An item of a queue; without an id the next one that this person has not done."""
+def item(
+    visit: Visitor, review: Open, queue: str, id: str = "", after: str = "", saved: str = ""
+) -> Response:
+    """An item of a queue; without an id the next one that this person has not done.
+
+    ``saved`` is the form that led here.
+    """
     require_queue(review, queue)
     if id:
-        return visit.page("item", **shown(visit, review, queue, item_of(review, id)))
+        return visit.page("item", **shown(visit, review, queue, item_of(review, id), saved))
     found = review.next_open(visit.person, queue, after)
     if found is None:
         return visit.page(
@@ -121,8 +125,7 @@ def undo(visit: Visitor, review: Open, form: Posted) -> Response:
     found = review.packet.packet.item(about)
     if back and found is None:  # it is taken back all the same, so that must be the answer
         return _elsewhere(visit, f"/{review.quarter}/")
-    undone = said_of(back, review, visit.tongue, visit.desk.codebook)
-    return _answer(visit, review, form, found or item_of(review, about), undone)
+    return _answer(visit, review, form, found or item_of(review, about))
 
 
 def _elsewhere(visit: Visit, address: str) -> Response:
@@ -208,17 +211,14 @@ def _require_newest(
             )
 
 
-def _answer(
-    visit: Visit, review: Review, form: Form, found: PacketItem, undone: Status | None = None
-) -> Response:
-    """After something was saved, or ``undone``: the item as it is now, as a page or for the
-    script."""
+def _answer(visit: Visit, review: Review, form: Form, found: PacketItem) -> Response:
+    """After something was saved: the item as it is now, as a page or for the script."""
     batch, queue = batch_of(form.event_id()), form.text("queue")
     if queue not in review.queues():  # it is saved all the same, so that must be the answer
         queue = SELECTED
     if not wants_json(visit.request):
         return RedirectResponse(address_of(review, queue, found.id, saved=batch), SEE_OTHER)
-    page = shown(visit, review, queue, found) | {"undone": undone or Status()}
+    page = shown(visit, review, queue, found, batch)
     return JSONResponse(
         {
             "item": found.id,

@@ -12,7 +12,7 @@ from digest.review.web import forms
 from digest.review.web.review import Review
 from digest.review.web.views.home import queue_name
 from digest.review.web.views.item import ItemView, Sight, item_view, parted
-from digest.review.web.views.saved import Status, said_of
+from digest.review.web.views.saved import said_of
 from digest.review.web.visit import Visit
 from digest.tongue import N_
 
@@ -37,13 +37,16 @@ def address_of(review: Review, queue: str, item_id: str, **more: str) -> str:
     return f"/{review.quarter}/item?{query}"
 
 
-def shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[str, Any]:
-    """What the template of an item prints."""
+def shown(
+    visit: Visit, review: Review, queue: str, found: PacketItem, saved: str = ""
+) -> dict[str, Any]:
+    """What the template of an item prints, after the form ``saved`` where one led there."""
     view = _view(visit, review, queue, found)
     tasks = review.tasks(queue, visit.person)
     ids = [item_id for item_id, _ in tasks]
     place = ids.index(found.id) if found.id in ids else -1
     last = review.ledger.last_batch(visit.person.id)
+    back = review.ledger.taken_back(visit.person.id, saved)
     return {
         "review": review,
         "queue": queue,
@@ -53,7 +56,7 @@ def shown(visit: Visit, review: Review, queue: str, found: PacketItem) -> dict[s
         "previous": address_of(review, queue, ids[place - 1]) if place > 0 else "",
         "following": f"/{review.quarter}/item?{urlencode({'queue': queue, 'after': found.id})}",
         "done": review.done(visit.person, queue),
-        "undone": Status(),
+        "undone": said_of(back, review, visit.tongue, visit.desk.codebook),
         "status": said_of(last, review, visit.tongue, visit.desk.codebook),
         "choices": _choices(visit),
         "gists": [

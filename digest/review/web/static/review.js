@@ -13,6 +13,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   if (!words) return;
   const KEYS_OFF = "review-keys-off";
   const RETRY = 10000;
+  const TWICE = 800; // ms between the taps of a double tap, and some
   const UNDOABLE = new Set(["decide", "declare", "split"]);
   const pages = new Map(); // address -> a page that was fetched in advance: its text and its own address
   const touched = new Set(); // items on which one acted: a page fetched before knows nothing of it
@@ -20,6 +21,8 @@ it. What the server refuses for good is shown until its author has seen it. */
   let sent = Promise.resolve(); // done when nothing is being sent
   let ended = false;
   let pressed = null; // the label that the keys act on
+  let warned = false; // that something typed on this page is not saved
+  let undoneAt = -Infinity; // when an undo was last asked for
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -152,7 +155,12 @@ it. What the server refuses for good is shown until its author has seen it. */
   function submit(form, button) {
     const entry = entryOf(form, button);
     alarm("");
-    if (entry.kind === "undo" && takeBack()) return;
+    if (entry.kind === "undo") {
+      // A second tap of one finger is no second wish: the button now takes back something else.
+      const since = performance.now() - undoneAt;
+      undoneAt = performance.now();
+      if (since < TWICE || takeBack()) return;
+    }
     keep([...waiting(), entry]);
     touched.add(entry.item);
     // A page that was fetched in advance knows nothing of what is decided for other items.
@@ -182,7 +190,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     }
     keep(list.filter((entry) => entry.id !== last.id));
     const card = cardOf(last.label);
-    if (card) { settle(card); choose(card, true); }
+    if (card) { settle(card); choose(card, true, false); }
     say(`${words.undone} ${last.about}`);
     // What the button takes back now is not what the line names.
     for (const [name, hidden] of [["once", true], ["also", false]]) {
@@ -321,7 +329,7 @@ it. What the server refuses for good is shown until its author has seen it. */
       if (active?.id && (entry.kind !== "undo" || typing(active))) {
         choose(card);
         document.getElementById(active.id)?.focus();
-      } else choose(card, true);
+      } else choose(card, true, entry.kind !== "undo");
       return;
     }
     replaceCard(fresh, `label-${entry.label.replaceAll("/", "-").replaceAll(".", "-")}`);
@@ -331,8 +339,11 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   // What is being typed, and was not saved with an entry.
   function unsaved(entry) {
+    return typed().filter((field) => field.closest(".label")?.dataset.label !== entry.label);
+  }
+
+  function typed() {
     return all("textarea, select, input[id]:not([type=checkbox])", main())
-      .filter((field) => field.closest(".label")?.dataset.label !== entry.label)
       .filter((field) => (field.matches("select") ? field.selectedIndex > 0 : field.value !== field.defaultValue));
   }
 
@@ -424,7 +435,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   const cardOf = (label) => all(".label").find((card) => card.dataset.label === label);
   const nextOpen = () => cards().find((card) => !card.dataset.mine && !card.dataset.waits && !card.closest("#optional"));
 
-  function choose(card, focus = false) {
+  function choose(card, focus = false, follow = true) {
     pressed = card || null;
     for (const one of all(".label")) one.removeAttribute("aria-current");
     showAtHand();
@@ -435,7 +446,7 @@ it. What the server refuses for good is shown until its author has seen it. */
       const details = $("details.rules", card);
       if (details && card.hasAttribute("data-opens")) details.open = true;
       card.focus({ preventScroll: true });
-      card.scrollIntoView({ block: "nearest" });
+      if (follow) card.scrollIntoView({ block: "nearest" });
     }
   }
 
@@ -475,8 +486,8 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (key === "z") { if (undo) undo.click(); else takeBack(); }
     else if (key === "n") $("#next")?.click();
     else if (key === "p") $("#previous")?.click();
-    else if (key === "l" && pressed) {
-      const more = $("details.more", pressed);
+    else if (key === "l" && (pressed || cards().length)) {
+      const more = $("details.more", pressed || cards().at(-1));
       if (more) { more.open = true; $("select", more).focus(); }
     } else if (key === "?") {
       const help = $(".help-keys");
@@ -535,7 +546,13 @@ it. What the server refuses for good is shown until its author has seen it. */
     const link = event.target.closest("#next, #previous");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    go(link.getAttribute("href"));
+    const lost = warned ? null : typed().find((field) => !field.matches("select") && !field.closest("[data-waits]"));
+    if (lost) {
+      warned = true;
+      alarm(words.typed);
+      lost.closest("details").open = true;
+      lost.focus();
+    } else go(link.getAttribute("href"));
   });
 
   // Below a list of labels, what the chosen one says.
@@ -565,6 +582,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   setInterval(() => { if (waiting().length) flush(); }, RETRY);
 
   function begin() {
+    warned = false;
     showKeys();
     showWaiting();
     nameItem();

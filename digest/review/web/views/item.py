@@ -19,8 +19,7 @@ from digest.taxonomy import Codebook, Label
 from digest.text import web_address
 
 DECLARED, NAMED = "declared", "named"
-OPENING = "The text is about "  # of a definition: it says nothing of the label
-STEM = 5  # letters of a word: the growth of economies is economic growth
+GIST = 200  # characters of a definition beside the buttons; all of it is in the rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +38,9 @@ class LabelView:
 
     ``given``: ``given``, ``doubt`` (given, near the threshold), ``nearly`` (not given, near it) or
     ``""`` (somebody proposes it); ``percent`` and ``word`` are ``""`` where the machine said
-    nothing. ``gist`` is what the definition says first, ``""`` where the name says it; ``rest`` is
-    all else. ``opens``: the rules are open, since this person has decided on no item under it yet
-    and the machine's confidence is not high. ``votes`` and ``standing`` are None until one may see
-    them.
+    nothing. ``gist`` is what the definition says first, ``rest`` all else. ``opens``: the rules are
+    open, since this person has decided on no item under it yet and the machine's confidence is not
+    high. ``votes`` and ``standing`` are None until one may see them.
     """
 
     key: str
@@ -208,8 +206,6 @@ def _label(
         return spelled_out(rule, label, sight.codebook, sight.tongue)
 
     gist, rest = parted(label.definition)
-    if says_the_name(gist, label.name):
-        gist, rest = "", label.definition
     return LabelView(
         key=f"{label.scheme}/{label.id}",
         scheme=label.scheme,
@@ -236,23 +232,13 @@ def _label(
 
 
 def parted(definition: str) -> tuple[str, str]:
-    """What a definition says before it goes into what that covers, and what it says there."""
-    first, *rest = re.split(r":\s|(?<=\.)\s", definition, maxsplit=1)
-    return (f"{first.rstrip('.')} …", f"… {rest[0]}") if rest else (first, "")
-
-
-def says_the_name(gist: str, name: str) -> bool:
-    """Whether a gist only repeats the label's English name: each of its words of more than three
-    letters, beyond what begins most definitions, begins as one of the name does.
-
-    "Work and the growth of economies" says no more than "Decent work and economic growth".
-    """
-    known = {word[:STEM] for word in _long_words(name)}
-    return all(word[:STEM] in known for word in _long_words(gist.removeprefix(OPENING)))
-
-
-def _long_words(text: str) -> list[str]:
-    return re.findall(r"\w{4,}", text.casefold())
+    """A definition's first sentence, or as much of it as ``GIST`` holds, and the rest."""
+    first, _, rest = definition.partition(". ")
+    if len(first) < GIST:
+        return f"{first.rstrip('.')}.", rest
+    end = re.search(r".*[,;:](?=\s)", definition[:GIST])
+    cut = end.end() if end else GIST
+    return f"{definition[:cut].rstrip(' ,;:')} …", f"… {definition[cut:].lstrip()}"
 
 
 def _given(said: PacketLabel | None) -> str:
