@@ -134,13 +134,16 @@ def changed_rates(
     both = frozenset.intersection(*(period.answered for period in periods))
     comparable = len({period.maker for period in periods}) == 1
     by_field = all(any(item.field for item in period.items) for period in periods)
+    learnt = {i.id for period in periods for i in period.items if i.text_hash in taught}
     found = {}
     for kind in KINDS:
         noted = [
-            replace(one, taught=text in taught, field=one.field if by_field else "")
+            replace(one, taught=one.id in learnt)
             for period in periods
-            for one, text in _noted(period, kind, both, labels=comparable)
+            for one in _noted(period, kind, both, labels=comparable)
         ]
+        if not by_field:
+            noted = [replace(one, field="") for one in noted]
         compared = signals(index(noted), window, window_before)
         by_id = {one.id: one for one in noted}
         found[kind] = Signals(
@@ -172,10 +175,7 @@ def _may_be_about_ai(item: EditionItem) -> bool:
     return is_showable(item) or (not item.withdrawn and item.status != LABELLED)
 
 
-def _noted(
-    period: Period, kind: str, both: frozenset[str], *, labels: bool
-) -> Iterator[tuple[Noted, str]]:
-    """What can be compared of a period, each with its text's hash."""
+def _noted(period: Period, kind: str, both: frozenset[str], *, labels: bool) -> Iterator[Noted]:
     story_of = {item_id: story.id for story in period.stories for item_id in story.items}
     for item in period.items:
         if item.kind == kind and both & {*item.sources} and _may_be_about_ai(item):
@@ -189,8 +189,7 @@ def _noted(
             when = date.fromisoformat(item.date)
             story = story_of.get(item.id, "")
             labelled = carried if could_carry else None
-            noted = Noted(item.id, when, item.title, labelled, voice, story, item.field)
-            yield noted, item.text_hash
+            yield Noted(item.id, when, item.title, labelled, voice, story, item.field)
 
 
 def past(manifest: Manifest, version: str) -> Past:

@@ -158,13 +158,14 @@ def _called(
     counts = _counts(index, now), _counts(index, before)
     able = np.flatnonzero(can_differ(setting, counts[0] + counts[1], FALSE_DISCOVERIES))
     rose = _rose(setting, *counts)
-    counting = ~index.only_against(features[0][0])
-    now = [rows[counting[rows]] if rose[n] else rows for n, rows in enumerate(now)]
-    before = [rows if rose[n] else rows[counting[rows]] for n, rows in enumerate(before)]
+    # What counts only against a change is left out of the period that has more.
+    speaks = ~index.only_against(features[0][0])
+    now = [rows[speaks[rows]] if up else rows for rows, up in zip(now, rose, strict=True)]
+    before = [rows if up else rows[speaks[rows]] for rows, up in zip(before, rose, strict=True)]
     counts = _counts(index, now), _counts(index, before)
     able = able[(counts[0] + counts[1])[able].any(axis=1)]
     p = p_values(setting, counts[0][able], counts[1][able])
-    p[_rose(setting, *counts)[able] != rose[able]] = 1
+    p[_rose(setting, *counts)[able] != rose[able]] = 1  # it would have changed the other way
     q = false_discovery(p)
     exposed = int(periods[0].sum()), int(periods[1].sum())
     called = (
@@ -225,11 +226,10 @@ def _signal(
     now, before = rows
     rose = change.value is None or change.value > 1
     kind, name = feature
+    titles = (index.items[row].title for row in index.rows[feature])
     return Signal(
         kind,
-        as_written(name, (index.items[row].title for row in index.rows[feature]))
-        if kind == "term"
-        else name,
+        as_written(name, titles) if kind == "term" else name,
         "decline" if not rose else "rise" if len(before) else "first appearance",
         tuple(index.items[row].id for row in now),
         tuple(index.items[row].id for row in before),
