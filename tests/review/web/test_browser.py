@@ -142,6 +142,7 @@ def test_keys_do_nothing_while_one_types_and_can_be_switched_off(
     page.click(".help-keys summary")
     page.uncheck("#use-keys")
     page.keyboard.press("r")
+    page.fill("#reason-sdg-3", "")  # or the browser would ask whether to leave it
     page.reload()
     page.keyboard.press("a")
     assert not page.query_selector(".label[aria-current]")
@@ -327,6 +328,45 @@ def test_what_is_typed_and_not_saved_is_not_left_without_a_word(
     page.click("#next")  # who goes on once more leaves it
     page.wait_for_selector(f"#item:not([data-item='{STORY[0].id}'])")
     assert len(served.events) == 1
+
+
+def test_what_is_typed_is_not_lost_by_going_back_by_undoing_or_by_closing_the_window(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.click("#label-sdg-3 button[value=accept]")
+    saved(page, "Accepted: Goal 3")
+    page.click("#next")
+    page.wait_for_selector(f"#item[data-item='{STORY[0].id}']")
+    assert page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    page.click("#label-sdg-3 details.more summary")
+    page.fill("#reason-sdg-3", "Only mice")
+    assert not page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    page.click("#status button")  # of what was decided on the item before
+    page.wait_for_selector("#status >> text=Taken back Phones for clinics")
+    page.go_back()
+    page.wait_for_selector("#alarm >> text=What you typed here is not saved")
+    assert page.input_value("#reason-sdg-3") == "Only mice"
+    assert quote(STORY[0].id, safe="") in page.url
+    page.go_back()
+    page.wait_for_selector(f"#item[data-item='{PAPER.id}']")
+
+
+def test_after_a_decision_a_note_is_saved_by_a_button_of_its_own(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    assert page.locator("text=Save the note").count() == 0
+    page.click("#label-sdg-3 button[value=reject]")
+    saved(page, "Rejected: Goal 3")
+    page.click("#label-sdg-3 details.more summary")
+    page.fill("#reason-sdg-3", "Only mice")
+    page.click("text=Save the note")
+    page.wait_for_selector("#status >> text=reason kept")
+    assert [event.payload.reason for event in served.events] == ["", "Only mice"]
+    assert [verdict for *_, verdict in served.decisions] == ["reject", "reject"]
 
 
 def test_a_double_tap_on_undo_takes_back_one_decision(enter: Enter, served: Served) -> None:

@@ -22,6 +22,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   let ended = false;
   let pressed = null; // the label that the keys act on
   let warned = false; // that something typed on this page is not saved
+  let here = ""; // the address of what is looked at
   let undoneAt = -Infinity; // when an undo was last asked for
 
   const $ = (selector, within = document) => within.querySelector(selector);
@@ -304,7 +305,8 @@ it. What the server refuses for good is shown until its author has seen it. */
     const fresh = new DOMParser().parseFromString(answer.main, "text/html");
     sayAgain(answer.status);
     if (answer.item !== item()) {
-      if (entry.kind === "undo" && item()) place(fresh, answer.address);
+      // Where something is being typed one stays: the line at the top says what was taken back.
+      if (entry.kind === "undo" && item()) { if (!lost()) place(fresh, answer.address); }
       else if (entry.kind === "undo") location.reload();
       return;
     }
@@ -345,6 +347,20 @@ it. What the server refuses for good is shown until its author has seen it. */
   function typed() {
     return all("textarea, select, input[id]:not([type=checkbox])", main())
       .filter((field) => (field.matches("select") ? field.selectedIndex > 0 : field.value !== field.defaultValue));
+  }
+
+  // Words that would be lost with this item's page.
+  const lost = () => item() && typed().find((field) => !field.matches("select") && !field.closest("[data-waits]"));
+
+  // Says once of each page that something typed on it is not saved, instead of leaving it.
+  function stays() {
+    const field = warned ? null : lost();
+    if (!field) return false;
+    warned = true;
+    alarm(words.typed);
+    field.closest("details").open = true;
+    field.focus();
+    return true;
   }
 
   function putBack(field) {
@@ -546,13 +562,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     const link = event.target.closest("#next, #previous");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const lost = warned ? null : typed().find((field) => !field.matches("select") && !field.closest("[data-waits]"));
-    if (lost) {
-      warned = true;
-      alarm(words.typed);
-      lost.closest("details").open = true;
-      lost.focus();
-    } else go(link.getAttribute("href"));
+    if (!stays()) go(link.getAttribute("href"));
   });
 
   // Below a list of labels, what the chosen one says.
@@ -572,7 +582,11 @@ it. What the server refuses for good is shown until its author has seen it. */
     choose(pressed);
   });
 
-  window.addEventListener("popstate", () => go(location.href, false));
+  window.addEventListener("popstate", () => {
+    if (stays()) history.pushState({}, "", here);
+    else go(location.href, false);
+  });
+  window.addEventListener("beforeunload", (event) => { if (!warned && lost()) event.preventDefault(); });
   window.addEventListener("online", () => flush());
   window.addEventListener("storage", (event) => {
     if (event.key === unsent.name) showWaiting();
@@ -583,6 +597,7 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   function begin() {
     warned = false;
+    here = location.href;
     showKeys();
     showWaiting();
     nameItem();
