@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -392,6 +394,58 @@ def test_a_double_tap_on_undo_takes_back_one_decision(enter: Enter, served: Serv
         "!document.querySelector('#waits') || document.querySelector('#waits').hidden"
     )
     assert [kind_of(e.payload) for e in served.events][3:] == ["undone"]
+
+
+def test_what_can_be_undone_also_does_not_come_under_the_finger_however_slow_the_answer_is(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada", has_touch=True)
+    page.goto(served.base + ITEM)
+    for label in ("sdg-3", "risk-group-discrimination"):
+        page.click(f"#label-{label} button[value=accept]")
+        page.wait_for_selector(f"#label-{label}.done")
+    place = page.locator("#status button").bounding_box()
+
+    def slowly(route: Any) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/undo", slowly)
+    page.tap("#status button")
+    page.wait_for_selector("#status >> text=Taken back")
+    page.wait_for_timeout(200)
+    page.tap("#status button")
+    assert page.locator("#status button").bounding_box()["x"] > place["x"] + place["width"]
+    page.wait_for_timeout(1500)
+    assert [kind_of(e.payload) for e in served.events] == ["decision", "decision", "undone"]
+
+
+def test_undoing_moves_neither_the_text_that_one_reads_nor_the_label_that_one_looks_at(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.set_viewport_size({"width": 1280, "height": 420})
+    page.goto(served.base + ITEM)
+    page.keyboard.press("a")
+    saved(page, "Accepted: Goal 3")
+    page.click("#label-sdg-3 details.rules summary")  # which makes the card long
+    page.focus("#label-risk-group-discrimination")
+    page.evaluate("document.querySelector('.item > article').scrollTop = 1000")
+    page.locator("#label-risk-group-discrimination").evaluate("card => card.scrollIntoView()")
+
+    def places() -> list[float]:
+        return page.evaluate(
+            "[document.querySelector('.item > article').scrollTop,"
+            " document.querySelector('#label-risk-group-discrimination')"
+            ".getBoundingClientRect().top].map(Math.round)"
+        )
+
+    before = places()
+    assert before[0] > 0
+    page.keyboard.press("z")
+    page.wait_for_selector("#status >> text=Taken back")
+    page.wait_for_selector("#label-sdg-3:not(.done)")
+    assert places() == before
 
 
 def test_hostile_titles_and_texts_do_nothing(enter: Enter, served: Served) -> None:

@@ -23,7 +23,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   let pressed = null; // the label that the keys act on
   let warned = false; // that something typed on this page is not saved
   let here = ""; // the address of what is looked at
-  let undoneAt = -Infinity; // when an undo was last asked for
+  let undoneAt = -Infinity; // when an undo was last asked for, or came about
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -156,12 +156,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   function submit(form, button) {
     const entry = entryOf(form, button);
     alarm("");
-    if (entry.kind === "undo") {
-      // A second tap of one finger is no second wish: the button now takes back something else.
-      const since = performance.now() - undoneAt;
-      undoneAt = performance.now();
-      if (since < TWICE || takeBack()) return;
-    }
+    if (entry.kind === "undo" && (tappedTwice() || takeBack())) return;
     keep([...waiting(), entry]);
     touched.add(entry.item);
     // A page that was fetched in advance knows nothing of what is decided for other items.
@@ -169,6 +164,13 @@ it. What the server refuses for good is shown until its author has seen it. */
     flush(); // first, or the page would move for the moment in which it waits
     if (entry.kind === "decide" && entry.label) goOn(form.closest(".label"), entry);
     else form.reset();
+  }
+
+  // A second tap of one finger is no second wish: the button now takes back something else.
+  function tappedTwice() {
+    const since = performance.now() - undoneAt;
+    undoneAt = performance.now();
+    return since < TWICE;
   }
 
   // The last act that waits is undone by not sending it; once its sending began, nobody here knows
@@ -304,6 +306,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (answer.main === undefined) { location.assign(answer.address); return; } // its item has no page
     const fresh = new DOMParser().parseFromString(answer.main, "text/html");
     sayAgain(answer.status);
+    if (entry.kind === "undo") undoneAt = performance.now();
     if (answer.item !== item()) {
       // Where something is being typed one stays: the line at the top says what was taken back.
       if (entry.kind === "undo" && item()) { if (!lost()) place(fresh, answer.address); }
@@ -318,7 +321,10 @@ it. What the server refuses for good is shown until its author has seen it. */
       const label = pressed?.id;
       const typed = unsaved(entry);
       const wasOpen = $("#optional")?.open;
+      const read = $(".item > article").scrollTop;
+      const stood = pressed?.getBoundingClientRect().top;
       place(fresh, "", false);
+      $(".item > article").scrollTop = read;
       if (wasOpen && $("#optional")) $("#optional").open = true;
       typed.forEach(putBack);
       const changed = entry.instead && cardOf(entry.instead);
@@ -332,6 +338,8 @@ it. What the server refuses for good is shown until its author has seen it. */
         choose(card);
         document.getElementById(active.id)?.focus();
       } else choose(card, true, entry.kind !== "undo");
+      // What one looked at stays where it was, whatever became longer or shorter above it.
+      if (entry.kind === "undo" && stood && card?.id === label) window.scrollBy(0, card.getBoundingClientRect().top - stood);
       return;
     }
     replaceCard(fresh, `label-${entry.label.replaceAll("/", "-").replaceAll(".", "-")}`);
@@ -455,7 +463,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     pressed = card || null;
     for (const one of all(".label")) one.removeAttribute("aria-current");
     showAtHand();
-    shine(card, focus);
+    shine(card, focus && follow);
     if (!card) return;
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
@@ -499,7 +507,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   function press(key) {
     const button = pressed && $(`button[data-key="${key}"]`, pressed);
     const undo = $("#status button[data-key=z]");
-    if (key === "z") { if (undo) undo.click(); else takeBack(); }
+    if (key === "z") { if (undo) undo.click(); else if (!tappedTwice()) takeBack(); }
     else if (key === "n") $("#next")?.click();
     else if (key === "p") $("#previous")?.click();
     else if (key === "l" && (pressed || cards().length)) {
