@@ -474,8 +474,8 @@ it. What the server refuses for good is shown until its author has seen it. */
     }
   }
 
-  // On a phone the buttons of the label with the ring are at hand until the item is done.
-  function showAtHand() { main().classList.toggle("deciding", Boolean(nextOpen())); }
+  // On a phone the buttons of the label with the ring are at hand.
+  function showAtHand() { main().classList.toggle("deciding", Boolean(pressed)); }
 
   // The sentence on which a label rests stands out in the text; when one goes on from label to
   // label, a text that is longer than the window moves to it.
@@ -571,6 +571,13 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (!stays()) go(link.getAttribute("href"));
+  });
+
+  document.addEventListener("click", (event) => {
+    const change = event.target.closest(".decided a");
+    if (!change) return;
+    event.preventDefault();
+    choose($(change.getAttribute("href")), true);
   });
 
   // Below a list of labels, what the chosen one says.
