@@ -33,10 +33,12 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
     assert focused(page) == "label-sdg-3"
     page.keyboard.press("ArrowDown")
     page.keyboard.press("l")
-    assert focused(page) == "instead-risk-group-discrimination"
+    assert focused(page) == "reason-risk-group-discrimination"  # what comes first
     page.keyboard.press("Escape")
     assert focused(page) == "label-risk-group-discrimination"
     page.keyboard.press("l")
+    page.keyboard.press("Tab")
+    assert focused(page) == "instead-risk-group-discrimination"
     page.keyboard.press("d")  # in a list keys choose from it
     page.select_option(":focus", "risk/security")
     page.keyboard.press("Tab")
@@ -62,13 +64,17 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
 
 def test_one_key_too_many_changes_nothing(enter: Enter, served: Served) -> None:
     page = enter("ada")
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(served.base + ITEM)
     for key in "aar":
         page.keyboard.press(key)
     page.wait_for_selector("text=This item is done.")
+    keys = page.locator(".verdicts kbd >> visible=true")
+    assert keys.count() == 0  # nor is one promised
     page.keyboard.press("r")
     page.keyboard.press("ArrowUp")
     assert focused(page) == "label-risk-group-discrimination"
+    assert keys.all_inner_texts() == ["a", "r", "u"]
     page.keyboard.press("u")
     saved(page, "Unsure: Discrimination")
     assert [verdict for *_, verdict in served.decisions] == ["accept", "accept", "unsure"]
@@ -173,6 +179,7 @@ def test_a_form_without_its_choice_asks_for_it(enter: Enter, served: Served) -> 
     page.goto(served.base + f"/2026Q1/item?queue=goal/3&id={quote(STORY[0].id)}")
     page.keyboard.press("l")
     page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert focused(page) == "instead-sdg-3"
     page.click("text=Those chosen are about something else")
@@ -192,7 +199,7 @@ def test_a_label_that_is_chosen_says_what_it_is_and_marks_are_explained(
     assert "المنقَّط" in legend.inner_text()
     assert "الجمل التي" not in legend.inner_text()  # which is said where no script tells them apart
     page.keyboard.press("l")
-    page.select_option(":focus", "sdg/4")
+    page.select_option("#instead-sdg-3", "sdg/4")
     gist = page.locator("#gist-sdg-3")
     assert gist.inner_text().startswith("The text is about teaching and learning: whether people")
     assert (gist.get_attribute("lang"), gist.get_attribute("dir")) == ("en", "ltr")

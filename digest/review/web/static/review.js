@@ -512,7 +512,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     else if (key === "p") $("#previous")?.click();
     else if (key === "l" && (pressed || cards().length)) {
       const more = $("details.more", pressed || cards().at(-1));
-      if (more) { more.open = true; $("select", more).focus(); }
+      if (more) { more.open = true; $("textarea, select", more).focus(); }
     } else if (key === "?") {
       const help = $(".help-keys");
       if (help) { help.open = !help.open; $("summary", help).focus(); }
