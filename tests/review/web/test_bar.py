@@ -12,7 +12,7 @@ from tests.review.web.desk import PAPER, STORY, Served
 
 pytestmark = pytest.mark.browser
 
-ACCEPT = ".label[aria-current] button[value=accept]"
+ACCEPT = ".label[aria-current] .verdicts button[value=accept]"
 
 
 def place(page: Any, selector: str) -> tuple[int, int]:
@@ -47,6 +47,30 @@ def test_on_a_phone_an_item_is_decided_without_scrolling_and_next_stays_where_it
     assert page.eval_on_selector_all(
         ".verdicts", "all => all.every(one => getComputedStyle(one).position === 'static')"
     )
+
+
+def test_on_a_phone_the_bar_of_an_item_that_is_done_says_what_one_decided_and_changes_it(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    for verdict in ("accept", "reject"):
+        page.click(f".label[aria-current] button[value={verdict}]")
+        page.wait_for_selector(f".done button[value={verdict}][aria-pressed=true]")
+    own = page.locator(".decided")
+    assert own.inner_text().startswith("Accepted: Goal 3: Good health and well-being · Rejected: ")
+    assert place(page, ".decided")[1] <= page.locator(".goto").bounding_box()["y"] + 1
+    page.set_viewport_size({"width": 1280, "height": 700})
+    assert not own.is_visible()  # the cards are beside it
+    page.set_viewport_size({"width": 375, "height": 700})
+    page.click(".decided a >> text=Change")
+    assert not own.is_visible()
+    assert place(page, ACCEPT)[1] > page.locator(".goto").bounding_box()["y"] - 20
+    page.click(".label[aria-current] button[value=unsure]")
+    saved(page, "Unsure: Goal 3")
+    page.reload()  # who comes back has the buttons at hand, with what they said
+    assert page.is_visible(".label[aria-current] .verdicts .on")
+    assert page.get_attribute(".label[aria-current] button[value=unsure]", "aria-pressed") == "true"
 
 
 def test_on_a_phone_the_button_of_another_label_stays_under_the_finger(

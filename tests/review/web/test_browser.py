@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -31,10 +33,12 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
     assert focused(page) == "label-sdg-3"
     page.keyboard.press("ArrowDown")
     page.keyboard.press("l")
-    assert focused(page) == "instead-risk-group-discrimination"
+    assert focused(page) == "reason-risk-group-discrimination"  # what comes first
     page.keyboard.press("Escape")
     assert focused(page) == "label-risk-group-discrimination"
     page.keyboard.press("l")
+    page.keyboard.press("Tab")
+    assert focused(page) == "instead-risk-group-discrimination"
     page.keyboard.press("d")  # in a list keys choose from it
     page.select_option(":focus", "risk/security")
     page.keyboard.press("Tab")
@@ -60,13 +64,17 @@ def test_an_item_is_reviewed_by_keyboard_alone(enter: Enter, served: Served) -> 
 
 def test_one_key_too_many_changes_nothing(enter: Enter, served: Served) -> None:
     page = enter("ada")
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(served.base + ITEM)
     for key in "aar":
         page.keyboard.press(key)
     page.wait_for_selector("text=This item is done.")
+    keys = page.locator(".verdicts kbd >> visible=true")
+    assert keys.count() == 0  # nor is one promised
     page.keyboard.press("r")
     page.keyboard.press("ArrowUp")
     assert focused(page) == "label-risk-group-discrimination"
+    assert keys.all_inner_texts() == ["a", "r", "u"]
     page.keyboard.press("u")
     saved(page, "Unsure: Discrimination")
     assert [verdict for *_, verdict in served.decisions] == ["accept", "accept", "unsure"]
@@ -142,6 +150,7 @@ def test_keys_do_nothing_while_one_types_and_can_be_switched_off(
     page.click(".help-keys summary")
     page.uncheck("#use-keys")
     page.keyboard.press("r")
+    page.fill("#reason-sdg-3", "")  # or the browser would ask whether to leave it
     page.reload()
     page.keyboard.press("a")
     assert not page.query_selector(".label[aria-current]")
@@ -170,6 +179,7 @@ def test_a_form_without_its_choice_asks_for_it(enter: Enter, served: Served) -> 
     page.goto(served.base + f"/2026Q1/item?queue=goal/3&id={quote(STORY[0].id)}")
     page.keyboard.press("l")
     page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert focused(page) == "instead-sdg-3"
     page.click("text=Those chosen are about something else")
@@ -189,7 +199,7 @@ def test_a_label_that_is_chosen_says_what_it_is_and_marks_are_explained(
     assert "المنقَّط" in legend.inner_text()
     assert "الجمل التي" not in legend.inner_text()  # which is said where no script tells them apart
     page.keyboard.press("l")
-    page.select_option(":focus", "sdg/4")
+    page.select_option("#instead-sdg-3", "sdg/4")
     gist = page.locator("#gist-sdg-3")
     assert gist.inner_text().startswith("The text is about teaching and learning: whether people")
     assert (gist.get_attribute("lang"), gist.get_attribute("dir")) == ("en", "ltr")
@@ -329,6 +339,45 @@ def test_what_is_typed_and_not_saved_is_not_left_without_a_word(
     assert len(served.events) == 1
 
 
+def test_what_is_typed_is_not_lost_by_going_back_by_undoing_or_by_closing_the_window(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.click("#label-sdg-3 button[value=accept]")
+    saved(page, "Accepted: Goal 3")
+    page.click("#next")
+    page.wait_for_selector(f"#item[data-item='{STORY[0].id}']")
+    assert page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    page.click("#label-sdg-3 details.more summary")
+    page.fill("#reason-sdg-3", "Only mice")
+    assert not page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    page.click("#status button")  # of what was decided on the item before
+    page.wait_for_selector("#status >> text=Taken back Phones for clinics")
+    page.go_back()
+    page.wait_for_selector("#alarm >> text=What you typed here is not saved")
+    assert page.input_value("#reason-sdg-3") == "Only mice"
+    assert quote(STORY[0].id, safe="") in page.url
+    page.go_back()
+    page.wait_for_selector(f"#item[data-item='{PAPER.id}']")
+
+
+def test_after_a_decision_a_note_is_saved_by_a_button_of_its_own(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    assert page.locator("text=Save the note").count() == 0
+    page.click("#label-sdg-3 button[value=reject]")
+    saved(page, "Rejected: Goal 3")
+    page.click("#label-sdg-3 details.more summary")
+    page.fill("#reason-sdg-3", "Only mice")
+    page.click("text=Save the note")
+    page.wait_for_selector("#status >> text=reason kept")
+    assert [event.payload.reason for event in served.events] == ["", "Only mice"]
+    assert [verdict for *_, verdict in served.decisions] == ["reject", "reject"]
+
+
 def test_a_double_tap_on_undo_takes_back_one_decision(enter: Enter, served: Served) -> None:
     page = enter("ada", has_touch=True)
     page.goto(served.base + ITEM)
@@ -352,6 +401,58 @@ def test_a_double_tap_on_undo_takes_back_one_decision(enter: Enter, served: Serv
         "!document.querySelector('#waits') || document.querySelector('#waits').hidden"
     )
     assert [kind_of(e.payload) for e in served.events][3:] == ["undone"]
+
+
+def test_what_can_be_undone_also_does_not_come_under_the_finger_however_slow_the_answer_is(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada", has_touch=True)
+    page.goto(served.base + ITEM)
+    for label in ("sdg-3", "risk-group-discrimination"):
+        page.click(f"#label-{label} button[value=accept]")
+        page.wait_for_selector(f"#label-{label}.done")
+    place = page.locator("#status button").bounding_box()
+
+    def slowly(route: Any) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/undo", slowly)
+    page.tap("#status button")
+    page.wait_for_selector("#status >> text=Taken back")
+    page.wait_for_timeout(200)
+    page.tap("#status button")
+    assert page.locator("#status button").bounding_box()["x"] > place["x"] + place["width"]
+    page.wait_for_timeout(1500)
+    assert [kind_of(e.payload) for e in served.events] == ["decision", "decision", "undone"]
+
+
+def test_undoing_moves_neither_the_text_that_one_reads_nor_the_label_that_one_looks_at(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.set_viewport_size({"width": 1280, "height": 420})
+    page.goto(served.base + ITEM)
+    page.keyboard.press("a")
+    saved(page, "Accepted: Goal 3")
+    page.click("#label-sdg-3 details.rules summary")  # which makes the card long
+    page.focus("#label-risk-group-discrimination")
+    page.evaluate("document.querySelector('.item > article').scrollTop = 1000")
+    page.locator("#label-risk-group-discrimination").evaluate("card => card.scrollIntoView()")
+
+    def places() -> list[float]:
+        return page.evaluate(
+            "[document.querySelector('.item > article').scrollTop,"
+            " document.querySelector('#label-risk-group-discrimination')"
+            ".getBoundingClientRect().top].map(Math.round)"
+        )
+
+    before = places()
+    assert before[0] > 0
+    page.keyboard.press("z")
+    page.wait_for_selector("#status >> text=Taken back")
+    page.wait_for_selector("#label-sdg-3:not(.done)")
+    assert places() == before
 
 
 def test_hostile_titles_and_texts_do_nothing(enter: Enter, served: Served) -> None:

@@ -22,7 +22,8 @@ it. What the server refuses for good is shown until its author has seen it. */
   let ended = false;
   let pressed = null; // the label that the keys act on
   let warned = false; // that something typed on this page is not saved
-  let undoneAt = -Infinity; // when an undo was last asked for
+  let here = ""; // the address of what is looked at
+  let undoneAt = -Infinity; // when an undo was last asked for, or came about
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -155,12 +156,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   function submit(form, button) {
     const entry = entryOf(form, button);
     alarm("");
-    if (entry.kind === "undo") {
-      // A second tap of one finger is no second wish: the button now takes back something else.
-      const since = performance.now() - undoneAt;
-      undoneAt = performance.now();
-      if (since < TWICE || takeBack()) return;
-    }
+    if (entry.kind === "undo" && (tappedTwice() || takeBack())) return;
     keep([...waiting(), entry]);
     touched.add(entry.item);
     // A page that was fetched in advance knows nothing of what is decided for other items.
@@ -168,6 +164,13 @@ it. What the server refuses for good is shown until its author has seen it. */
     flush(); // first, or the page would move for the moment in which it waits
     if (entry.kind === "decide" && entry.label) goOn(form.closest(".label"), entry);
     else form.reset();
+  }
+
+  // A second tap of one finger is no second wish: the button now takes back something else.
+  function tappedTwice() {
+    const since = performance.now() - undoneAt;
+    undoneAt = performance.now();
+    return since < TWICE;
   }
 
   // The last act that waits is undone by not sending it; once its sending began, nobody here knows
@@ -303,8 +306,10 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (answer.main === undefined) { location.assign(answer.address); return; } // its item has no page
     const fresh = new DOMParser().parseFromString(answer.main, "text/html");
     sayAgain(answer.status);
+    if (entry.kind === "undo") undoneAt = performance.now();
     if (answer.item !== item()) {
-      if (entry.kind === "undo" && item()) place(fresh, answer.address);
+      // Where something is being typed one stays: the line at the top says what was taken back.
+      if (entry.kind === "undo" && item()) { if (!lost()) place(fresh, answer.address); }
       else if (entry.kind === "undo") location.reload();
       return;
     }
@@ -316,7 +321,10 @@ it. What the server refuses for good is shown until its author has seen it. */
       const label = pressed?.id;
       const typed = unsaved(entry);
       const wasOpen = $("#optional")?.open;
+      const read = $(".item > article").scrollTop;
+      const stood = pressed?.getBoundingClientRect().top;
       place(fresh, "", false);
+      $(".item > article").scrollTop = read;
       if (wasOpen && $("#optional")) $("#optional").open = true;
       typed.forEach(putBack);
       const changed = entry.instead && cardOf(entry.instead);
@@ -330,6 +338,8 @@ it. What the server refuses for good is shown until its author has seen it. */
         choose(card);
         document.getElementById(active.id)?.focus();
       } else choose(card, true, entry.kind !== "undo");
+      // What one looked at stays where it was, whatever became longer or shorter above it.
+      if (entry.kind === "undo" && stood && card?.id === label) window.scrollBy(0, card.getBoundingClientRect().top - stood);
       return;
     }
     replaceCard(fresh, `label-${entry.label.replaceAll("/", "-").replaceAll(".", "-")}`);
@@ -345,6 +355,20 @@ it. What the server refuses for good is shown until its author has seen it. */
   function typed() {
     return all("textarea, select, input[id]:not([type=checkbox])", main())
       .filter((field) => (field.matches("select") ? field.selectedIndex > 0 : field.value !== field.defaultValue));
+  }
+
+  // Words that would be lost with this item's page.
+  const lost = () => item() && typed().find((field) => !field.matches("select") && !field.closest("[data-waits]"));
+
+  // Says once of each page that something typed on it is not saved, instead of leaving it.
+  function stays() {
+    const field = warned ? null : lost();
+    if (!field) return false;
+    warned = true;
+    alarm(words.typed);
+    field.closest("details").open = true;
+    field.focus();
+    return true;
   }
 
   function putBack(field) {
@@ -439,7 +463,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     pressed = card || null;
     for (const one of all(".label")) one.removeAttribute("aria-current");
     showAtHand();
-    shine(card, focus);
+    shine(card, focus && follow);
     if (!card) return;
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
@@ -450,8 +474,8 @@ it. What the server refuses for good is shown until its author has seen it. */
     }
   }
 
-  // On a phone the buttons of the label with the ring are at hand until the item is done.
-  function showAtHand() { main().classList.toggle("deciding", Boolean(nextOpen())); }
+  // On a phone the buttons of the label with the ring are at hand.
+  function showAtHand() { main().classList.toggle("deciding", Boolean(pressed)); }
 
   // The sentence on which a label rests stands out in the text; when one goes on from label to
   // label, a text that is longer than the window moves to it.
@@ -483,12 +507,12 @@ it. What the server refuses for good is shown until its author has seen it. */
   function press(key) {
     const button = pressed && $(`button[data-key="${key}"]`, pressed);
     const undo = $("#status button[data-key=z]");
-    if (key === "z") { if (undo) undo.click(); else takeBack(); }
+    if (key === "z") { if (undo) undo.click(); else if (!tappedTwice()) takeBack(); }
     else if (key === "n") $("#next")?.click();
     else if (key === "p") $("#previous")?.click();
     else if (key === "l" && (pressed || cards().length)) {
       const more = $("details.more", pressed || cards().at(-1));
-      if (more) { more.open = true; $("select", more).focus(); }
+      if (more) { more.open = true; $("textarea, select", more).focus(); }
     } else if (key === "?") {
       const help = $(".help-keys");
       if (help) { help.open = !help.open; $("summary", help).focus(); }
@@ -546,13 +570,14 @@ it. What the server refuses for good is shown until its author has seen it. */
     const link = event.target.closest("#next, #previous");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    const lost = warned ? null : typed().find((field) => !field.matches("select") && !field.closest("[data-waits]"));
-    if (lost) {
-      warned = true;
-      alarm(words.typed);
-      lost.closest("details").open = true;
-      lost.focus();
-    } else go(link.getAttribute("href"));
+    if (!stays()) go(link.getAttribute("href"));
+  });
+
+  document.addEventListener("click", (event) => {
+    const change = event.target.closest(".decided a");
+    if (!change) return;
+    event.preventDefault();
+    choose($(change.getAttribute("href")), true);
   });
 
   // Below a list of labels, what the chosen one says.
@@ -572,7 +597,11 @@ it. What the server refuses for good is shown until its author has seen it. */
     choose(pressed);
   });
 
-  window.addEventListener("popstate", () => go(location.href, false));
+  window.addEventListener("popstate", () => {
+    if (stays()) history.pushState({}, "", here);
+    else go(location.href, false);
+  });
+  window.addEventListener("beforeunload", (event) => { if (!warned && lost()) event.preventDefault(); });
   window.addEventListener("online", () => flush());
   window.addEventListener("storage", (event) => {
     if (event.key === unsent.name) showWaiting();
@@ -583,6 +612,7 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   function begin() {
     warned = false;
+    here = location.href;
     showKeys();
     showWaiting();
     nameItem();
