@@ -20,6 +20,25 @@ def test_next_leads_through_what_is_not_done_and_says_when_it_is(served: Served)
     assert "4/4" in ada.get("/2026Q1/").text
 
 
+def test_who_enters_by_a_link_is_one_page_from_the_first_item_of_their_own_queue(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    welcome = ada.get("/account?welcome=1").text
+    assert "Read each item and say whether the machine's labels are right." in welcome
+    assert 'href="/2026Q1/begin">Begin to review</a>' in welcome
+    assert 'href="/2026Q1/begin">Begin, or go on</a>' in ada.get("/2026Q1/").text
+    first = ada.get("/2026Q1/begin")  # Goal 3 is hers
+    assert first.url.params.multi_items() == [("queue", "goal/3"), ("id", PAPER.id)]
+    for item in (PAPER, *STORY):
+        ada.decide("unsure" if item == PAPER else "accept", item=item.id, queue="goal/3")
+    doubts = ada.get("/2026Q1/begin")
+    assert doubts.url.params.multi_items() == [("queue", "doubts"), ("id", PAPER.id)]
+    editor = served.visitor("ed").get("/account?welcome=1").text
+    assert "As an editor you see everything and do not vote." in editor
+    assert 'href="/">To the queues</a>' in editor
+
+
 def test_what_the_panel_has_settled_is_offered_last(served: Served) -> None:
     for name in ("ada", "chair"):
         served.visitor(name).decide("accept", queue="goal/3")
