@@ -75,13 +75,26 @@ def test_the_time_left_is_said_after_ten_decisions_from_ones_own_pace(
     ada = served.visitor("ada")
     for n in range(10):
         watch.wait(seconds=60)  # type: ignore[attr-defined]
-        assert "said after ten decisions" in ada.get("/2026Q1/").text
+        assert ("said after ten decisions" in ada.get("/2026Q1/").text) == (n > 0)
         ada.decide("accept" if n % 2 else "reject")
     page = ada.get("/2026Q1/").text
     # Of the labels in her queues five are open: one of her goal's paper is hers already.
     left = re.search(r"still need you</dt><dd>(\d+)", page)
     assert left
     assert f"<dd>{left[1]} min</dd>" in page
+
+
+def test_figures_are_shown_once_there_is_something_to_count_and_say_of_how_many(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    assert 'class="figures"' not in ada.get("/2026Q1/").text
+    ada.decide("accept")
+    served.visitor("ben").decide("accept")
+    settled = "<dt>labels on the site are settled by the panel</dt><dd>1 of 4</dd>"
+    for page in (ada, served.visitor("ed")):
+        assert settled in page.get("/2026Q1/").text
+    assert "<dt>decisions of yours</dt><dd>1</dd>" in ada.get("/2026Q1/").text
 
 
 def test_ones_own_doubts_are_a_queue_until_one_knows(served: Served) -> None:
