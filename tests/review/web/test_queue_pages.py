@@ -20,6 +20,25 @@ def test_next_leads_through_what_is_not_done_and_says_when_it_is(served: Served)
     assert "4/4" in ada.get("/2026Q1/").text
 
 
+def test_who_enters_by_a_link_is_one_page_from_the_first_item_of_their_own_queue(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    welcome = ada.get("/account?welcome=1").text
+    assert "Read each item and say whether the machine's labels are right." in welcome
+    assert 'href="/2026Q1/begin">Begin to review</a>' in welcome
+    assert 'href="/2026Q1/begin">Begin, or go on</a>' in ada.get("/2026Q1/").text
+    first = ada.get("/2026Q1/begin")  # Goal 3 is hers
+    assert first.url.params.multi_items() == [("queue", "goal/3"), ("id", PAPER.id)]
+    for item in (PAPER, *STORY):
+        ada.decide("unsure" if item == PAPER else "accept", item=item.id, queue="goal/3")
+    doubts = ada.get("/2026Q1/begin")
+    assert doubts.url.params.multi_items() == [("queue", "doubts"), ("id", PAPER.id)]
+    editor = served.visitor("ed").get("/account?welcome=1").text
+    assert "As an editor you see everything and do not vote." in editor
+    assert 'href="/">To the queues</a>' in editor
+
+
 def test_what_the_panel_has_settled_is_offered_last(served: Served) -> None:
     for name in ("ada", "chair"):
         served.visitor(name).decide("accept", queue="goal/3")
@@ -56,13 +75,26 @@ def test_the_time_left_is_said_after_ten_decisions_from_ones_own_pace(
     ada = served.visitor("ada")
     for n in range(10):
         watch.wait(seconds=60)  # type: ignore[attr-defined]
-        assert "said after ten decisions" in ada.get("/2026Q1/").text
+        assert ("said after ten decisions" in ada.get("/2026Q1/").text) == (n > 0)
         ada.decide("accept" if n % 2 else "reject")
     page = ada.get("/2026Q1/").text
     # Of the labels in her queues five are open: one of her goal's paper is hers already.
     left = re.search(r"still need you</dt><dd>(\d+)", page)
     assert left
     assert f"<dd>{left[1]} min</dd>" in page
+
+
+def test_figures_are_shown_once_there_is_something_to_count_and_say_of_how_many(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    assert 'class="figures"' not in ada.get("/2026Q1/").text
+    ada.decide("accept")
+    served.visitor("ben").decide("accept")
+    settled = "<dt>labels on the site are settled by the panel</dt><dd>1 of 4</dd>"
+    for page in (ada, served.visitor("ed")):
+        assert settled in page.get("/2026Q1/").text
+    assert "<dt>decisions of yours</dt><dd>1</dd>" in ada.get("/2026Q1/").text
 
 
 def test_ones_own_doubts_are_a_queue_until_one_knows(served: Served) -> None:

@@ -64,8 +64,8 @@ class QueueView:
 class HomeView:
     """The queues: this person's own, and the others.
 
-    ``left`` labels of ``mine``, each counted once, still need them, and ``begin`` is the queue to
-    go on with. Of the ``needed`` labels of the site so many are ``settled``.
+    ``left`` labels of ``mine``, each counted once, still need them. Of the ``needed`` labels of the
+    site so many are ``settled``.
     """
 
     mine: tuple[QueueView, ...]
@@ -75,7 +75,6 @@ class HomeView:
     decisions: int
     left: int
     minutes: int | None
-    begin: str
     settled: int
     needed: int
 
@@ -120,10 +119,16 @@ def home_view(review: Review, person: Person, tongue: Tongue, codebook: Codebook
         decisions=len(review.ledger.own(person.id)),
         left=left,
         minutes=minutes_left(moments, left) if is_voter(person) else None,
-        begin=next((view.id for view in mine if view.progress.left), SELECTED),
         settled=len(needed & review.settled()),
         needed=len(needed),
     )
+
+
+def first_queue(review: Review, person: Person) -> str:
+    """The queue in which a person begins or goes on: of their own the first that needs them."""
+    own = _part_of(person)
+    mine = review.progress(person, [queue for queue in review.queues() if queue in own])
+    return next((progress.name for progress in mine if progress.left), SELECTED)
 
 
 def _of_scheme(views: Iterable[QueueView], scheme: str) -> Iterator[QueueView]:
