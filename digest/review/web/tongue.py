@@ -44,11 +44,6 @@ class Tongue(Speech):
         return str(format_datetime(at.astimezone(UTC), "d MMM y, HH:mm", locale=self.locale))
 
 
-def is_high(probability: float) -> bool:
-    """Whether the word for it is the highest."""
-    return round(probability * 100) >= CONFIDENCE[0][0]
-
-
 def preferred(accepted: str) -> str:
     """The first of the six languages that a browser asks for (``Accept-Language``), else English.
 

@@ -105,6 +105,5 @@ def _view(visit: Visit, review: Review, queue: str, found: PacketItem) -> ItemVi
             standing=review.standing(found.id),
             events=review.ledger.item_events(found.id),
             comments=comments,
-            met={key[1:] for key in review.ledger.own(visit.person.id)},
         )
     )

@@ -467,8 +467,6 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (!card) return;
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
-      const details = $("details.rules", card);
-      if (details && card.hasAttribute("data-opens")) details.open = true;
       card.focus({ preventScroll: true });
       if (follow) card.scrollIntoView({ block: "nearest" });
     }

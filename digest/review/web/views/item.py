@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from digest.edition.readings import Pair
@@ -12,7 +12,7 @@ from digest.review.packet import PacketItem, PacketLabel
 from digest.review.persons import Person
 from digest.review.standing import Key, Standing, has_conflict, is_voter
 from digest.review.web.forms import batch_of
-from digest.review.web.tongue import Tongue, is_high
+from digest.review.web.tongue import Tongue
 from digest.review.web.views.rules import Words, spelled_out
 from digest.review.web.views.text import Piece, text_pieces, title_pieces
 from digest.taxonomy import Codebook, Label
@@ -38,9 +38,8 @@ class LabelView:
 
     ``given``: ``given``, ``doubt`` (given, near the threshold), ``nearly`` (not given, near it) or
     ``""`` (somebody proposes it); ``percent`` and ``word`` are ``""`` where the machine said
-    nothing. ``gist`` is what the definition says first, ``rest`` all else. ``opens``: the rules are
-    open, since this person has decided on no item under it yet and the machine's confidence is not
-    high. ``votes`` and ``standing`` are None until one may see them.
+    nothing. ``gist`` is what the definition says first, ``rest`` all else. ``votes`` and
+    ``standing`` are None until one may see them.
     """
 
     key: str
@@ -63,7 +62,6 @@ class LabelView:
     standing: Standing | None
     votes: tuple[Vote, ...]
     peers: int
-    opens: bool
 
     @property
     def anchor(self) -> str:
@@ -132,7 +130,6 @@ class Sight:
     standing: Mapping[Key, Standing]
     events: Sequence[ReviewEvent]  # about the item, not undone
     comments: Sequence[tuple[ReviewEvent, Comment]]
-    met: Set[Pair]  # the labels on which the person has decided, of whatever item
 
 
 def item_view(sight: Sight) -> ItemView:
@@ -227,7 +224,6 @@ def _label(
         standing=sight.standing.get((sight.item.id, *pair)) if sees else None,
         votes=tuple(_votes(sight, pair)) if sees else (),
         peers=sum(_carries(peer, pair) for peer in sight.peers),
-        opens=pair not in sight.met and not is_high(probability or 0.0),
     )
 
 
