@@ -113,11 +113,12 @@ def test_on_a_wide_window_the_sentence_stands_out_in_the_text_and_is_not_said_tw
     page.keyboard.press("a")
     page.keyboard.press("u")
     saved(page, "Unsure: Discrimination")
+    assert standing_out() == [HELPS]  # as the legend says, also of what is decided
+    page.click("#optional summary")
+    page.hover("#label-ai-relevant h3")  # which rests on no sentence
     assert standing_out() == []
-    page.hover("#label-sdg-3 h3")
-    assert standing_out() == [HELPS]
     page.mouse.move(1, 1)
-    assert standing_out() == []
+    assert standing_out() == [HELPS]
     page.focus("#label-sdg-3")
     page.evaluate("document.querySelector('.item > article').scrollTop = 10_000")
     page.keyboard.press("ArrowDown")

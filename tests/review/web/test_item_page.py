@@ -49,6 +49,25 @@ def test_of_a_label_that_the_machine_does_not_give_it_is_asked_whether_it_applie
         assert '>Reject<span class="hidden">: the label does not apply</span>' in card
 
 
+def test_who_proposes_a_label_is_not_asked_whether_it_applies_nor_told_that_somebody_does(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    own = card_of(ada.decide("relabel", label="", instead="sdg/4").text, "sdg-4")
+    assert "A reviewer proposes it." not in own
+    assert "Does it apply?" not in own
+    others = card_of(served.visitor("chair").item(), "sdg-4")
+    assert "A reviewer proposes it. Does it apply?" in others
+
+
+def test_a_label_is_not_among_those_that_can_take_its_place(served: Served) -> None:
+    page = served.visitor("ada").item()
+    choice = '<option value="sdg/3">'
+    assert choice not in card_of(page, "sdg-3")
+    assert choice in card_of(page, "risk-group-discrimination")
+    assert choice in page.split('id="add"')[1]
+
+
 def test_the_labels_to_decide_on_if_one_likes_are_named_before_they_are_opened(
     served: Served,
 ) -> None:

@@ -21,6 +21,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   let sent = Promise.resolve(); // done when nothing is being sent
   let ended = false;
   let pressed = null; // the label that the keys act on
+  let shining = ""; // the label whose sentence stands out: the last one that they acted on
   let warned = false; // that something typed on this page is not saved
   let here = ""; // the address of what is looked at
   let undoneAt = -Infinity; // when an undo was last asked for, or came about
@@ -463,7 +464,8 @@ it. What the server refuses for good is shown until its author has seen it. */
     pressed = card || null;
     for (const one of all(".label")) one.removeAttribute("aria-current");
     showAtHand();
-    shine(card, focus && follow);
+    if (card) shining = card.dataset.label;
+    shine(shining, focus && follow);
     if (!card) return;
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
@@ -477,10 +479,8 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   // The sentence on which a label rests stands out in the text; when one goes on from label to
   // label, a text that is longer than the window moves to it.
-  function shine(card, goThere = false) {
-    for (const one of all("mark")) {
-      one.classList.toggle("now", Boolean(card) && one.dataset.labels.split(" ").includes(card.dataset.label));
-    }
+  function shine(label, goThere = false) {
+    for (const one of all("mark")) one.classList.toggle("now", one.dataset.labels.split(" ").includes(label));
     const article = $(".item > article");
     const here = goThere && article && article.scrollHeight > article.clientHeight && $("mark.now", article);
     if (!here) return;
@@ -552,7 +552,7 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   // Also of a label that one only points at.
   document.addEventListener("pointerover", (event) => {
-    if (event.pointerType === "mouse") shine(event.target.closest(".label") || pressed);
+    if (event.pointerType === "mouse") shine(event.target.closest(".label")?.dataset.label ?? shining);
   });
 
   document.addEventListener("submit", (event) => {
@@ -611,6 +611,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   function begin() {
     warned = false;
     here = location.href;
+    shining = "";
     showKeys();
     showWaiting();
     nameItem();
