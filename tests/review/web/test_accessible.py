@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 EVERYBODYS = (
     "/2026Q1/", "/2026Q1/item?queue=selected", "/2026Q1/item?queue=goal/3&id=" + STORY[0].id,
     "/2026Q1/queue?name=selected", "/2026Q1/edition", "/2026Q1/page?label=sdg/3", "/help",
-    "/account",
+    "/account", "/account?welcome=1",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -16,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from digest.config import Workplace
 from digest.errors import ConfigError
-from digest.review.people import People
+from digest.review.people import IDLE, LONGEST, People
 from digest.review.web.app import create_app
 from digest.review.web.desk import Desk
 from digest.review.web.security import LimitBodies
@@ -148,6 +149,23 @@ def test_a_passphrase_is_chosen_and_lets_in(served: Served) -> None:
         answer = served.guest().post("/enter", data={"account": account, "passphrase": words})
         assert answer.status_code == 401
         assert "No member has this name and passphrase" in answer.text
+
+
+def test_a_passphrase_may_wait_and_how_long_one_stays_in_is_said(served: Served) -> None:
+    ada = served.visitor("ada")
+    welcome = ada.get("/account?welcome=1").text
+    order = [
+        welcome.index(part) for part in (
+            ">Begin to review<", "After half a day without you, or after a week, you are asked",
+            "<details><summary>Choose a passphrase</summary>", 'action="/account/passphrase"',
+        )
+    ]  # fmt: skip
+    assert order == sorted(order)
+    assert timedelta(hours=12) == IDLE  # as it says
+    assert timedelta(weeks=1) == LONGEST
+    assert "<details>" not in ada.get("/account").text
+    refused = ada.post("/account/passphrase", passphrase=WORD, again="other").text
+    assert "<details>" not in refused
 
 
 def test_guesses_are_stopped_also_after_a_restart(served: Served, tmp_path: Path) -> None:
