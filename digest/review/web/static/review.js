@@ -194,7 +194,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     }
     keep(list.filter((entry) => entry.id !== last.id));
     const card = cardOf(last.label);
-    if (card) { settle(card); choose(card, true, false); }
+    if (card) { settle(card); choose(card, true, !atHand()); }
     say(`${words.undone} ${last.about}`);
     // What the button takes back now is not what the line names.
     for (const [name, hidden] of [["once", true], ["also", false]]) {
@@ -323,7 +323,7 @@ it. What the server refuses for good is shown until its author has seen it. */
       const typed = unsaved(entry);
       const wasOpen = $("#optional")?.open;
       const read = $(".item > article").scrollTop;
-      const stood = pressed?.getBoundingClientRect().top;
+      const mine = new Map(all(".label").map((card) => [card.id, card.dataset.mine]));
       place(fresh, "", false);
       $(".item > article").scrollTop = read;
       if (wasOpen && $("#optional")) $("#optional").open = true;
@@ -334,13 +334,13 @@ it. What the server refuses for good is shown until its author has seen it. */
         if (details) details.open = true;
         if (!typing(active)) changed.scrollIntoView({ block: "nearest" });
       }
-      const card = (entry.label ? null : changed) || document.getElementById(label) || nextOpen();
+      // What was taken back is decided again next: by a key it is that label, and no other.
+      const open = entry.kind === "undo" && all(".label").find((one) => mine.get(one.id) && mine.get(one.id) !== one.dataset.mine);
+      const card = open || (entry.label ? null : changed) || document.getElementById(label) || nextOpen();
       if (active?.id && (entry.kind !== "undo" || typing(active))) {
         choose(card);
         document.getElementById(active.id)?.focus();
-      } else choose(card, true, entry.kind !== "undo");
-      // What one looked at stays where it was, whatever became longer or shorter above it.
-      if (entry.kind === "undo" && stood && card?.id === label) window.scrollBy(0, card.getBoundingClientRect().top - stood);
+      } else choose(card, true, entry.kind !== "undo" || !atHand());
       return;
     }
     replaceCard(fresh, `label-${entry.label.replaceAll("/", "-").replaceAll(".", "-")}`);
@@ -474,7 +474,8 @@ it. What the server refuses for good is shown until its author has seen it. */
     }
   }
 
-  // On a phone the buttons of the label with the ring are at hand.
+  // On a phone the buttons of the label with the ring are at hand: it need not be in view.
+  const atHand = () => matchMedia("(max-width: 40rem)").matches;
   function showAtHand() { main().classList.toggle("deciding", Boolean(pressed)); }
 
   // The sentence on which a label rests stands out in the text; when one goes on from label to
