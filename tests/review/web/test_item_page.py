@@ -42,7 +42,7 @@ def test_of_a_label_that_the_machine_does_not_give_it_is_asked_whether_it_applie
     )
     assert "Does it apply?" not in given
     # The bar at a phone's edge says it, too.
-    assert "<b>not given: does it apply?</b> · Goal 10: Reduced" in asked
+    assert ">not given by the machine (47%): does it apply?</b>Goal 10: Reduced" in asked
     assert "<b>94%</b> · Goal 3: Good health" in given
     for card in (asked, given):
         assert '>Accept<span class="hidden">: the label applies</span>' in card
@@ -58,6 +58,7 @@ def test_who_proposes_a_label_is_not_asked_whether_it_applies_nor_told_that_some
     assert "Does it apply?" not in own
     others = card_of(served.visitor("chair").item(), "sdg-4")
     assert "A reviewer proposes it. Does it apply?" in others
+    assert ">not given by the machine: does it apply?</b>Goal 4" in others
 
 
 def test_a_label_is_not_among_those_that_can_take_its_place(served: Served) -> None:
