@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from digest.review.events import Undone, kind_of
+from digest.review.events import Undone
 from tests.review.web.browsing import ITEM, Enter, focused, saved
 from tests.review.web.desk import HELPS, HOSTILE, PAPER, STORY, Served
 
@@ -211,39 +209,6 @@ def test_a_label_that_is_chosen_says_what_it_is_and_marks_are_explained(
     assert "govern themselves" in page.inner_text("#gist-add")
 
 
-def test_a_note_that_is_being_typed_survives_the_saving_of_another_label(
-    enter: Enter, served: Served
-) -> None:
-    page = enter("ada")
-    page.goto(served.base + ITEM)
-    page.click("#label-risk-group-discrimination details.more summary")
-    page.fill("#reason-risk-group-discrimination", "half a thou")
-    page.click("#label-sdg-3 button[value=accept]")
-    saved(page, "Accepted: Goal 3")
-    assert page.input_value("#reason-risk-group-discrimination") == "half a thou"
-
-
-def test_what_is_being_typed_survives_what_changes_the_whole_item(
-    enter: Enter, served: Served
-) -> None:
-    page = enter("ada")
-    page.goto(served.base + ITEM)
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    page.fill("#reason-risk-group-discrimination", "half a thought")
-    page.fill("#add-reason", "it is about schools")
-    page.select_option("#add", "sdg/4")
-    page.fill("#remark", "half a comment")
-    page.evaluate("{ const add = document.getElementById('add').form;"
-                  " add.requestSubmit(add.querySelector('button')); }")  # fmt: skip
-    page.wait_for_selector("#label-sdg-4")
-    assert focused(page) == "remark"
-    page.keyboard.type("!")
-    assert page.input_value("#remark") == "half a comment!"
-    assert page.input_value("#reason-risk-group-discrimination") == "half a thought"
-    assert page.is_visible("#reason-risk-group-discrimination")
-    assert page.input_value("#add-reason") == ""
-
-
 def test_what_a_label_was_added_or_exchanged_for_is_where_one_looks(
     enter: Enter, served: Served
 ) -> None:
@@ -299,138 +264,6 @@ def test_without_scripts_each_button_is_a_form_that_comes_back_to_the_item(
     page.click("#next")
     assert page.get_attribute("#item", "data-item") == STORY[0].id
     assert isinstance(served.events[-1].payload, Undone)
-
-
-def test_what_is_typed_and_not_saved_is_not_left_without_a_word(
-    enter: Enter, served: Served
-) -> None:
-    page = enter("ada")
-    page.goto(served.base + ITEM)
-    page.click("#label-sdg-3 details.more summary")
-    page.fill("#reason-sdg-3", "Only mice")
-    page.click("#next")
-    page.wait_for_selector("#alarm >> text=What you typed here is not saved")
-    assert page.get_attribute("#item", "data-item") == PAPER.id
-    assert page.locator("#reason-sdg-3").evaluate("field => field === document.activeElement")
-    page.click("#label-sdg-3 button[value=reject]")
-    saved(page, "Rejected: Goal 3")
-    assert [e.payload.reason for e in served.events] == ["Only mice"]
-    page.click("#next")  # nothing is lost any more
-    page.wait_for_selector(f"#item[data-item='{STORY[0].id}']")
-    page.click("summary >> text=Comments on this item")
-    page.fill("#remark", "Is this the same?")
-    page.keyboard.press("Escape")
-    page.click("#next")
-    page.wait_for_selector("#alarm >> text=What you typed here is not saved")
-    page.click("#next")  # who goes on once more leaves it
-    page.wait_for_selector(f"#item:not([data-item='{STORY[0].id}'])")
-    assert len(served.events) == 1
-
-
-def test_what_is_typed_is_not_lost_by_going_back_by_undoing_or_by_closing_the_window(
-    enter: Enter, served: Served
-) -> None:
-    page = enter("ada")
-    page.goto(served.base + ITEM)
-    page.click("#label-sdg-3 button[value=accept]")
-    saved(page, "Accepted: Goal 3")
-    page.click("#next")
-    page.wait_for_selector(f"#item[data-item='{STORY[0].id}']")
-    assert page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
-    page.click("#label-sdg-3 details.more summary")
-    page.fill("#reason-sdg-3", "Only mice")
-    assert not page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
-    page.click("#status button")  # of what was decided on the item before
-    page.wait_for_selector("#status >> text=Taken back Phones for clinics")
-    page.go_back()
-    page.wait_for_selector("#alarm >> text=What you typed here is not saved")
-    assert page.input_value("#reason-sdg-3") == "Only mice"
-    assert quote(STORY[0].id, safe="") in page.url
-    page.go_back()
-    page.wait_for_selector(f"#item[data-item='{PAPER.id}']")
-
-
-def test_after_a_decision_a_note_is_saved_by_a_button_of_its_own(
-    enter: Enter, served: Served
-) -> None:
-    page = enter("ada")
-    page.goto(served.base + ITEM)
-    assert page.locator("text=Save the note").count() == 0
-    page.click("#label-sdg-3 button[value=reject]")
-    saved(page, "Rejected: Goal 3")
-    page.click("#label-sdg-3 details.more summary")
-    page.fill("#reason-sdg-3", "Only mice")
-    page.click("text=Save the note")
-    page.wait_for_selector("#status >> text=reason kept")
-    assert [event.payload.reason for event in served.events] == ["", "Only mice"]
-    assert [verdict for *_, verdict in served.decisions] == ["reject", "reject"]
-
-
-def test_a_double_tap_on_undo_takes_back_one_decision(enter: Enter, served: Served) -> None:
-    page = enter("ada", has_touch=True)
-    page.goto(served.base + ITEM)
-    page.click("#label-sdg-3 button[value=accept]")
-    saved(page, "Accepted: Goal 3")
-    page.goto(served.base + f"/2026Q1/item?queue=goal/3&id={quote(STORY[0].id)}")
-    page.click("#label-sdg-3 button[value=reject]")
-    saved(page, "Rejected: Goal 3")
-    top = page.evaluate("scrollY")
-    for _ in range(2):
-        page.tap("#status button")
-        page.wait_for_timeout(300)
-    page.wait_for_selector("#status >> text=Taken back")
-    page.wait_for_timeout(300)
-    assert [kind_of(e.payload) for e in served.events] == ["decision", "decision", "undone"]
-    assert page.evaluate("scrollY") == top
-    page.wait_for_timeout(1_500)
-    with page.expect_response("**/undo"):  # a wish of its own
-        page.tap("#status button")
-    assert [kind_of(e.payload) for e in served.events][3:] == ["undone"]
-
-
-def test_what_can_be_undone_also_does_not_come_under_the_finger_however_slow_the_answer_is(
-    enter: Enter, served: Served
-) -> None:
-    page = enter("ada", has_touch=True)
-    page.goto(served.base + ITEM)
-    for label in ("sdg-3", "risk-group-discrimination"):
-        page.click(f"#label-{label} button[value=accept]")
-        page.wait_for_selector(f"#label-{label}.done")
-    place = page.locator("#status button").bounding_box()
-
-    def slowly(route: Any) -> None:
-        time.sleep(1)
-        route.continue_()
-
-    page.route("**/undo", slowly)
-    page.tap("#status button")
-    page.wait_for_selector("#status >> text=Taken back")
-    page.wait_for_timeout(200)
-    page.tap("#status button")
-    assert page.locator("#status button").bounding_box()["x"] > place["x"] + place["width"]
-    page.wait_for_timeout(1500)
-    assert [kind_of(e.payload) for e in served.events] == ["decision", "decision", "undone"]
-
-
-def test_after_undoing_the_keys_act_on_the_label_that_was_taken_back_and_it_is_in_view(
-    enter: Enter, served: Served
-) -> None:
-    page = enter("ada")
-    page.set_viewport_size({"width": 1280, "height": 420})
-    page.goto(served.base + ITEM)
-    page.keyboard.press("a")
-    saved(page, "Accepted: Goal 3")
-    page.click("#label-sdg-3 details.rules summary")  # which makes the card long
-    page.focus("#label-risk-group-discrimination")
-    page.locator("#label-risk-group-discrimination").evaluate("card => card.scrollIntoView()")
-    page.evaluate("document.querySelector('.item > article').scrollTop = 1000")
-    page.keyboard.press("z")
-    page.wait_for_selector("#status >> text=Taken back")
-    page.wait_for_selector("#label-sdg-3[aria-current]:not(.done)")
-    place = page.locator("#label-sdg-3").bounding_box()
-    assert 0 <= place["y"] < 420
-    page.keyboard.press("r")
-    saved(page, "Rejected: Goal 3")
 
 
 def test_hostile_titles_and_texts_do_nothing(enter: Enter, served: Served) -> None:

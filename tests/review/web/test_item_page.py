@@ -7,7 +7,6 @@ from tests.review.web.desk import HOSTILE, LATE, PAPER, Served, card_of
 
 def test_an_item_page_shows_why_and_by_which_criteria(served: Served) -> None:
     page = served.visitor("ada").item()
-    assert "<details open" not in page  # a card says what decides; its rules wait
     assert '<textarea dir="auto" id="reason-sdg-3"' in page
     assert '<mark data-labels="risk/group-discrimination sdg/10 sdg/3">' in page
     assert "with high confidence: 94%" in page
@@ -22,6 +21,7 @@ def test_an_item_page_shows_why_and_by_which_criteria(served: Served) -> None:
         )
     ]  # fmt: skip
     assert order == sorted(order)
+    assert '<details class="rules"><summary>' in card  # closed: the card says what decides
     assert card.count("<details") == 2  # of which the other is a form's
     assert "→ <b>Goal 4</b> and <b>Goal 3</b> (3.c).</li>" in card
     assert "battery health" in page  # what does not

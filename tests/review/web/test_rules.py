@@ -96,3 +96,6 @@ def test_a_gist_says_what_decides_and_ends_where_a_part_of_the_sentence_does() -
         else:
             assert f"{gist} {rest}".strip() == label.definition.strip()
     assert parted("No more than this.") == ("No more than this.", "")
+    gist, rest = parted("word " * 60 + "end.")
+    assert gist == " ".join(["word"] * 40) + " …"
+    assert rest.startswith("… word ")

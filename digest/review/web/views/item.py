@@ -233,7 +233,7 @@ def parted(definition: str) -> tuple[str, str]:
     if len(first) < GIST:
         return f"{first.rstrip('.')}.", rest
     end = re.search(r".*[,;:](?=\s)", definition[:GIST])
-    cut = end.end() if end else GIST
+    cut = end.end() if end else definition.rfind(" ", 0, GIST)
     return f"{definition[:cut].rstrip(' ,;:')} …", f"… {definition[cut:].lstrip()}"
 
 
