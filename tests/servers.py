@@ -106,6 +106,18 @@ def slowly(seconds: float, then: Answer) -> Answer:
     return answer
 
 
+def together(number: int, then: Answer) -> Answer:
+    """Answer when ``number`` requests are here at once; refuse them when they do not come."""
+    gate = threading.Barrier(number)
+
+    def answer(exchange: Exchange) -> None:
+        with suppress(threading.BrokenBarrierError):
+            gate.wait(10)
+        (status(500) if gate.broken else then)(exchange)
+
+    return answer
+
+
 def dripping(data: bytes, every: float, *, in_head: bool = False) -> Answer:
     """One byte at a time: of the body, or of a header that never ends."""
 

@@ -184,7 +184,7 @@ def test_a_silent_server_is_given_up_after_the_read_timeout(rig: Rig) -> None:
     started = time.monotonic()
     with pytest.raises(Unreachable, match=r"silent for 0\.4 seconds"):
         rig.client(HURRIED).get(server.url(), source="s")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 def test_a_server_that_takes_no_connection_is_given_up(rig: Rig) -> None:
@@ -217,7 +217,7 @@ def test_a_dripping_server_is_given_up_at_the_deadline_and_not_asked_again(
     started = time.monotonic()
     with pytest.raises(Unreachable, match=r"no whole answer within 1\.2 seconds"):
         rig.client(HURRIED).get(server.url(), source="s")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 def test_the_deadline_also_ends_a_read_that_might_still_wait(rig: Rig) -> None:
@@ -225,7 +225,7 @@ def test_the_deadline_also_ends_a_read_that_might_still_wait(rig: Rig) -> None:
     started = time.monotonic()
     with pytest.raises(Unreachable, match=r"no whole answer within 0\.5 seconds"):
         rig.client(replace(QUICK, total=0.5)).get(server.url(), source="s")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 # --- broken and oversized bodies ------------------------------------------------------------------
