@@ -6,19 +6,24 @@ import contextvars
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from digest.config import Workplace, utc_now
 from digest.events import PUBLISH, REVIEW
 from digest.review.book import Book
 from digest.review.events import ReviewEvent
 from digest.review.people import People, link_address
+from digest.review.persons import Person
 from digest.store.database import writing
 from digest.store.outbox import Raised, events, unhandled
+from tests.chromium import chromium
 from tests.examples import Q1
+from tests.review.quarter import take_part
+from tests.review.web.process import ReviewProcess
 
+EDITOR = Person("ed", "Ed Itor", "Secretariat", "editor")
 KEY = {"accept": "a", "reject": "r", "unsure": "u"}
 MINUTE = 61.0  # seconds: the relay looks at a review not more often than once a minute
 # The labels that are asked about and not decided yet, as one sees them.
@@ -120,6 +125,26 @@ class Panel:
         """All that people did, as the book has it."""
         with closing(Book(self.place.book, utc_now)) as book:
             return book.events(Q1)
+
+
+class Flows(Protocol):
+    """What runs behind the review application."""
+
+    def freeze(self) -> None:
+        """The daily look whether a quarter's time is over: its review begins."""
+
+    def look(self) -> None:
+        """What people did is heard of, and all that follows from it is done."""
+
+
+@contextmanager
+def seated(place: Workplace) -> Iterator[Panel]:
+    """An editor, and browsers for whoever enters; a script that fails or complains is an error."""
+    take_part(place, [EDITOR], utc_now)
+    with ReviewProcess(place) as served, chromium() as browser:
+        panel = Panel(browser, served.base, place)
+        yield panel
+        assert panel.complaints == []
 
 
 class Chain:
