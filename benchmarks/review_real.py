@@ -20,17 +20,20 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from digest.config import Inputs, Workplace, utc_now
 from digest.edition.shelf import Shelf
+from digest.errors import StoreBusy
+from digest.events import DRAFT
 from digest.review.book import Book
 from digest.review.events import kind_of
 from digest.review.packet import Packet
 from digest.settings import settings_path
 from digest.sources import catalogue
+from digest.store.turn import turn_holder
 from tests.examples import Q1
 from tests.flows.evening import MINUTE, seated
 from tests.flows.serving import Serving, started, until
@@ -83,7 +86,16 @@ class Served:
         self._rests()
 
     def _rests(self) -> None:
-        until(self.serve.is_at_rest, every=0.5)
+        """What came late waits for a draft until the quarter is published: it is not waited for."""
+
+        def nothing_runs() -> bool:
+            if turn_holder(self.serve.place) or self.serve.has_runs_to_come():
+                return False
+            with suppress(StoreBusy):
+                return {event.waiting_for for event in self.serve.open_events()} <= {(DRAFT,)}
+            return False
+
+        until(nothing_runs, every=0.5)
 
 
 @contextmanager
