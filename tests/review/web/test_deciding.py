@@ -158,10 +158,12 @@ def test_others_decisions_are_seen_after_ones_own_and_not_before(served: Served)
 
 def test_a_quorum_settles_a_label_and_the_chair_a_tie(served: Served) -> None:
     ada, ben, chair = (served.visitor(name) for name in ("ada", "ben", "chair"))
+    ada.decide("unsure")
+    assert "Not settled yet: 2 more persons must accept or reject it." in ada.item()
     ada.decide("accept")
-    assert ">open<" in ada.item()
+    assert "Not settled yet: 1 more person must accept or reject it." in ada.item()
     ben.decide("reject")
-    assert ">open<" in ada.item()
+    assert "Not settled yet: no majority, so the chair decides." in ada.item()
     assert "Reviewers disagree" in ada.get("/2026Q1/").text
     done = chair.decide("reject", queue="disagree").text
     assert "This item is done." in done

@@ -103,6 +103,7 @@ def _view(visit: Visit, review: Review, queue: str, found: PacketItem) -> ItemVi
             asked=[key[1:] for key in keys],
             peers=review.peers(found),
             standing=review.standing(found.id),
+            rule=review.ledger.rule,
             events=review.ledger.item_events(found.id),
             comments=comments,
         )
