@@ -94,6 +94,18 @@ def test_what_is_typed_is_not_lost_by_going_back_by_undoing_or_by_closing_the_wi
     page.wait_for_selector(f"#item[data-item='{PAPER.id}']")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_line_at_the_top_says_that_a_comment_is_saved(
+    enter: Enter, served: Served, scripts: bool
+) -> None:
+    page = enter("ada", java_script_enabled=scripts)
+    page.goto(served.base + ITEM)
+    page.click("summary >> text=Comments on this item")
+    page.fill("#remark", "Is this the same?")
+    page.click("text=Save the comment")
+    saved(page, "Comment")
+
+
 def test_after_a_decision_a_note_is_saved_by_a_button_of_its_own(
     enter: Enter, served: Served
 ) -> None:

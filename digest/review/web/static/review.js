@@ -163,6 +163,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     // A page that was fetched in advance knows nothing of what is decided for other items.
     if (entry.kind !== "decide" || entry.body.includes("group=")) pages.clear();
     flush(); // first, or the page would move for the moment in which it waits
+    saySaving();
     if (entry.kind === "decide" && entry.label) goOn(form.closest(".label"), entry);
     else form.reset();
   }
@@ -244,7 +245,6 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   function goOn(card, entry) {
     showAsDecided(card, entry);
-    saySaving();
     const open = nextOpen();
     if (open) choose(open, true);
     else {
