@@ -332,7 +332,7 @@ it. What the server refuses for good is shown until its author has seen it. */
       if (changed) {
         const details = changed.closest("details");
         if (details) details.open = true;
-        if (!typing(active)) changed.scrollIntoView({ block: "nearest" });
+        if (!typing(active)) bring(changed);
       }
       // What was taken back is decided again next: by a key it is that label, and no other.
       const open = entry.kind === "undo" && all(".label").find((one) => mine.get(one.id) && mine.get(one.id) !== one.dataset.mine);
@@ -472,6 +472,12 @@ it. What the server refuses for good is shown until its author has seen it. */
       card.focus({ preventScroll: true });
       if (follow) card.scrollIntoView({ block: "nearest" });
     }
+  }
+
+  // Into view, and of what is longer than the window its beginning.
+  function bring(card) {
+    card.scrollIntoView({ block: "nearest" });
+    if (card.getBoundingClientRect().top < $(".status").offsetHeight) card.scrollIntoView();
   }
 
   // On a phone the buttons of the label with the ring are at hand: it need not be in view.
