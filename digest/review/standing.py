@@ -135,6 +135,19 @@ def folded(name: str) -> str:
     return f" {' '.join(words)} "
 
 
+def more_needed(found: Standing, people: Mapping[str, Person], rule: Rule) -> int:
+    """How many persons more must accept or reject an open label; 0 where the chair's word would do.
+
+    Where chairs differ, it is one person more who makes a majority.
+    """
+    accepts, rejects, unsure = set(found.accepts), set(found.rejects), set(found.unsure)
+    chairs = _chairs(people)
+    is_tied = _is_tied(accepts, rejects, unsure, chairs, rule.quorum)
+    if is_tied and not chairs & (accepts | rejects):
+        return 0
+    return max(1, rule.quorum - len(accepts) - len(rejects))
+
+
 def _chairs(people: Mapping[str, Person]) -> frozenset[str]:
     return frozenset(id_ for id_, person in people.items() if person.role == "chair")
 
@@ -154,15 +167,22 @@ def _standing(
 def _outcome(
     accepts: set[str], rejects: set[str], unsure: set[str], chairs: frozenset[str], quorum: int
 ) -> tuple[Outcome, Literal["quorum", "chair", "nobody"]]:
-    enough = len(accepts) + len(rejects) >= quorum
-    if enough and len(accepts) != len(rejects):
+    if len(accepts) + len(rejects) >= quorum and len(accepts) != len(rejects):
         return _majority(len(accepts), len(rejects)), "quorum"
-    looked = len((accepts | rejects | unsure) - chairs) >= quorum
-    undecided = looked and len(accepts - chairs) == len(rejects - chairs)
     for_it, against = bool(accepts & chairs), bool(rejects & chairs)
-    if (enough or undecided) and for_it != against:
+    if for_it != against and _is_tied(accepts, rejects, unsure, chairs, quorum):
         return _majority(for_it, against), "chair"
     return "open", "nobody"
+
+
+def _is_tied(
+    accepts: set[str], rejects: set[str], unsure: set[str], chairs: frozenset[str], quorum: int
+) -> bool:
+    """Whether a label without a majority is the chair's to decide."""
+    if len(accepts) + len(rejects) >= quorum:
+        return True
+    looked = len((accepts | rejects | unsure) - chairs) >= quorum
+    return looked and len(accepts - chairs) == len(rejects - chairs)
 
 
 def _majority(accepts: int, rejects: int) -> Outcome:

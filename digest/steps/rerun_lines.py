@@ -16,9 +16,10 @@ def lines(done: Rerun, *, is_rehearsal: bool) -> Iterator[str]:
     """What was done, or would be, and what it changes, in words."""
     redone = done.redone
     would = "would be " if is_rehearsal else ""
+    documents, texts = _things(redone.documents, "document"), _things(redone.labelled, "text")
     yield (
-        f"{redone.documents:,} documents {would}read, {redone.labelled:,} texts {would}labelled, "
-        f"{redone.encoded:,} of them encoded"
+        f"{documents} {would}read, {texts} {would}labelled, "
+        f"{redone.encoded:,} {'encoded' if redone.labelled == 1 else 'of them encoded'}"
     )
     for outcome in done.outcomes:
         if not outcome.is_complete:
@@ -28,7 +29,8 @@ def lines(done: Rerun, *, is_rehearsal: bool) -> Iterator[str]:
         yield "no source answered: nothing is drafted, and what was drafted stays as it is"
     else:
         sha256 = done.draft.sha256
-        yield f"draft of {done.quarter}: {len(done.draft.items):,} items, sha256 {sha256}"
+        items = _things(len(done.draft.items), "item")
+        yield f"draft of {done.quarter}: {items}, sha256 {sha256}"
         if done.unfinished:
             yield unfinished_line(done.draft)
         yield from _difference_lines(done)
@@ -56,9 +58,14 @@ def _public_line(done: Rerun) -> str:
         return "nothing of this quarter is published yet"
     if not change:
         return f"it is {done.public}, which is published: there is nothing new to publish"
+    moves = (
+        _do(len(change.entered), "enter"),
+        _do(len(change.left), "leave"),
+        _do(len(change.changed), "change"),
+    )
     return (
         f"{done.public} is published and stays as it is; publishing the draft as the next version: "
-        f"{len(change.entered):,} enter, {len(change.left):,} leave, {len(change.changed):,} change"
+        f"{', '.join(moves)}"
     )
 
 
@@ -66,3 +73,11 @@ def _site_line(done: Rerun, *, is_rehearsal: bool) -> str:
     if done.was_built:
         return "its pages are as they should be, and are not built again"
     return "its pages would be built anew" if is_rehearsal else f"its pages: {done.site}"
+
+
+def _things(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def _do(count: int, what: str) -> str:
+    return f"{count:,} {what}s" if count == 1 else f"{count:,} {what}"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.review.events import Declared, Payload, ReviewEvent, Undone
-from digest.review.standing import Rule, Standing, has_conflict, standing
+from digest.review.standing import Rule, Standing, has_conflict, more_needed, standing
 from tests.review.acts import ITEM, decides, numbered, panel, person
 
 PANEL = panel(
@@ -63,6 +63,27 @@ def votes(text: str) -> list[Said]:
 def test_the_rule(said: str, outcome: str, by: str) -> None:
     one = of_votes(votes(said))
     assert (one.outcome, one.by) == (outcome, by)
+
+
+@pytest.mark.parametrize(
+    ("said", "quorum", "more"),
+    [
+        ("ada?", 2, 2),
+        ("ada+", 2, 1),
+        ("ada+ bo?", 2, 1),
+        ("chair+", 2, 1),
+        ("ada+ bo-", 2, 0),
+        ("ada? bo?", 2, 0),
+        ("ada+ bo- chair?", 2, 0),
+        ("ada+ bo- chair+ vice-", 2, 1),
+        ("ada? chair?", 2, 2),
+        ("ada+ bo-", 3, 1),
+        ("ada+ bo- cy?", 3, 0),
+    ],
+)
+def test_an_open_label_lacks_persons_or_the_chair(said: str, quorum: int, more: int) -> None:
+    one = of_votes(votes(said), quorum)
+    assert (one.outcome, more_needed(one, PANEL, Rule(quorum))) == ("open", more)
 
 
 def test_who_said_what_is_kept() -> None:
@@ -185,6 +206,22 @@ def test_accept_and_reject_are_treated_alike(votes: list[Said], quorum: int) -> 
     assert [turned[one.outcome] for one in straight.values()] == [
         one.outcome for one in mirrored.values()
     ]
+
+
+@given(VOTES, st.integers(1, 5))
+def test_those_who_are_lacking_settle_a_label_if_they_agree(votes: list[Said], quorum: int) -> None:
+    events = numbered(*((who, decides(v)) for who, v in votes))
+    for one in stands(events, quorum).values():
+        if one.outcome != "open":
+            continue
+        more = more_needed(one, PANEL, Rule(quorum))
+        role = "member" if more else "chair"
+        people = PANEL | panel(*(person(f"new{n}", role) for n in range(max(1, more))))
+        verdict = "reject" if len(one.rejects) > len(one.accepts) else "accept"
+        said = [(who, decides(verdict)) for who in people if who not in PANEL]
+        acts = [*((who, decides(v)) for who, v in votes), *said]
+        (settled,) = standing(numbered(*acts), people, lambda _: NOBODY, Rule(quorum)).values()
+        assert settled.outcome == f"{verdict}ed"
 
 
 @given(VOTES, st.sets(st.sampled_from(sorted(PANEL))))

@@ -15,6 +15,7 @@ import pytest
 
 from digest.classify.model import HEADS, Model
 from digest.config import SHIPPED_MODEL, Inputs, Workplace
+from digest.edition.manifest import Changes
 from digest.edition.shelf import Shelf
 from digest.sources import catalogue
 from digest.steps.rehearsal import PREFIX, rehearsal
@@ -145,9 +146,22 @@ def test_a_dry_run_says_the_same_and_leaves_every_byte_as_it_was(
     did = rerun(place, request(feeds=(document,)))
     assert (would.redone, would.draft, would.difference) == (did.redone, did.draft, did.difference)
     said, done = (list(lines(x, is_rehearsal=x is would)) for x in (would, did))
-    assert said[0] == "1 documents would be read, 3 texts would be labelled, 3 of them encoded"
+    assert said[0] == "1 document would be read, 3 texts would be labelled, 3 of them encoded"
     assert said[-1] == "nothing was changed: this was a dry run"
     assert said[1:-2] == done[1:-1]
+
+
+def test_what_is_one_is_counted_as_one() -> None:
+    item = edition().items[0]
+    change = Changes(("a",), ("b",), ("c",), (), ())
+    done = Rerun(
+        Q1, (), Redone(documents=1, labelled=1, encoded=1), edition(items=(item,)), public="v1.0",
+        for_public=change, was_built=True,
+    )  # fmt: skip
+    said = list(lines(done, is_rehearsal=False))
+    assert said[0] == "1 document read, 1 text labelled, 1 encoded"
+    assert said[1].startswith("draft of 2026Q1: 1 item, sha256 ")
+    assert said[-2].endswith("as the next version: 1 enters, 1 leaves, 1 changes")
 
 
 def test_a_dry_run_needs_no_turn_while_somebody_writes(place: Workplace, document: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from digest.quarter import Quarter
 from digest.review.book import Book
 from digest.review.events import (
+    Comment,
     Decision,
     Declared,
     ReviewEvent,
@@ -143,6 +144,11 @@ class Ledger:
             return []
         batch = batch_of(acts[-1].event_id)
         return [event for event in acts if batch_of(event.event_id) == batch]
+
+    def remarks(self, person: str, batch: str) -> list[ReviewEvent]:
+        """The comments that a person saved with one form."""
+        found = of_kind(self.kept(person), Comment)
+        return [event for event, _ in found if batch_of(event.event_id) == batch]
 
     def taken_back(self, person: str, batch: str) -> list[ReviewEvent]:
         """What a person took back with one form, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -59,6 +60,9 @@ def test_on_a_phone_the_bar_of_an_item_that_is_done_says_what_one_decided_and_ch
         page.wait_for_selector(f".done button[value={verdict}][aria-pressed=true]")
     own = page.locator(".decided")
     assert own.inner_text().startswith("Accepted: Goal 3: Good health and well-being · Rejected: ")
+    assert own.locator("span").evaluate(  # all of it
+        "one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight"
+    )
     assert place(page, ".decided")[1] <= page.locator(".goto").bounding_box()["y"] + 1
     page.set_viewport_size({"width": 1280, "height": 700})
     assert not own.is_visible()  # the cards are beside it
@@ -96,6 +100,37 @@ def test_on_a_phone_what_has_the_focus_is_not_behind_the_bar(enter: Enter, serve
             "(document.activeElement, document.querySelector('.label[aria-current] .verdicts'))"
         )
         assert within or foot <= edge
+
+
+@pytest.mark.parametrize(("person", "width"), [("ada", 1440), ("ada", 1040), ("cho", 1440)])
+def test_on_a_wide_window_next_is_below_the_first_button_of_the_labels(
+    enter: Enter, served: Served, person: str, width: int
+) -> None:
+    page = enter(person)
+    page.set_viewport_size({"width": width, "height": 800})
+
+    def edges(selector: str) -> tuple[float, float]:
+        box = page.locator(selector).bounding_box()
+        return box["x"], box["x"] + box["width"]
+
+    def require_below() -> None:
+        (left, right), (first, last) = (
+            edges("#label-sdg-3 .verdicts [value=accept]"),
+            edges("#next"),
+        )
+        assert left <= (first + last) / 2 <= right
+        assert place(page, "#next")[1] == foot
+
+    page.goto(served.base + ITEM)
+    foot = place(page, "#next")[1]
+    require_below()
+    page.goto(served.base + f"/2026Q1/item?queue=selected&id={quote(STORY[0].id)}")
+    require_below()
+    page.click("#label-sdg-3 button[value=accept]")
+    page.wait_for_selector("#next.main-button")
+    require_below()
+    row = sorted(edges(one) for one in ("#previous", ".goto .state", "#next"))
+    assert all(before[1] < after[0] for before, after in pairwise(row))
 
 
 def test_next_stands_at_one_place_however_long_the_page_is(enter: Enter, served: Served) -> None:

@@ -237,6 +237,25 @@ def test_what_a_label_was_added_or_exchanged_for_is_where_one_looks(
     assert 0 < page.locator("#label-ai-relevant").bounding_box()["y"] < 700
 
 
+@pytest.mark.parametrize("width", [1280, 375])
+def test_of_a_label_that_is_longer_than_the_window_one_sees_the_beginning(
+    enter: Enter, served: Served, width: int
+) -> None:
+    page = enter("ada")
+    page.set_viewport_size({"width": width, "height": 420})
+    page.goto(served.base + ITEM)
+    for label in ("sdg-3", "risk-group-discrimination"):
+        page.click(f"#label-{label} button[value=accept]")
+        page.wait_for_selector(f"#label-{label}.done")
+    page.click("#optional summary")
+    page.click("#label-ai-relevant details.more summary")
+    page.select_option("#instead-ai-relevant", "sdg/4")  # whose card comes above this one
+    page.click("#label-ai-relevant button[value=relabel]")
+    saved(page, "Goal 4: Quality education instead of About artificial intelligence")
+    top = page.locator("#label-sdg-4 h3").bounding_box()["y"]
+    assert page.locator(".status").bounding_box()["height"] < top < 300
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_enter_on_a_check_box_decides_nothing(enter: Enter, served: Served, scripts: bool) -> None:
     page = enter("ada", java_script_enabled=scripts)

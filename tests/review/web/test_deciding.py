@@ -158,10 +158,12 @@ def test_others_decisions_are_seen_after_ones_own_and_not_before(served: Served)
 
 def test_a_quorum_settles_a_label_and_the_chair_a_tie(served: Served) -> None:
     ada, ben, chair = (served.visitor(name) for name in ("ada", "ben", "chair"))
+    ada.decide("unsure")
+    assert "Not settled yet: 2 more persons must accept or reject it." in ada.item()
     ada.decide("accept")
-    assert ">open<" in ada.item()
+    assert "Not settled yet: 1 more person must accept or reject it." in ada.item()
     ben.decide("reject")
-    assert ">open<" in ada.item()
+    assert "Not settled yet: no majority, so the chair decides." in ada.item()
     assert "Reviewers disagree" in ada.get("/2026Q1/").text
     done = chair.decide("reject", queue="disagree").text
     assert "This item is done." in done
@@ -225,6 +227,21 @@ def test_what_a_form_did_is_said_as_it_was_meant(served: Served) -> None:
     assert _saved(missed) == "Accepted: Goal 10: Reduced inequalities"
 
 
+def test_that_a_comment_is_saved_is_said_as_of_a_decision_and_the_button_says_what_it_undoes(
+    served: Served,
+) -> None:
+    ada = served.visitor("ada")
+    said = ada.post("/2026Q1/remark", item=PAPER.id, text="Is this the same?").text
+    assert _saved(said).startswith("Comment · Nothing decided yet.")
+    ada.decide("accept")
+    ada.client.headers["Accept"] = "application/json"
+    answer = ada.post("/2026Q1/remark", item=LATE.id, text="And this?", queue="late").json()
+    line, _, button = answer["status"].partition("<button")
+    assert _seen(line) == "Saved Comment"
+    assert f"Undo: {PAPER.title} – Accepted: Goal 3" in _seen(button)
+    assert _saved(ada.item()).startswith("Accepted: Goal 3")  # which is what stands later on
+
+
 def test_after_undoing_the_line_says_what_was_taken_back_and_the_button_what_stands(
     served: Served,
 ) -> None:
@@ -240,7 +257,7 @@ def test_after_undoing_the_line_says_what_was_taken_back_and_the_button_what_sta
 
 def _saved(page: str) -> str:
     """The line that says what was saved, without its first word."""
-    found = re.search(r'<p class="last">(.+?)</p>', page, re.DOTALL)
+    found = re.search(r'<p class="last(?: quiet)?">(.+?)</p>', page, re.DOTALL)
     assert found
     line = _seen(found[1])
     assert line.startswith("Saved ")

@@ -71,6 +71,36 @@ def test_what_is_typed_and_not_saved_is_not_left_without_a_word(
     assert len(served.events) == 1
 
 
+def test_a_note_typed_after_a_decision_that_waits_is_not_left_without_a_word(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada")
+    page.goto(served.base + ITEM)
+    page.wait_for_load_state("networkidle")  # the next item was fetched in advance
+    page.context.set_offline(True)
+    page.click("#label-sdg-3 details.more summary")
+    page.fill("#reason-sdg-3", "Only mice\nand rats")
+    page.click("#label-sdg-3 button[value=reject]")
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    assert page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
+    page.fill("#reason-sdg-3", "Only mice\nand rats, and few")
+    page.click("#next")
+    page.wait_for_selector("#alarm >> text=What you typed here is not saved")
+    assert focused(page) == "reason-sdg-3"
+    assert page.get_attribute("#item", "data-item") == PAPER.id
+    page.context.set_offline(False)
+    saved(page, "Rejected: Goal 3")  # of the decision as it was sent
+    page.wait_for_selector("#label-sdg-3.done")
+    assert page.input_value("#reason-sdg-3") == "Only mice\nand rats, and few"
+    assert focused(page) == "reason-sdg-3"
+    with page.expect_response("**/decide"):
+        page.click("text=Save the note")
+    said = [event.payload.reason for event in served.events]
+    assert said == ["Only mice\nand rats", "Only mice\nand rats, and few"]
+    page.click("#next")
+    page.wait_for_selector(f"#item[data-item='{STORY[0].id}']")
+
+
 def test_what_is_typed_is_not_lost_by_going_back_by_undoing_or_by_closing_the_window(
     enter: Enter, served: Served
 ) -> None:
@@ -92,6 +122,18 @@ def test_what_is_typed_is_not_lost_by_going_back_by_undoing_or_by_closing_the_wi
     assert quote(STORY[0].id, safe="") in page.url
     page.go_back()
     page.wait_for_selector(f"#item[data-item='{PAPER.id}']")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_line_at_the_top_says_that_a_comment_is_saved(
+    enter: Enter, served: Served, scripts: bool
+) -> None:
+    page = enter("ada", java_script_enabled=scripts)
+    page.goto(served.base + ITEM)
+    page.click("summary >> text=Comments on this item")
+    page.fill("#remark", "Is this the same?")
+    page.click("text=Save the comment")
+    saved(page, "Comment")
 
 
 def test_after_a_decision_a_note_is_saved_by_a_button_of_its_own(

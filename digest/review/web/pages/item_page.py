@@ -47,6 +47,7 @@ def shown(
     place = ids.index(found.id) if found.id in ids else -1
     last = review.ledger.last_batch(visit.person.id)
     back = review.ledger.taken_back(visit.person.id, saved)
+    remarks = review.ledger.remarks(visit.person.id, saved)
     return {
         "review": review,
         "queue": queue,
@@ -57,6 +58,7 @@ def shown(
         "following": f"/{review.quarter}/item?{urlencode({'queue': queue, 'after': found.id})}",
         "done": review.done(visit.person, queue),
         "undone": said_of(back, review, visit.tongue, visit.desk.codebook),
+        "remarked": said_of(remarks, review, visit.tongue, visit.desk.codebook),
         "status": said_of(last, review, visit.tongue, visit.desk.codebook),
         "choices": _choices(visit),
         "gists": [
@@ -103,6 +105,7 @@ def _view(visit: Visit, review: Review, queue: str, found: PacketItem) -> ItemVi
             asked=[key[1:] for key in keys],
             peers=review.peers(found),
             standing=review.standing(found.id),
+            rule=review.ledger.rule,
             events=review.ledger.item_events(found.id),
             comments=comments,
         )

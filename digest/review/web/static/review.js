@@ -85,7 +85,7 @@ it. What the server refuses for good is shown until its author has seen it. */
       const entry = own.findLast((one) => one.label === card.dataset.label);
       card.classList.toggle("waiting", Boolean(entry));
       // A page that was made before it is saved shows it as decided, or it would be decided again.
-      if (entry && !card.dataset.waits) showAsDecided(card, entry);
+      if (entry && !("waits" in card.dataset)) showAsDecided(card, entry);
     }
   }
 
@@ -163,6 +163,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     // A page that was fetched in advance knows nothing of what is decided for other items.
     if (entry.kind !== "decide" || entry.body.includes("group=")) pages.clear();
     flush(); // first, or the page would move for the moment in which it waits
+    saySaving();
     if (entry.kind === "decide" && entry.label) goOn(form.closest(".label"), entry);
     else form.reset();
   }
@@ -230,9 +231,12 @@ it. What the server refuses for good is shown until its author has seen it. */
     }
   }
 
+  // The note that is saved with a decision, as its field has it.
+  const noteOf = (entry) => (new URLSearchParams(entry.body).get("reason") || "").replaceAll("\r\n", "\n");
+
   function showAsDecided(card, entry) {
     mark(card, entry.verdict);
-    card.dataset.waits = "1";
+    card.dataset.waits = noteOf(entry);
   }
 
   // What was not saved is not shown as decided.
@@ -244,7 +248,6 @@ it. What the server refuses for good is shown until its author has seen it. */
 
   function goOn(card, entry) {
     showAsDecided(card, entry);
-    saySaving();
     const open = nextOpen();
     if (open) choose(open, true);
     else {
@@ -332,7 +335,7 @@ it. What the server refuses for good is shown until its author has seen it. */
       if (changed) {
         const details = changed.closest("details");
         if (details) details.open = true;
-        if (!typing(active)) changed.scrollIntoView({ block: "nearest" });
+        if (!typing(active)) bring(changed);
       }
       // What was taken back is decided again next: by a key it is that label, and no other.
       const open = entry.kind === "undo" && all(".label").find((one) => mine.get(one.id) && mine.get(one.id) !== one.dataset.mine);
@@ -343,14 +346,15 @@ it. What the server refuses for good is shown until its author has seen it. */
       } else choose(card, true, entry.kind !== "undo" || !atHand());
       return;
     }
-    replaceCard(fresh, `label-${entry.label.replaceAll("/", "-").replaceAll(".", "-")}`);
+    replaceCard(fresh, `label-${entry.label.replaceAll("/", "-").replaceAll(".", "-")}`, unsaved(entry));
     for (const selector of [".where", ".goto"]) swap($(selector), $(selector, fresh));
     showWaiting();
   }
 
   // What is being typed, and was not saved with an entry.
   function unsaved(entry) {
-    return typed().filter((field) => field.closest(".label")?.dataset.label !== entry.label);
+    return typed().filter((field) => field.closest(".label")?.dataset.label !== entry.label
+      || (!field.matches("select") && field.value !== noteOf(entry)));
   }
 
   function typed() {
@@ -359,7 +363,8 @@ it. What the server refuses for good is shown until its author has seen it. */
   }
 
   // Words that would be lost with this item's page.
-  const lost = () => item() && typed().find((field) => !field.matches("select") && !field.closest("[data-waits]"));
+  const lost = () => item() && typed().find((field) =>
+    !field.matches("select") && field.value !== field.closest(".label")?.dataset.waits);
 
   // Says once of each page that something typed on it is not saved, instead of leaving it.
   function stays() {
@@ -379,14 +384,23 @@ it. What the server refuses for good is shown until its author has seen it. */
     field.closest("details").open = true;
   }
 
-  function replaceCard(fresh, id) {
+  function replaceCard(fresh, id, unsaved) {
     const old = document.getElementById(id);
     const card = fresh.getElementById(id);
     if (!old || !card) return;
-    const within = old.contains(document.activeElement);
+    const active = document.activeElement;
+    const within = old.contains(active);
     const current = old === pressed;
+    const typed = unsaved.filter((field) => old.contains(field));
     old.replaceWith(card);
-    if (current) choose(card, within);
+    typed.forEach(putBack);
+    const types = within && typing(active);
+    if (current) choose(card, within && !types);
+    if (types) {
+      const field = document.getElementById(active.id);
+      field.closest("details").open = true;
+      field.focus({ preventScroll: true });
+    }
   }
 
   function swap(old, fresh) {
@@ -458,7 +472,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   // Which label the keys act on.
   const cards = () => all(".label").filter((card) => !card.closest("details:not([open])"));
   const cardOf = (label) => all(".label").find((card) => card.dataset.label === label);
-  const nextOpen = () => cards().find((card) => !card.dataset.mine && !card.dataset.waits && !card.closest("#optional"));
+  const nextOpen = () => cards().find((card) => !card.dataset.mine && !("waits" in card.dataset) && !card.closest("#optional"));
 
   function choose(card, focus = false, follow = true) {
     pressed = card || null;
@@ -472,6 +486,12 @@ it. What the server refuses for good is shown until its author has seen it. */
       card.focus({ preventScroll: true });
       if (follow) card.scrollIntoView({ block: "nearest" });
     }
+  }
+
+  // Into view, and of what is longer than the window its beginning.
+  function bring(card) {
+    card.scrollIntoView({ block: "nearest" });
+    if (card.getBoundingClientRect().top < $(".status").offsetHeight) card.scrollIntoView();
   }
 
   // On a phone the buttons of the label with the ring are at hand: it need not be in view.

@@ -10,7 +10,7 @@ from digest.edition.readings import Pair
 from digest.review.events import Comment, Decision, Declared, ReviewEvent, of_kind
 from digest.review.packet import PacketItem, PacketLabel
 from digest.review.persons import Person
-from digest.review.standing import Key, Standing, has_conflict, is_voter
+from digest.review.standing import Key, Rule, Standing, has_conflict, is_voter, more_needed
 from digest.review.web.forms import batch_of
 from digest.review.web.tongue import Tongue
 from digest.review.web.views.rules import Words, spelled_out
@@ -39,7 +39,8 @@ class LabelView:
     ``given``: ``given``, ``doubt`` (given, near the threshold), ``nearly`` (not given, near it) or
     ``""`` (somebody proposes it); ``percent`` and ``word`` are ``""`` where the machine said
     nothing. ``gist`` is what the definition says first, ``rest`` all else. ``votes`` and
-    ``standing`` are None until one may see them.
+    ``standing`` are None until one may see them; ``more_needed``, of an open label, is how many
+    must still say accept or reject, 0 where the chair decides.
     """
 
     key: str
@@ -60,6 +61,7 @@ class LabelView:
     mine: str
     reason: str
     standing: Standing | None
+    more_needed: int
     votes: tuple[Vote, ...]
     peers: int
 
@@ -128,6 +130,7 @@ class Sight:
     asked: Sequence[Pair]
     peers: Sequence[PacketItem]
     standing: Mapping[Key, Standing]
+    rule: Rule
     events: Sequence[ReviewEvent]  # about the item, not undone
     comments: Sequence[tuple[ReviewEvent, Comment]]
 
@@ -198,6 +201,7 @@ def _label(
     pair = label.scheme, label.id
     sees = bool(own) or not is_voter(sight.person)
     probability = said.probability if said else None
+    found = sight.standing.get((sight.item.id, *pair)) if sees else None
 
     def names_for_codes(rule: str) -> tuple[Words, ...]:
         return spelled_out(rule, label, sight.codebook, sight.tongue)
@@ -221,7 +225,8 @@ def _label(
         borderline=tuple((case, names_for_codes(ruling)) for case, ruling in label.borderline),
         mine=own.verdict if own else "",
         reason=own.reason if own else "",
-        standing=sight.standing.get((sight.item.id, *pair)) if sees else None,
+        standing=found,
+        more_needed=more_needed(found, sight.people, sight.rule) if found else 0,
         votes=tuple(_votes(sight, pair)) if sees else (),
         peers=sum(_carries(peer, pair) for peer in sight.peers),
     )

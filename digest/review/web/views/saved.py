@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest.review.events import Decision, Declared, ReviewEvent, StoryRuling, of_kind
+from digest.review.events import Comment, Decision, Declared, ReviewEvent, StoryRuling, of_kind
 from digest.review.web.forms import batch_of
 from digest.review.web.review import Review
 from digest.review.web.tongue import Tongue
@@ -80,6 +80,8 @@ def _acts(
             acts.append(f"{tongue.gettext(word)}: {label}")
         elif isinstance(act, Declared):
             acts.append(tongue.gettext("Conflict of interest declared"))
+        elif isinstance(act, Comment):
+            acts.append(tongue.gettext("Comment"))
         else:
             acts.append(tongue.gettext("Not one story"))
     return list(dict.fromkeys(acts))
@@ -101,4 +103,6 @@ def _is_new(event: ReviewEvent, act: Decision, review: Review) -> bool:
 def _item(event: ReviewEvent) -> str:
     if isinstance(event.payload, Decision | Declared):
         return event.payload.item
+    if isinstance(event.payload, Comment):
+        return event.payload.subject.removeprefix("item:")
     return event.payload.items[0] if isinstance(event.payload, StoryRuling) else ""
