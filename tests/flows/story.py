@@ -219,6 +219,10 @@ def an_evening(panel: Panel, flows: Flows, late: AbstractContextManager[Inputs])
     )  # fmt: skip
     assert corrected.returncode == 0, corrected.stderr.decode()
     assert "In review" in chair.go("edition")
+    for member in (ada, ben):  # what comes in its place, if anything does, is read as well
+        member.review("selected")
+    flows.look()
+    assert "Nothing: the chair may sign." in chair.go("edition")
     chair.post("text=Sign off and publish")
     flows.look()
     assert [edition.version for edition in Shelf(place.editions).editions()] == ["v1.0", "v1.1"]
