@@ -22,6 +22,7 @@ from digest.store import labels as store
 from digest.store.database import snapshot, writing
 from tests.chromium import chromium
 from tests.examples import Q1
+from tests.once import made_once
 
 if TYPE_CHECKING:
     import duckdb
@@ -77,7 +78,10 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def _harvest(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     """Every kind of source and dialect, harvested over HTTP and from files, and labelled."""
-    folder = tmp_path_factory.mktemp("harvest")
+    return Workplace(made_once(tmp_path_factory, "harvest", _harvest_all) / "var")
+
+
+def _harvest_all(folder: Path) -> None:
     place = Workplace(folder / "var")
     with sample_server(stage=1) as base, writing(place.database) as connection:
         inputs = Inputs(
@@ -88,7 +92,6 @@ def _harvest(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
         assert len(list(harvest(connection, place, Q1, inputs, lambda: SEARCHED_UNTIL))) == 14
         _label(connection)
         snapshot(connection, place.database)
-    return place
 
 
 @pytest.fixture

@@ -1,19 +1,18 @@
 from __future__ import annotations
 
 import functools
-import os
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from digest.edition.difference import difference
 from digest.edition.manifest import Manifest
 from digest.edition.shelf import Correction
 from digest.publish import Listed, PublishedEdition, build_site
+from tests.once import made_once
 from tests.publish.full_edition import reviewed, two_quarters
 from tests.publish.invented_edition import codebook, hostile, published, results_on
 from tests.publish.written import Write, written, written_in
@@ -40,19 +39,13 @@ def editions() -> list[PublishedEdition]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A public site of these editions, to look at: built once for all processes of a test run."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "public"
-    with FileLock(f"{folder}.lock"):
-        if not (folder / "site").exists():
-            build_site(
-                [Listed.of(edition) for edition in editions()],
-                codebook(),
-                folder / "site",
-                draft=False,
-                scratch=folder / "scratch",
-                parts=folder / "parts",
-            )
-    return folder / "site"
+    return made_once(tmp_path_factory, "public", _build) / "site"
+
+
+def _build(folder: Path) -> None:
+    listed = [Listed.of(edition) for edition in editions()]
+    out, scratch, parts = folder / "site", folder / "scratch", folder / "parts"
+    build_site(listed, codebook(), out, draft=False, scratch=scratch, parts=parts)
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,15 @@ from digest.taxonomy import LANGUAGES
 from tests.publish.documents import documents
 
 
-def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
-    pages = documents(site)
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[Path, html.HtmlElement]:
+    """Every page of the site, parsed once for these tests, which only read it."""
+    return documents(site)
+
+
+def test_every_link_inside_the_site_leads_somewhere(
+    site: Path, pages: dict[Path, html.HtmlElement]
+) -> None:
     ids = {p: set(d.xpath("//@id")) for p, d in pages.items()}
     broken = []
     for page, document in pages.items():
@@ -32,8 +39,10 @@ def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
     assert not broken
 
 
-def test_nothing_is_loaded_from_another_host_and_no_script_is_inline(site: Path) -> None:
-    for page, document in documents(site).items():
+def test_nothing_is_loaded_from_another_host_and_no_script_is_inline(
+    pages: dict[Path, html.HtmlElement],
+) -> None:
+    for page, document in pages.items():
         loaded = document.xpath("//script/@src | //link[@rel!='canonical']/@href | //img/@src")
         assert not [x for x in loaded if urlsplit(x).netloc], page
         inline = document.xpath(
@@ -46,8 +55,10 @@ def test_nothing_is_loaded_from_another_host_and_no_script_is_inline(site: Path)
         assert "unsafe" not in policy[0], page
 
 
-def test_ids_are_unique_and_tables_and_images_are_named(site: Path) -> None:
-    for page, document in documents(site).items():
+def test_ids_are_unique_and_tables_and_images_are_named(
+    pages: dict[Path, html.HtmlElement],
+) -> None:
+    for page, document in pages.items():
         ids = document.xpath("//article//@id")
         assert len(ids) == len(set(ids)), page
         assert not document.xpath("//article//th[not(@scope)]"), page
@@ -73,7 +84,9 @@ def test_hostile_text_is_text(site: Path, hostile_title: str) -> None:
     assert len(document.xpath("//h3[@id='guid-hostile']")) == 1
 
 
-def test_the_short_address_has_the_newest_version_and_the_old_one_says_so(site: Path) -> None:
+def test_the_short_address_has_the_newest_version_and_the_old_one_says_so(
+    site: Path, pages: dict[Path, html.HtmlElement]
+) -> None:
     newest = (site / "2026Q1/index.html").read_text("utf-8")
     old = (site / "2026Q1/v1.0/index.html").read_text("utf-8")
     assert "Version v1.1" in newest
@@ -85,7 +98,7 @@ def test_the_short_address_has_the_newest_version_and_the_old_one_says_so(site: 
     editions = (site / "editions/index.html").read_text("utf-8")
     assert editions.index("2026Q1/v1.1/") < editions.index("2026Q1/v1.0/")
     assert editions.index("2026Q1/v1.0/") < editions.index("2025Q4/v1.0/")
-    home = documents(site)[site / "index.html"]
+    home = pages[site / "index.html"]
     listed = home.xpath("//h2[@id='editions']/following-sibling::div[1]//a/@href")
     assert listed == ["2026Q1/", "2025Q4/"]
 
@@ -116,14 +129,16 @@ def test_search_tells_quarters_apart_and_the_newest_weighs_most(site: Path) -> N
         assert "boost" not in docs[""]
 
 
-def test_search_passes_over_what_only_leads_to_items(site: Path) -> None:
+def test_search_passes_over_what_only_leads_to_items(
+    site: Path, pages: dict[Path, html.HtmlElement]
+) -> None:
     for path, goal in {"": "Zero hunger", "fr/": "Faim"}.items():
         index = orjson.loads((site / path / "search/search_index.json").read_bytes())
         explore = [doc for doc in index["docs"] if "/explore/" in doc["location"]]
         assert explore
         assert not [doc for doc in explore if goal in doc["text"]]
     # The theme takes the first end of an element of the same name for the end of what it left out.
-    for file, document in documents(site).items():
+    for file, document in pages.items():
         for left_out in document.iterfind(".//*[@data-search-exclude]"):
             assert left_out.find(f".//{left_out.tag}") is None, file
 
@@ -154,9 +169,11 @@ def _head(page: Path) -> dict[str, str]:
     }
 
 
-def test_every_page_says_what_it_is_to_search_engines_and_link_previews(site: Path) -> None:
+def test_every_page_says_what_it_is_to_search_engines_and_link_previews(
+    pages: dict[Path, html.HtmlElement],
+) -> None:
     descriptions = []
-    for page, document in documents(site).items():
+    for page, document in pages.items():
         if page.name == "404.html":
             continue
         said = _head(page)
@@ -219,8 +236,10 @@ QUESTIONS = {
 }
 
 
-def test_the_home_page_answers_questions_with_one_click(site: Path) -> None:
-    home = documents(site)[site / "index.html"]
+def test_the_home_page_answers_questions_with_one_click(
+    site: Path, pages: dict[Path, html.HtmlElement]
+) -> None:
+    home = pages[site / "index.html"]
     links = home.xpath("//h2[@id='questions']/following-sibling::div[1]//a/@href")
     assert links == list(QUESTIONS)
     for link, answer in QUESTIONS.items():
