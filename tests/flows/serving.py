@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -40,8 +41,8 @@ SECONDS = 480.0  # on a machine with much else to do
 HTTP = httpx.Client(timeout=30)  # one: each makes its TLS context anew, which takes 30 ms
 
 
-def until(what: Callable[[], Any], seconds: float = SECONDS, every: float = 0.1) -> Any:
-    """Wait for something to be true, and give it."""
+def until(what: Callable[[], Any], seconds: float = SECONDS, every: float = 0.3) -> Any:
+    """Wait for something to be true, and give it. Each look takes time from those who work."""
     end = time.monotonic() + seconds
     while not (found := what()):
         assert time.monotonic() < end, f"did not come in {seconds:.0f} s"
@@ -139,12 +140,18 @@ class Serving:
 
 def expected(undisturbed: Workplace, stand: Newsstand) -> str:
     """What the draft must be, by steps that nobody disturbs."""
-    model = Model.load(undisturbed.model_in_use)
+    model = _model(undisturbed.model_in_use)
     using = Drafting(model, taxonomy.load(), known_sources(stand.inputs), sample=True)
     with writing(undisturbed.database) as connection:
         list(harvest(connection, undisturbed, Q1, stand.inputs, utc_now))
         list(classify(connection, Q1, model, utc_now))
         return draft(connection, undisturbed, Q1, using).sha256
+
+
+@cache
+def _model(folder: Path) -> Model:
+    """A model of which nothing changes while the tests run; its encoder is loaded once."""
+    return Model.load(folder)
 
 
 def settled(serve: Serving, sha256: str) -> None:

@@ -131,7 +131,7 @@ def at_work(serve: Serving, flow: str) -> int:
         found = turn_holder(serve.place)
         return found if found != serve.process.pid else None  # that is its relay
 
-    return int(until(holder, every=0.02))
+    return int(until(holder, every=0.1))
 
 
 def test_a_page_of_another_site_cannot_ask_it_nor_tell_it_what_to_do(serve: Serving) -> None:
