@@ -523,6 +523,16 @@ it. What the server refuses for good is shown until its author has seen it. */
     return target.closest("textarea, select, input:not([type=checkbox]), [contenteditable]");
   }
 
+  // Opens a part and goes into the field that it has; false where it has none of its own.
+  function write(details) {
+    const field = all("textarea, select, input:not([type=checkbox], [type=hidden])", details)
+      .find((one) => one.closest("details") === details);
+    if (!field) return false;
+    details.open = true;
+    field.focus();
+    return true;
+  }
+
   function press(key) {
     const button = pressed && $(`button[data-key="${key}"]`, pressed);
     const undo = $("#status button[data-key=z]");
@@ -531,7 +541,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     else if (key === "p") $("#previous")?.click();
     else if (key === "l" && (pressed || cards().length)) {
       const more = $("details.more", pressed || cards().at(-1));
-      if (more) { more.open = true; $("textarea, select", more).focus(); }
+      if (more) write(more);
     } else if (key === "?") {
       const help = $(".help-keys");
       if (help) { help.open = !help.open; $("summary", help).focus(); }
@@ -574,6 +584,12 @@ it. What the server refuses for good is shown until its author has seen it. */
   // Also of a label that one only points at.
   document.addEventListener("pointerover", (event) => {
     if (event.pointerType === "mouse") shine(event.target.closest(".label")?.dataset.label ?? shining);
+  });
+
+  // Who opens a part with a field is about to write: the letters are no keys then.
+  document.addEventListener("click", (event) => {
+    const details = event.target.closest("#item details:not([open]) > summary")?.parentElement;
+    if (details && write(details)) event.preventDefault();
   });
 
   document.addEventListener("submit", (event) => {
