@@ -25,6 +25,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   let warned = false; // that something typed on this page is not saved
   let here = ""; // the address of what is looked at
   let undoneAt = -Infinity; // when an undo was last asked for, or came about
+  let decidedAt = -Infinity; // when a button of a decision was last clicked
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -484,7 +485,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
       card.focus({ preventScroll: true });
-      if (follow) card.scrollIntoView({ block: "nearest" });
+      if (follow) bring(card);
     }
   }
 
@@ -492,6 +493,20 @@ it. What the server refuses for good is shown until its author has seen it. */
   function bring(card) {
     card.scrollIntoView({ block: "nearest" });
     if (card.getBoundingClientRect().top < $(".status").offsetHeight) card.scrollIntoView();
+  }
+
+  // Whether one sees which label it is: by its card, or by the bar at a phone's edge.
+  function isNamed(card) {
+    if ($(".on", card)?.getClientRects().length) return true;
+    const name = $("h3", card).getBoundingClientRect();
+    return name.top >= $(".status").getBoundingClientRect().bottom && name.bottom <= $(".goto").getBoundingClientRect().top;
+  }
+
+  // Whether a card came into sight: where the window is too low for more of it, it does not.
+  function comes(card) {
+    const before = window.scrollY;
+    choose(card, true);
+    return window.scrollY !== before;
   }
 
   // On a phone the buttons of the label with the ring are at hand: it need not be in view.
@@ -545,7 +560,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     } else if (key === "?") {
       const help = $(".help-keys");
       if (help) { help.open = !help.open; $("summary", help).focus(); }
-    } else if (button) button.click();
+    } else if (button) { if (isNamed(pressed) || !comes(pressed)) button.click(); }
     else return false;
     return true;
   }
@@ -581,9 +596,19 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (card && card !== pressed) choose(card);
   });
 
-  // Also of a label that one only points at.
-  document.addEventListener("pointerover", (event) => {
-    if (event.pointerType === "mouse") shine(event.target.closest(".label")?.dataset.label ?? shining);
+  // Also of a label that one only points at; not of one that comes under a mouse that rests.
+  document.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "mouse" || !(event.movementX || event.movementY)) return;
+    shine(event.target.closest(".label")?.dataset.label ?? shining);
+  });
+
+  // A second click of one hand is no second decision: by then another label's button may be under
+  // it. Not every browser counts taps; a click by a key has no number.
+  document.addEventListener("click", (event) => {
+    if (!event.detail || !event.target.closest("button[name=verdict]")) return;
+    const since = event.timeStamp - decidedAt;
+    decidedAt = event.timeStamp;
+    if (event.detail > 1 || (event.pointerType !== "mouse" && since < TWICE)) event.preventDefault();
   });
 
   // Who opens a part with a field is about to write: the letters are no keys then.
