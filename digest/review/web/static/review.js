@@ -643,11 +643,11 @@ it. What the server refuses for good is shown until its author has seen it. */
   // Below a list of labels, what the chosen one says.
   document.addEventListener("change", (event) => {
     if (event.target.name !== "instead") return;
-    const chosen = all("p", $("#gists").content).find((one) => one.dataset.label === event.target.value);
+    const chosen = all("p", $("#definitions").content).find((one) => one.dataset.label === event.target.value);
     document.getElementById(event.target.getAttribute("aria-describedby")).textContent = chosen?.textContent || "";
   });
   document.addEventListener("reset", (event) => {
-    for (const gist of all(".gist", event.target)) gist.textContent = "";
+    for (const chosen of all(".chosen", event.target)) chosen.textContent = "";
   });
 
   document.addEventListener("change", (event) => {
