@@ -115,7 +115,7 @@ def test_what_is_typed_is_not_lost_by_going_back_by_undoing_or_by_closing_the_wi
     page.fill("#reason-sdg-3", "Only mice")
     assert not page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
     page.click("#status button")  # of what was decided on the item before
-    page.wait_for_selector("#status >> text=Taken back Phones for clinics")
+    page.wait_for_selector("#status >> text=Taken back Accepted: Goal 3: Good health and well-being – Phones")
     page.go_back()
     page.wait_for_selector("#alarm >> text=What you typed here is not saved")
     assert page.input_value("#reason-sdg-3") == "Only mice"

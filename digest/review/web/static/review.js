@@ -144,7 +144,7 @@ it. What the server refuses for good is shown until its author has seen it. */
       id, path: form.getAttribute("action"), kind: form.dataset.save, body: fields.toString(),
       item: fields.get("item"), label: fields.get("label"), verdict: fields.get("verdict"),
       instead: fields.get("verdict") === "relabel" ? fields.get("instead") : "",
-      about: [$("#title"), card && $("h3", card).lastChild].map((one) => one?.textContent.trim()).filter(Boolean).join(" – "),
+      about: [card && $("h3", card).lastChild, $("#title")].map((one) => one?.textContent.trim()).filter(Boolean).join(" – "),
     };
   }
 
