@@ -116,6 +116,31 @@ def test_what_waits_is_shown_as_decided_on_a_page_that_does_not_know_of_it(
     assert verdicts == ["reject", "accept"]
 
 
+@pytest.mark.parametrize("width", [375, 1440])
+def test_without_a_connection_one_reads_that_what_one_decided_is_kept_until_it_is_sent(
+    enter: Enter, served: Served, width: int
+) -> None:
+    page = enter("ada")
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(served.base + ITEM)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.click("#label-sdg-3 button[value=accept]")
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    lines = [page.locator(one) for one in ("#status .last", "#waits")]
+    assert len({line.bounding_box()["x"] for line in lines}) == 1
+    page.click("#next")
+    page.wait_for_selector(f"[data-item='{STORY[0].id}']")
+    for _ in range(3):  # until nothing more was fetched in advance
+        page.click("#next")
+        page.wait_for_timeout(200)
+    page.wait_for_selector("#alarm:has-text('What you decided is kept in this browser')")
+    page.context.set_offline(False)
+    saved(page, "Accepted: Goal 3")
+    page.wait_for_selector("#alarm p", state="detached")
+    assert len(served.decisions) == 1
+
+
 def press_and_lose_the_answer(page: Any, key: str) -> None:
     """The server has the decision, and the browser does not know."""
 

@@ -65,14 +65,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   function showWaiting() {
     const list = waiting();
     document.body.classList.toggle("has-waiting", list.length > 0);
-    let line = $("#waits");
-    if (!line) {
-      line = document.createElement("p");
-      line.id = "waits";
-      line.className = "waits";
-      line.setAttribute("role", "status");
-      $("#status").after(line);
-    }
+    const line = $("#waits");
     line.hidden = !list.length || (sending && list.length === 1);
     line.textContent = list.length ? (ended ? words.ended : words.waiting) + list.length : "";
     if (ended && list.length) {
@@ -285,6 +278,7 @@ it. What the server refuses for good is shown until its author has seen it. */
         }
         else await show(answer, entry);
       }
+      if (!waiting().length && $("#alarm").textContent === words.offline) alarm("");
     } finally {
       sending = false;
       showWaiting();
@@ -372,7 +366,8 @@ it. What the server refuses for good is shown until its author has seen it. */
     const field = warned ? null : lost();
     if (!field) return false;
     warned = true;
-    alarm(words.typed);
+    const button = $("button", field.closest(field.closest(".label") ? ".field" : "form"));
+    alarm(button ? words.typed.replace("{button}", button.textContent.trim()) : words.typedNote);
     field.closest("details").open = true;
     field.focus();
     return true;
