@@ -115,7 +115,7 @@ def test_on_a_wide_window_the_sentence_stands_out_in_the_text_and_is_not_said_tw
     saved(page, "Unsure: Discrimination")
     assert standing_out() == [HELPS]  # as the legend says, also of what is decided
     page.click("#optional summary")
-    page.hover("#label-ai-relevant h3")  # which rests on no sentence
+    page.hover("#label-ai-relevant h3", position={"x": 5, "y": 5})  # which rests on no sentence
     assert standing_out() == []
     page.mouse.move(1, 1)
     assert standing_out() == [HELPS]
