@@ -15,6 +15,24 @@ pytestmark = pytest.mark.browser
 
 ACCEPT = ".label[aria-current] .verdicts button[value=accept]"
 
+# How many letters of the line at the top one sees.
+SHOWN = """() => {
+  const line = document.querySelector("#status .last");
+  const texts = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+  const edge = line.getBoundingClientRect().right;
+  const range = document.createRange();
+  let seen = 0;
+  while (texts.nextNode()) {
+    for (let n = 0; n < texts.currentNode.length; n += 1) {
+      range.setStart(texts.currentNode, n);
+      range.setEnd(texts.currentNode, n + 1);
+      const box = range.getBoundingClientRect();
+      if (box.width && box.right <= edge) seen += 1;
+    }
+  }
+  return seen;
+}"""
+
 
 def place(page: Any, selector: str) -> tuple[int, int]:
     """Where something ends: at its line's end, and at its foot, in pixels of the window."""
@@ -75,6 +93,29 @@ def test_on_a_phone_the_bar_of_an_item_that_is_done_says_what_one_decided_and_ch
     page.reload()  # who comes back has the buttons at hand, with what they said
     assert page.is_visible(".label[aria-current] .verdicts .on")
     assert page.get_attribute(".label[aria-current] button[value=unsure]", "aria-pressed") == "true"
+
+
+def test_on_a_phone_the_line_at_the_top_says_first_what_was_decided_or_taken_back(
+    enter: Enter, served: Served
+) -> None:
+    page = enter("ada", has_touch=True)  # on which no key is shown
+    page.goto(served.base + ITEM)
+
+    def require_seen(words: str) -> None:
+        """That they are within the part of the line that is not cut off."""
+        assert page.inner_text("#status .last").startswith(words)
+        assert page.evaluate(SHOWN) >= len(words)
+
+    for label in ("sdg-3", "risk-group-discrimination"):
+        page.click(f"#label-{label} button[value=accept]")
+        page.wait_for_selector(f"#label-{label}.done")
+    page.click("#next")
+    page.wait_for_selector(f"#item[data-item='{STORY[0].id}']")
+    require_seen("Saved Accepted: Discrimination")
+    page.click("#status button")
+    page.wait_for_selector("#status >> text=Taken back")
+    require_seen("Taken back Accepted: D")
+    assert page.locator("#status").bounding_box()["height"] < 45  # one line
 
 
 def test_on_a_phone_the_button_of_another_label_stays_under_the_finger(

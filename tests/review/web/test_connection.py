@@ -31,7 +31,7 @@ def test_a_page_that_was_fetched_in_advance_knows_what_was_done_since(
         "before => document.getElementById('item')?.dataset.item !== before", arg=before
     )
     assert page.inner_text("#done") == "items done by you: 1"
-    assert page.inner_text("#status .last").startswith(f"Saved {PAPER.title} – ")
+    assert page.inner_text("#status .last").endswith(f" – {PAPER.title}")
     page.keyboard.press("z")  # leads back to where it was decided, and says so in the address
     page.wait_for_selector(f"[data-item='{before}']")
     assert page.inner_text("#status .last").startswith("Taken back Accepted:")
@@ -53,7 +53,7 @@ def test_without_a_connection_decisions_wait_and_are_saved_once(
     page.wait_for_selector("#waits:has-text('waiting: 2')")
     page.keyboard.press("z")  # what waits is undone by not sending it
     page.wait_for_selector("#waits:has-text('waiting: 1')")
-    page.wait_for_selector("#status >> text=Taken back Phones for clinics – Discrimination")
+    page.wait_for_selector("#status >> text=/Taken back Discrimination.* – Phones for clinics/")
     page.keyboard.press("n")
     page.wait_for_selector(f"[data-item='{STORY[0].id}']")
     page.keyboard.press("r")
@@ -84,7 +84,7 @@ def test_what_waited_does_not_overrule_what_was_decided_in_another_browser_meanw
     page.wait_for_selector("#waits:has-text('waiting: 3')")
     served.visitor("ada").decide("reject")  # of the first one, at another desk
     page.context.set_offline(False)
-    page.wait_for_selector("#refused:has-text('Not saved: Phones for clinics – Goal 3:')")
+    page.wait_for_selector("#refused:has-text('Not saved: Goal 3: Good health')")
     assert "you decided otherwise since, in another browser" in page.inner_text("#refused")
     saved(page, "Unsure")  # the last one is no more said to wait while it is being sent
     decided = [(label, verdict) for _, _, label, verdict in served.decisions]
@@ -114,6 +114,31 @@ def test_what_waits_is_shown_as_decided_on_a_page_that_does_not_know_of_it(
     saved(page, "Accepted:")
     verdicts = [verdict for _, _, _, verdict in served.decisions]
     assert verdicts == ["reject", "accept"]
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_without_a_connection_one_reads_that_what_one_decided_is_kept_until_it_is_sent(
+    enter: Enter, served: Served, width: int
+) -> None:
+    page = enter("ada")
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(served.base + ITEM)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.click("#label-sdg-3 button[value=accept]")
+    page.wait_for_selector("#waits:has-text('waiting: 1')")
+    lines = [page.locator(one) for one in ("#status .last", "#waits")]
+    assert len({line.bounding_box()["x"] for line in lines}) == 1
+    page.click("#next")
+    page.wait_for_selector(f"[data-item='{STORY[0].id}']")
+    for _ in range(3):  # until nothing more was fetched in advance
+        page.click("#next")
+        page.wait_for_timeout(200)
+    page.wait_for_selector("#alarm:has-text('What you decided is kept in this browser')")
+    page.context.set_offline(False)
+    saved(page, "Accepted: Goal 3")
+    page.wait_for_selector("#alarm p", state="detached")
+    assert len(served.decisions) == 1
 
 
 def press_and_lose_the_answer(page: Any, key: str) -> None:
@@ -204,7 +229,7 @@ def test_what_is_refused_is_shown_until_one_has_seen_it(enter: Enter, served: Se
     page.goto(served.base + ITEM)
     served.visitor("ada").post("/2026Q1/declare", item=PAPER.id)
     page.keyboard.press("a")
-    page.wait_for_selector("#refused:has-text('Not saved: Phones for clinics – Goal 3:')")
+    page.wait_for_selector("#refused:has-text('Not saved: Goal 3: Good health')")
     assert "Nothing decided yet" in page.inner_text("#status")
     page.goto(served.base + "/help")
     page.wait_for_selector("#refused:has-text('Phones for clinics')")

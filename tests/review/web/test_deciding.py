@@ -145,7 +145,7 @@ def test_others_decisions_are_seen_after_ones_own_and_not_before(served: Served)
     ben.post("/2026Q1/remark", item=PAPER.id, text="a secret remark")
     before = ada.item()
     assert "Ben Okri" not in before
-    assert "secret" not in before
+    assert "a secret re" not in before
     assert "Others' decisions are shown after your own." in before
     after = ada.decide("accept").text
     assert "Ben Okri" in after
@@ -238,7 +238,8 @@ def test_that_a_comment_is_saved_is_said_as_of_a_decision_and_the_button_says_wh
     answer = ada.post("/2026Q1/remark", item=LATE.id, text="And this?", queue="late").json()
     line, _, button = answer["status"].partition("<button")
     assert _seen(line) == "Saved Comment"
-    assert f"Undo: {PAPER.title} – Accepted: Goal 3" in _seen(button)
+    assert "Undo: Accepted: Goal 3" in _seen(button)
+    assert f" – {PAPER.title}" in _seen(button)
     assert _saved(ada.item()).startswith("Accepted: Goal 3")  # which is what stands later on
 
 
@@ -252,7 +253,8 @@ def test_after_undoing_the_line_says_what_was_taken_back_and_the_button_what_sta
     status = ada.post("/2026Q1/undo", batch=batch, item=PAPER.id).json()["status"]
     line, _, button = status.partition("<button")
     assert _seen(line) == "Taken back Accepted: Goal 3: Good health and well-being"
-    assert f"Undo also: {ACME.title} – Rejected: Discrimination" in _seen(button)
+    assert "Undo also: Rejected: Discrimination" in _seen(button)
+    assert f" – {ACME.title}" in _seen(button)
 
 
 def _saved(page: str) -> str:

@@ -1,13 +1,10 @@
-"""Rules with the names of labels in the place of their codes, and how much a gist says."""
+"""Rules with the names of labels in the place of their codes."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 
 from digest.review.web.tongue import Tongue
-from digest.review.web.views.item import GIST, parted
 from digest.review.web.views.rules import spelled_out
 from digest.taxonomy import load
 
@@ -81,21 +78,3 @@ def test_no_code_is_seen_in_what_the_codebook_counts_or_asks() -> None:
         for text in (*label.includes, *(case for case, _ in label.borderline)):
             if label.scheme != "mit":
                 assert marked(text, label.scheme, label.id) == text
-
-
-def test_a_gist_says_what_decides_and_ends_where_a_part_of_the_sentence_does() -> None:
-    for label in CODEBOOK.labels:
-        gist, rest = parted(label.definition)
-        assert 60 < len(gist) < GIST + 5
-        if gist.endswith(" …"):
-            assert rest.startswith("… ")
-            whole = gist.removesuffix(" …"), rest.removeprefix("… ")
-            assert re.fullmatch(
-                re.escape(whole[0]) + "[,;:]? " + re.escape(whole[1]), label.definition
-            )
-        else:
-            assert f"{gist} {rest}".strip() == label.definition.strip()
-    assert parted("No more than this.") == ("No more than this.", "")
-    gist, rest = parted("word " * 60 + "end.")
-    assert gist == " ".join(["word"] * 40) + " …"
-    assert rest.startswith("… word ")

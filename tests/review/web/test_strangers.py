@@ -156,11 +156,14 @@ def test_a_passphrase_may_wait_and_how_long_one_stays_in_is_said(served: Served)
     welcome = ada.get("/account?welcome=1").text
     order = [
         welcome.index(part) for part in (
-            ">Begin to review<", "After half a day without you, or after a week, you are asked",
-            "<details><summary>Choose a passphrase</summary>", 'action="/account/passphrase"',
+            ">Begin to review<", "You stay in on this device.",
+            "<details><summary>Choose a passphrase</summary>",
+            "After half a day without you, or after a week, you are asked",
+            'action="/account/passphrase"',
         )
     ]  # fmt: skip
     assert order == sorted(order)
+    assert "After half a day without you" in ada.get("/account").text
     assert timedelta(hours=12) == IDLE  # as it says
     assert timedelta(weeks=1) == LONGEST
     assert "<details>" not in ada.get("/account").text

@@ -53,7 +53,7 @@ def test_what_is_typed_and_not_saved_is_not_left_without_a_word(
     page.click("#label-sdg-3 details.more summary")
     page.fill("#reason-sdg-3", "Only mice")
     page.click("#next")
-    page.wait_for_selector("#alarm >> text=What you typed here is not saved")
+    page.wait_for_selector("#alarm >> text=not saved: Accept, Reject or Unsure saves it")
     assert page.get_attribute("#item", "data-item") == PAPER.id
     assert page.locator("#reason-sdg-3").evaluate("field => field === document.activeElement")
     page.click("#label-sdg-3 button[value=reject]")
@@ -65,7 +65,7 @@ def test_what_is_typed_and_not_saved_is_not_left_without_a_word(
     page.fill("#remark", "Is this the same?")
     page.keyboard.press("Escape")
     page.click("#next")
-    page.wait_for_selector("#alarm >> text=What you typed here is not saved")
+    page.wait_for_selector("#alarm >> text=not saved. Save it with “Save the comment”")
     page.click("#next")  # who goes on once more leaves it
     page.wait_for_selector(f"#item:not([data-item='{STORY[0].id}'])")
     assert len(served.events) == 1
@@ -115,7 +115,9 @@ def test_what_is_typed_is_not_lost_by_going_back_by_undoing_or_by_closing_the_wi
     page.fill("#reason-sdg-3", "Only mice")
     assert not page.evaluate("dispatchEvent(new Event('beforeunload', {cancelable: true}))")
     page.click("#status button")  # of what was decided on the item before
-    page.wait_for_selector("#status >> text=Taken back Phones for clinics")
+    page.wait_for_selector(
+        "#status >> text=Taken back Accepted: Goal 3: Good health and well-being – Phones"
+    )
     page.go_back()
     page.wait_for_selector("#alarm >> text=What you typed here is not saved")
     assert page.input_value("#reason-sdg-3") == "Only mice"
@@ -146,7 +148,9 @@ def test_after_a_decision_a_note_is_saved_by_a_button_of_its_own(
     saved(page, "Rejected: Goal 3")
     page.click("#label-sdg-3 details.more summary")
     page.fill("#reason-sdg-3", "Only mice")
-    page.click("text=Save the note")
+    page.click("#next")
+    page.wait_for_selector("#alarm >> text=not saved. Save it with “Save the note”")
+    page.click("#label-sdg-3 >> text=Save the note")
     page.wait_for_selector("#status >> text=reason kept")
     assert [event.payload.reason for event in served.events] == ["", "Only mice"]
     assert [verdict for *_, verdict in served.decisions] == ["reject", "reject"]

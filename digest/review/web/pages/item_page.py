@@ -11,7 +11,7 @@ from digest.review.packet import PacketItem
 from digest.review.web import forms
 from digest.review.web.review import Review
 from digest.review.web.views.home import queue_name
-from digest.review.web.views.item import ItemView, Sight, item_view, parted
+from digest.review.web.views.item import ItemView, Sight, item_view
 from digest.review.web.views.saved import said_of
 from digest.review.web.visit import Visit
 from digest.tongue import N_
@@ -61,8 +61,8 @@ def shown(
         "remarked": said_of(remarks, review, visit.tongue, visit.desk.codebook),
         "status": said_of(last, review, visit.tongue, visit.desk.codebook),
         "choices": _choices(visit),
-        "gists": [
-            (f"{label.scheme}/{label.id}", parted(label.definition)[0])
+        "definitions": [
+            (f"{label.scheme}/{label.id}", label.definition)
             for label in visit.desk.codebook.labels if label.scheme in JUDGED
         ],
         **names(visit, queue),

@@ -25,6 +25,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   let warned = false; // that something typed on this page is not saved
   let here = ""; // the address of what is looked at
   let undoneAt = -Infinity; // when an undo was last asked for, or came about
+  let decidedAt = -Infinity; // when a button of a decision was last clicked
 
   const $ = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -64,14 +65,7 @@ it. What the server refuses for good is shown until its author has seen it. */
   function showWaiting() {
     const list = waiting();
     document.body.classList.toggle("has-waiting", list.length > 0);
-    let line = $("#waits");
-    if (!line) {
-      line = document.createElement("p");
-      line.id = "waits";
-      line.className = "waits";
-      line.setAttribute("role", "status");
-      $("#status").after(line);
-    }
+    const line = $("#waits");
     line.hidden = !list.length || (sending && list.length === 1);
     line.textContent = list.length ? (ended ? words.ended : words.waiting) + list.length : "";
     if (ended && list.length) {
@@ -143,7 +137,7 @@ it. What the server refuses for good is shown until its author has seen it. */
       id, path: form.getAttribute("action"), kind: form.dataset.save, body: fields.toString(),
       item: fields.get("item"), label: fields.get("label"), verdict: fields.get("verdict"),
       instead: fields.get("verdict") === "relabel" ? fields.get("instead") : "",
-      about: [$("#title"), card && $("h3", card).lastChild].map((one) => one?.textContent.trim()).filter(Boolean).join(" – "),
+      about: [card && $("h3", card).lastChild, $("#title")].map((one) => one?.textContent.trim()).filter(Boolean).join(" – "),
     };
   }
 
@@ -284,6 +278,7 @@ it. What the server refuses for good is shown until its author has seen it. */
         }
         else await show(answer, entry);
       }
+      if (!waiting().length && $("#alarm").textContent === words.offline) alarm("");
     } finally {
       sending = false;
       showWaiting();
@@ -371,7 +366,8 @@ it. What the server refuses for good is shown until its author has seen it. */
     const field = warned ? null : lost();
     if (!field) return false;
     warned = true;
-    alarm(words.typed);
+    const button = $("button", field.closest(field.closest(".label") ? ".field" : "form"));
+    alarm(button ? words.typed.replace("{button}", button.textContent.trim()) : words.typedNote);
     field.closest("details").open = true;
     field.focus();
     return true;
@@ -484,7 +480,7 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (keysOn()) card.setAttribute("aria-current", "true");
     if (focus) {
       card.focus({ preventScroll: true });
-      if (follow) card.scrollIntoView({ block: "nearest" });
+      if (follow) bring(card);
     }
   }
 
@@ -492,6 +488,20 @@ it. What the server refuses for good is shown until its author has seen it. */
   function bring(card) {
     card.scrollIntoView({ block: "nearest" });
     if (card.getBoundingClientRect().top < $(".status").offsetHeight) card.scrollIntoView();
+  }
+
+  // Whether one sees which label it is: by its card, or by the bar at a phone's edge.
+  function isNamed(card) {
+    if ($(".on", card)?.getClientRects().length) return true;
+    const name = $("h3", card).getBoundingClientRect();
+    return name.top >= $(".status").getBoundingClientRect().bottom && name.bottom <= $(".goto").getBoundingClientRect().top;
+  }
+
+  // Whether a card came into sight: where the window is too low for more of it, it does not.
+  function comes(card) {
+    const before = window.scrollY;
+    choose(card, true);
+    return window.scrollY !== before;
   }
 
   // On a phone the buttons of the label with the ring are at hand: it need not be in view.
@@ -523,6 +533,16 @@ it. What the server refuses for good is shown until its author has seen it. */
     return target.closest("textarea, select, input:not([type=checkbox]), [contenteditable]");
   }
 
+  // Opens a part and goes into the field that it has; false where it has none of its own.
+  function write(details) {
+    const field = all("textarea, select, input:not([type=checkbox], [type=hidden])", details)
+      .find((one) => one.closest("details") === details);
+    if (!field) return false;
+    details.open = true;
+    field.focus();
+    return true;
+  }
+
   function press(key) {
     const button = pressed && $(`button[data-key="${key}"]`, pressed);
     const undo = $("#status button[data-key=z]");
@@ -531,11 +551,11 @@ it. What the server refuses for good is shown until its author has seen it. */
     else if (key === "p") $("#previous")?.click();
     else if (key === "l" && (pressed || cards().length)) {
       const more = $("details.more", pressed || cards().at(-1));
-      if (more) { more.open = true; $("textarea, select", more).focus(); }
+      if (more) write(more);
     } else if (key === "?") {
       const help = $(".help-keys");
       if (help) { help.open = !help.open; $("summary", help).focus(); }
-    } else if (button) button.click();
+    } else if (button) { if (isNamed(pressed) || !comes(pressed)) button.click(); }
     else return false;
     return true;
   }
@@ -571,9 +591,25 @@ it. What the server refuses for good is shown until its author has seen it. */
     if (card && card !== pressed) choose(card);
   });
 
-  // Also of a label that one only points at.
-  document.addEventListener("pointerover", (event) => {
-    if (event.pointerType === "mouse") shine(event.target.closest(".label")?.dataset.label ?? shining);
+  // Also of a label that one only points at; not of one that comes under a mouse that rests.
+  document.addEventListener("pointermove", (event) => {
+    if (event.pointerType !== "mouse" || !(event.movementX || event.movementY)) return;
+    shine(event.target.closest(".label")?.dataset.label ?? shining);
+  });
+
+  // A second click of one hand is no second decision: by then another label's button may be under
+  // it. Not every browser counts taps; a click by a key has no number.
+  document.addEventListener("click", (event) => {
+    if (!event.detail || !event.target.closest("button[name=verdict]")) return;
+    const since = event.timeStamp - decidedAt;
+    decidedAt = event.timeStamp;
+    if (event.detail > 1 || (event.pointerType !== "mouse" && since < TWICE)) event.preventDefault();
+  });
+
+  // Who opens a part with a field is about to write: the letters are no keys then.
+  document.addEventListener("click", (event) => {
+    const details = event.target.closest("#item details:not([open]) > summary")?.parentElement;
+    if (details && write(details)) event.preventDefault();
   });
 
   document.addEventListener("submit", (event) => {
@@ -602,11 +638,11 @@ it. What the server refuses for good is shown until its author has seen it. */
   // Below a list of labels, what the chosen one says.
   document.addEventListener("change", (event) => {
     if (event.target.name !== "instead") return;
-    const chosen = all("p", $("#gists").content).find((one) => one.dataset.label === event.target.value);
+    const chosen = all("p", $("#definitions").content).find((one) => one.dataset.label === event.target.value);
     document.getElementById(event.target.getAttribute("aria-describedby")).textContent = chosen?.textContent || "";
   });
   document.addEventListener("reset", (event) => {
-    for (const gist of all(".gist", event.target)) gist.textContent = "";
+    for (const chosen of all(".chosen", event.target)) chosen.textContent = "";
   });
 
   document.addEventListener("change", (event) => {

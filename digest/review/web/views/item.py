@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +18,6 @@ from digest.taxonomy import Codebook, Label
 from digest.text import web_address
 
 DECLARED, NAMED = "declared", "named"
-GIST = 200  # characters of a definition beside the buttons; all of it is in the rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,8 @@ class LabelView:
 
     ``given``: ``given``, ``doubt`` (given, near the threshold), ``nearly`` (not given, near it) or
     ``""`` (somebody proposes it); ``percent`` and ``word`` are ``""`` where the machine said
-    nothing. ``gist`` is what the definition says first, ``rest`` all else. ``votes`` and
-    ``standing`` are None until one may see them; ``more_needed``, of an open label, is how many
-    must still say accept or reject, 0 where the chair decides.
+    nothing. ``votes`` and ``standing`` are None until one may see them; ``more_needed``, of an open
+    label, is how many must still say accept or reject, 0 where the chair decides.
     """
 
     key: str
@@ -53,8 +50,7 @@ class LabelView:
     percent: str
     word: str
     sentence: str
-    gist: str
-    rest: str
+    definition: str
     includes: tuple[str, ...]
     excludes: tuple[tuple[Words, ...], ...]
     borderline: tuple[tuple[str, tuple[Words, ...]], ...]
@@ -206,7 +202,6 @@ def _label(
     def names_for_codes(rule: str) -> tuple[Words, ...]:
         return spelled_out(rule, label, sight.codebook, sight.tongue)
 
-    gist, rest = parted(label.definition)
     return LabelView(
         key=f"{label.scheme}/{label.id}",
         scheme=label.scheme,
@@ -218,8 +213,7 @@ def _label(
         percent="" if probability is None else sight.tongue.whole_percent(probability),
         word="" if probability is None else sight.tongue.confidence(probability),
         sentence=said.sentence if said else "",
-        gist=gist,
-        rest=rest,
+        definition=label.definition,
         includes=label.includes,
         excludes=tuple(map(names_for_codes, label.excludes)),
         borderline=tuple((case, names_for_codes(ruling)) for case, ruling in label.borderline),
@@ -230,16 +224,6 @@ def _label(
         votes=tuple(_votes(sight, pair)) if sees else (),
         peers=sum(_carries(peer, pair) for peer in sight.peers),
     )
-
-
-def parted(definition: str) -> tuple[str, str]:
-    """A definition's first sentence, or as much of it as ``GIST`` holds, and the rest."""
-    first, _, rest = definition.partition(". ")
-    if len(first) < GIST:
-        return f"{first.rstrip('.')}.", rest
-    end = re.search(r".*[,;:](?=\s)", definition[:GIST])
-    cut = end.end() if end else definition.rfind(" ", 0, GIST)
-    return f"{definition[:cut].rstrip(' ,;:')} …", f"… {definition[cut:].lstrip()}"
 
 
 def _given(said: PacketLabel | None) -> str:
