@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.review.web.desk import PAPER
@@ -16,6 +17,12 @@ ITEM = f"/2026Q1/item?queue=selected&id={PAPER.id}"
 def saved(page: Any, words: str) -> None:
     """Waits until the line at the top says that something is saved."""
     page.wait_for_selector(f"#status .said >> nth=0 >> visible=true >> xpath=.. >> text={words}")
+
+
+def hold_clock(page: Any) -> None:
+    """From here on the page's time goes on by ``page.clock.run_for`` alone, however busy we are."""
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
 
 
 def focused(page: Any) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from digest.review.events import kind_of
-from tests.review.web.browsing import ITEM, Enter, saved
+from tests.review.web.browsing import ITEM, Enter, hold_clock, saved
 from tests.review.web.desk import STORY, Served
 
 pytestmark = pytest.mark.browser
@@ -24,14 +23,15 @@ def test_a_double_tap_on_undo_takes_back_one_decision(enter: Enter, served: Serv
     page.click("#label-sdg-3 button[value=reject]")
     saved(page, "Rejected: Goal 3")
     top = page.evaluate("scrollY")
-    for _ in range(2):
-        page.tap("#status button")
-        page.wait_for_timeout(300)
+    hold_clock(page)
+    page.tap("#status button")
     page.wait_for_selector("#status >> text=Taken back")
+    page.clock.run_for(300)
+    page.tap("#status button")
     page.wait_for_timeout(300)
     assert [kind_of(e.payload) for e in served.events] == ["decision", "decision", "undone"]
     assert page.evaluate("scrollY") == top
-    page.wait_for_timeout(1_500)
+    page.clock.run_for(1_500)
     with page.expect_response("**/undo"):  # a wish of its own
         page.tap("#status button")
     assert [kind_of(e.payload) for e in served.events][3:] == ["undone"]
@@ -46,18 +46,23 @@ def test_what_can_be_undone_also_does_not_come_under_the_finger_however_slow_the
         page.click(f"#label-{label} button[value=accept]")
         page.wait_for_selector(f"#label-{label}.done")
     place = page.locator("#status button").bounding_box()
+    hold_clock(page)
+    asked: list[Any] = []
 
-    def slowly(route: Any) -> None:
-        time.sleep(1)
-        route.continue_()
+    def hold(route: Any) -> None:
+        asked.append(route)
 
-    page.route("**/undo", slowly)
-    page.tap("#status button")
+    page.route("**/undo", hold)
+    with page.expect_request("**/undo"):
+        page.tap("#status button")
+    page.clock.run_for(1_000)
+    asked[0].continue_()
     page.wait_for_selector("#status >> text=Taken back")
-    page.wait_for_timeout(200)
+    page.clock.run_for(200)
     page.tap("#status button")
     assert page.locator("#status button").bounding_box()["x"] > place["x"] + place["width"]
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(500)
+    assert len(asked) == 1
     assert [kind_of(e.payload) for e in served.events] == ["decision", "decision", "undone"]
 
 

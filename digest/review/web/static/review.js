@@ -601,8 +601,8 @@ it. What the server refuses for good is shown until its author has seen it. */
   // it. Not every browser counts taps; a click by a key has no number.
   document.addEventListener("click", (event) => {
     if (!event.detail || !event.target.closest("button[name=verdict]")) return;
-    const since = event.timeStamp - decidedAt;
-    decidedAt = event.timeStamp;
+    const since = performance.now() - decidedAt;
+    decidedAt = performance.now();
     if (event.detail > 1 || (event.pointerType !== "mouse" && since < TWICE)) event.preventDefault();
   });
 
