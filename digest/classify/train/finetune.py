@@ -35,7 +35,7 @@ class Recipe:
     it started from: that keeps some of what it knew of texts unlike the training's.
     """
 
-    epochs: int = 5
+    epochs: int = 4
     batch: int = 16
     encoder_rate: float = 6e-5
     heads_rate: float = 2e-3
