@@ -12,14 +12,14 @@ are asked for, so that a book costs no more memory than its sentences.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+
+from digest.classify import runtime
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,7 +73,7 @@ class Encoder:
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         self._tokenizer = _tokenizer(folder)
         self._begin, self._end, self._pad = map(self._special, SPECIAL_TOKENS)
-        self._requests = _requests(folder, threads or os.cpu_count() or 1)
+        self._requests = runtime.requests(folder, threads)
 
     def encode(
         self, texts: Iterable[str], parts: Iterable[Sequence[Span]] | None = None
@@ -220,29 +220,3 @@ def _tokenizer(folder: Path) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-def _requests(folder: Path, threads: int) -> Any:
-    import openvino as ov
-
-    graph = folder / "encoder.xml"
-    written = tuple(file.stat().st_mtime_ns for file in (graph, graph.with_suffix(".bin")))
-    return ov.AsyncInferQueue(_compiled(graph, threads, written), 2 * threads)
-
-
-@lru_cache(maxsize=1)
-def _compiled(graph: Path, threads: int, _written: tuple[int, ...]) -> Any:
-    """A graph for this processor: half a second, once in a process for the files as they are."""
-    import openvino as ov
-
-    core = ov.Core()
-    settings = {
-        "PERFORMANCE_HINT": "THROUGHPUT",
-        "NUM_STREAMS": str(threads),
-        "INFERENCE_NUM_THREADS": str(threads),
-        # With it the first threads of several processes would all be bound to the first core.
-        "ENABLE_CPU_PINNING": "NO",
-        # Without this, processors with bfloat16 would compute other numbers than those without.
-        "INFERENCE_PRECISION_HINT": "f32",
-    }
-    return core.compile_model(core.read_model(graph), "CPU", settings)
