@@ -100,13 +100,15 @@ class Encoder:
             lambda request, job: read.__setitem__(job[0], _read(request, *job[1:]))
         )
         tokens = self._tokens([text for text, _ in block], with_begins=with_parts)
-        for text, ((ids, begins), (_, spans)) in enumerate(zip(tokens, block, strict=True)):
-            owners = _owners(begins, spans) if spans else None
-            for window in _windows(len(ids)):
-                own = owners[window] if owners is not None else None
-                job = ((text, window.start), len(ids[window]) + 2, own)
-                self._requests.start_async(self._inputs(ids[window]), job)
-        self._requests.wait_all()
+        try:
+            for text, ((ids, begins), (_, spans)) in enumerate(zip(tokens, block, strict=True)):
+                owners = _owners(begins, spans) if spans else None
+                for window in _windows(len(ids)):
+                    own = owners[window] if owners is not None else None
+                    job = ((text, window.start), len(ids[window]) + 2, own)
+                    self._requests.start_async(self._inputs(ids[window]), job)
+        finally:  # Ctrl-C too: a request that is answered while Python ends aborts the process
+            self._requests.wait_all()
         for text, ((ids, _), (_, spans)) in enumerate(zip(tokens, block, strict=True)):
             found = [read.pop((text, window.start)) for window in _windows(len(ids))]
             total = np.sum([window.total for window in found], axis=0)

@@ -40,6 +40,29 @@ def test_a_statement_that_runs_is_stopped(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == ("stopped\n", "")
 
 
+WHILE_ENCODING = """
+import os, signal, threading
+from digest.classify.model import Model
+encoder = Model.load().encoder
+next(encoder.encode(["It is ready."]))
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    list(encoder.encode(["The well ran dry, and nobody came to mend it. " * 30] * 3000))
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_the_encoder_is_stopped_before_python_ends() -> None:
+    """Its own threads answer in Python; one that does so while Python ends aborts the process."""
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", WHILE_ENCODING],
+            env=ENVIRONMENT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
+
+
 class Interrupting:
     """Ctrl-C comes while the commands are loaded."""
 
