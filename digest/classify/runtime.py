@@ -11,7 +11,7 @@ what the rounding itself costs; docs/decisions/0012-processors.md).
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +33,11 @@ def requests(folder: Path, threads: int | None) -> Any:
     threads = threads or os.cpu_count() or 1
     graph = folder / "encoder.xml"
     written = tuple(file.stat().st_mtime_ns for file in (graph, graph.with_suffix(".bin")))
-    return ov.AsyncInferQueue(_compiled(graph, threads, written), 2 * threads)
+    return ov.AsyncInferQueue(_compiled(graph, threads, sums_overflow(), written), 2 * threads)
 
 
 @lru_cache(maxsize=1)
-def _compiled(graph: Path, threads: int, _written: tuple[int, ...]) -> Any:
+def _compiled(graph: Path, threads: int, as_float: bool, _written: tuple[int, ...]) -> Any:
     """A graph for this processor: half a second, once in a process for the files as they are."""
     import openvino as ov
 
@@ -50,13 +50,14 @@ def _compiled(graph: Path, threads: int, _written: tuple[int, ...]) -> Any:
         "ENABLE_CPU_PINNING": "NO",
     }
     read = core.read_model(graph)
-    if sums_overflow():
+    if as_float:
         without_rounding(read)
     return core.compile_model(read, "CPU", settings | _PRECISION)
 
 
+@cache
 def sums_overflow() -> bool:
-    """Whether the greatest sum of int8 products comes out wrong here; takes some 50 ms."""
+    """Whether the greatest sum of int8 products comes out wrong here; takes some 50 ms, once."""
     import openvino as ov
     from openvino import opset13 as op
 

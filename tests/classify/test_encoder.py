@@ -121,7 +121,6 @@ def test_whatever_the_processor_labels_are_those_that_the_evaluation_kept(
     examples = [example for example in unseen().examples if "risk" in example.labels]
     for overflow in {runtime.sums_overflow(), True}:
         monkeypatch.setattr(runtime, "sums_overflow", lambda answer=overflow: answer)
-        runtime._compiled.cache_clear()
         for scheme, sheet in answer(Model.load(), examples, load()).sheets.items():
             rows = [kept[scheme].ids.index(identifier) for identifier in sheet.ids]
             before, now = kept[scheme].outcome.given[rows], sheet.outcome.given
